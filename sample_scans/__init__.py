@@ -1,0 +1,1 @@
+"""Two synthetic patients with their truth, and the seeded generator that makes them."""

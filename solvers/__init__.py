@@ -1,0 +1,1 @@
+"""Everything that solves an equation: fibres, cells, electrophysiology, flow, uncertainty, verification. No Qt."""

@@ -1,0 +1,84 @@
+"""What a run leaves: fields on the mesh, traces over time, numbers with intervals, and how it was made.
+
+A result is a folder: result.json (numbers, checks, stamp), fields.vtkhdf (ParaView opens it), traces.npz.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geometry.metric import Metric
+
+
+@dataclass(frozen=True)
+class Field:
+    """A quantity on the nodes of the mesh.
+
+    values     (n,) or (n, 3); with ``times``: (t, n) or (t, n, 3). NaN where there is no answer
+    unit       e.g. "ms"
+    label      as shown, e.g. "Activation time"
+    times      ms of each frame; empty for a field that does not change
+    low_word, high_word   what small and large mean, e.g. "EARLY", "LATE"
+    """
+
+    values: NDArray[np.floating]
+    unit: str
+    label: str
+    times: tuple[float, ...] = ()
+    low_word: str = ""
+    high_word: str = ""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Curves over time: values (channels, t), one name per channel, times (t,) ms."""
+
+    times: NDArray[np.floating]
+    values: NDArray[np.floating]
+    channels: tuple[str, ...]
+    unit: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was verified: a value against a reference within a tolerance (all in ``unit``)."""
+
+    name: str
+    value: float
+    reference: float
+    tolerance: float
+    unit: str = ""
+    source: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the value is within the tolerance (a NaN never is)."""
+        return bool(abs(self.value - self.reference) <= self.tolerance)
+
+
+@dataclass(frozen=True)
+class Result:
+    """A finished run.
+
+    kind     "electrophysiology" or "flow"
+    method   what produced it, in words: "eikonal", "monodomain", "Navier-Stokes" ...
+    fields   name -> Field. With an ensemble, for a field F: F_mean, F_sd, F_exceedance (probability), F_members (members, n)
+    traces   name -> Trace, e.g. "ecg" (mV, 12 leads), "pressure_flow"
+    metrics  numbers with 90 % intervals where an ensemble was run
+    checks   self-checks made during the run (flux balance, conduction ...)
+    notes    sentences: warnings, what it is not validated for
+    stamp    everything needed to run it again: scenario, mesh digest, versions, seeds, wall time
+    """
+
+    kind: str
+    method: str
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    traces: Mapping[str, Trace] = field(default_factory=dict)
+    metrics: tuple[Metric, ...] = ()
+    checks: tuple[Check, ...] = ()
+    notes: tuple[str, ...] = ()
+    stamp: Mapping[str, Any] = field(default_factory=dict)

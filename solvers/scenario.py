@@ -1,0 +1,124 @@
+"""What to simulate, as one tree of frozen records: from it come the check, the form, the JSON and the report.
+
+Each number is declared once with its default, unit, range, meaning and source. Values are in the unit declared here
+(the clinical one, e.g. mmHg); solvers convert at their edge with ``geometry.units``.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from geometry.errors import Refused
+
+
+class Record(BaseModel):
+    """A frozen record that refuses unknown names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def number(default: float, unit: str, low: float, high: float, meaning: str, source: str = "", sd: float | None = None) -> Any:
+    """A field with unit, allowed range, meaning, source, and the SD it has in an ensemble (None: it is not varied)."""
+    facts = {"unit": unit, "source": source, "sd": sd, "status": "population default"}
+    return Field(default, ge=low, le=high, description=meaning, json_schema_extra=facts)
+
+
+def choice(default: Any, meaning: str) -> Any:
+    """A field that is picked from a list or switched."""
+    return Field(default, description=meaning)
+
+
+class FiberAngles(Record):
+    """Rule-based fibre angles against the circumferential direction (Bayer 2012, doi 10.1007/s10439-012-0593-5)."""
+
+    endo: float = number(60, "deg", -90, 90, "Fibre angle at the endocardium", "Bayer 2012; human DT-MRI", sd=5)
+    epi: float = number(-60, "deg", -90, 90, "Fibre angle at the epicardium", "Bayer 2012; human DT-MRI", sd=5)
+    sheet_endo: float = number(-65, "deg", -90, 90, "Sheet angle at the endocardium", "Bayer 2012")
+    sheet_epi: float = number(25, "deg", -90, 90, "Sheet angle at the epicardium", "Bayer 2012")
+
+
+class Velocities(Record):
+    """How fast the activation travels through the wall."""
+
+    fiber: float = number(0.65, "m/s", 0.1, 1.5, "Conduction velocity along the fibres", "Taggart 2000", sd=0.08)
+    cross: float = number(0.25, "m/s", 0.05, 1.0, "Conduction velocity across the fibres", "Taggart 2000", sd=0.04)
+    endocardium: float = number(
+        2.0, "m/s", 0.1, 4.0, "Velocity of the fast endocardial layer (Purkinje network); 0.1 to switch it off", "Durrer 1970", sd=0.3
+    )
+
+
+class PacingSite(Record):
+    """A place where the activation starts."""
+
+    x: float = number(0, "mm", -1000, 1000, "Position to the right-left axis (RAS)")
+    y: float = number(0, "mm", -1000, 1000, "Position on the back-front axis (RAS)")
+    z: float = number(0, "mm", -1000, 1000, "Position on the foot-head axis (RAS)")
+    time: float = number(0, "ms", 0, 1000, "When it fires")
+
+
+class Ensemble(Record):
+    """How doubt is carried through: a Latin hypercube over every number that has an SD."""
+
+    members: int = Field(16, ge=0, le=4096, description="Number of runs; 0 switches the ensemble off")
+    seed: int = Field(1, ge=0, description="Seed of the sampling")
+    threshold: float | None = Field(None, description="Threshold of the exceedance map; empty for a sensible one")
+
+
+class Electrophysiology(Record):
+    """Activation of the ventricles and its 12-lead ECG."""
+
+    kind: Literal["electrophysiology"] = "electrophysiology"
+    title: str = choice("Sinus rhythm", "Name of the scenario")
+    tier: Literal["eikonal", "monodomain"] = choice("monodomain", "Eikonal: seconds; monodomain: minutes, full action potentials")
+    start: Literal["his_purkinje", "paced"] = choice("his_purkinje", "Where the beat starts: conduction system, or pacing sites")
+    sites: tuple[PacingSite, ...] = choice((), "Pacing sites (used when paced)")
+    fibers: FiberAngles = FiberAngles()
+    velocities: Velocities = Velocities()
+    cell: str = choice("tentusscher_panfilov_2006_epi", "Cell model")
+    duration: float = number(150, "ms", 10, 2000, "Simulated time (monodomain)")
+    time_step: float = number(0.05, "ms", 0.001, 0.2, "Time step (monodomain)")
+    ensemble: Ensemble = Ensemble()
+
+
+class Windkessel(Record):
+    """Three-element outlet: proximal resistance, compliance, distal resistance."""
+
+    proximal: float = number(0.05, "mmHg*s/mL", 0.001, 10, "Characteristic impedance Rp", "Stergiopulos 1999, doi 10.1152/ajpheart.1999.276.1.H81")
+    distal: float = number(1.0, "mmHg*s/mL", 0.01, 50, "Peripheral resistance Rd", "Stergiopulos 1999")
+    compliance: float = number(1.5, "mL/mmHg", 0.001, 50, "Arterial compliance C", "Stergiopulos 1999")
+    venous: float = number(5, "mmHg", 0, 30, "Venous pressure")
+
+
+class Flow(Record):
+    """One heart beat of blood through the left heart outflow, valve and aorta."""
+
+    kind: Literal["flow"] = "flow"
+    title: str = choice("Systole at rest", "Name of the scenario")
+    stroke_volume: float = number(75, "mL", 5, 250, "Blood ejected in a beat", "measured from the volumes when there are phases", sd=7)
+    heart_rate: float = number(70, "1/min", 20, 240, "Heart rate")
+    ejection_time: float = number(320, "ms", 80, 600, "Duration of ejection", "Weissler 1968")
+    density: float = number(1060, "kg/m^3", 900, 1200, "Density of blood")
+    viscosity: float = number(3.5, "mPa*s", 0.5, 20, "Viscosity of blood (Newtonian)", "Chien 1970", sd=0.4)
+    opening: float = number(1.0, "1", 0.5, 1.5, "Orifice area of the narrowing against the segmented one", sd=0.1)
+    windkessel: Windkessel = Windkessel()
+    time_step: float = number(10, "ms", 0.5, 40, "Time step")
+    ensemble: Ensemble = Ensemble()
+
+
+Scenario = Annotated[Electrophysiology | Flow, Field(discriminator="kind")]
+_SCENARIO: TypeAdapter[Electrophysiology | Flow] = TypeAdapter(Scenario)
+
+
+def read_scenario(path: Path) -> Electrophysiology | Flow:
+    """Read a scenario file; refuses with the names and limits of what is wrong in it."""
+    try:
+        return _SCENARIO.validate_json(path.read_bytes())
+    except ValidationError as failure:
+        wrong = "; ".join(f"{'.'.join(str(p) for p in e['loc'][1:]) or 'kind'}: {e['msg']}" for e in failure.errors())
+        raise Refused(f"The scenario {path.name} cannot be used ({wrong}). Correct these entries.") from failure
+
+
+def write_scenario(scenario: Electrophysiology | Flow, path: Path) -> None:
+    """Write a scenario file."""
+    path.write_text(scenario.model_dump_json(indent=1))

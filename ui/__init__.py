@@ -1,0 +1,1 @@
+"""The window: pages, views and plots. No physics and no file formats."""
