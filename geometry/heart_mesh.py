@@ -57,7 +57,9 @@ class HeartMesh:
     def edge_length(self) -> float:
         """mm, mean edge length."""
         pairs = ((0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3))
-        lengths = [np.linalg.norm(self.points[self.tets[:, i]] - self.points[self.tets[:, j]], axis=1) for i, j in pairs]
+        lengths = [
+            np.linalg.norm(self.points[self.tets[:, i]] - self.points[self.tets[:, j]], axis=1) for i, j in pairs
+        ]
         return float(np.mean(lengths))
 
     def with_points(self, points: Floats) -> "HeartMesh":

@@ -18,7 +18,9 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-def number(default: float, unit: str, low: float, high: float, meaning: str, source: str = "", sd: float | None = None) -> Any:
+def number(
+    default: float, unit: str, low: float, high: float, meaning: str, source: str = "", sd: float | None = None
+) -> Any:
     """A field with unit, allowed range, meaning, source, and the SD it has in an ensemble (None: it is not varied)."""
     facts = {"unit": unit, "source": source, "sd": sd, "status": "population default"}
     return Field(default, ge=low, le=high, description=meaning, json_schema_extra=facts)
@@ -44,7 +46,13 @@ class Velocities(Record):
     fiber: float = number(0.65, "m/s", 0.1, 1.5, "Conduction velocity along the fibres", "Taggart 2000", sd=0.08)
     cross: float = number(0.25, "m/s", 0.05, 1.0, "Conduction velocity across the fibres", "Taggart 2000", sd=0.04)
     endocardium: float = number(
-        2.0, "m/s", 0.1, 4.0, "Velocity of the fast endocardial layer (Purkinje network); 0.1 to switch it off", "Durrer 1970", sd=0.3
+        2.0,
+        "m/s",
+        0.1,
+        4.0,
+        "Velocity of the fast endocardial layer (Purkinje network); 0.1 to switch it off",
+        "Durrer 1970",
+        sd=0.3,
     )
 
 
@@ -70,8 +78,12 @@ class Electrophysiology(Record):
 
     kind: Literal["electrophysiology"] = "electrophysiology"
     title: str = choice("Sinus rhythm", "Name of the scenario")
-    tier: Literal["eikonal", "monodomain"] = choice("monodomain", "Eikonal: seconds; monodomain: minutes, full action potentials")
-    start: Literal["his_purkinje", "paced"] = choice("his_purkinje", "Where the beat starts: conduction system, or pacing sites")
+    tier: Literal["eikonal", "monodomain"] = choice(
+        "monodomain", "Eikonal: seconds; monodomain: minutes, full action potentials"
+    )
+    start: Literal["his_purkinje", "paced"] = choice(
+        "his_purkinje", "Where the beat starts: conduction system, or pacing sites"
+    )
     sites: tuple[PacingSite, ...] = choice((), "Pacing sites (used when paced)")
     fibers: FiberAngles = FiberAngles()
     velocities: Velocities = Velocities()
@@ -84,7 +96,14 @@ class Electrophysiology(Record):
 class Windkessel(Record):
     """Three-element outlet: proximal resistance, compliance, distal resistance."""
 
-    proximal: float = number(0.05, "mmHg*s/mL", 0.001, 10, "Characteristic impedance Rp", "Stergiopulos 1999, doi 10.1152/ajpheart.1999.276.1.H81")
+    proximal: float = number(
+        0.05,
+        "mmHg*s/mL",
+        0.001,
+        10,
+        "Characteristic impedance Rp",
+        "Stergiopulos 1999, doi 10.1152/ajpheart.1999.276.1.H81",
+    )
     distal: float = number(1.0, "mmHg*s/mL", 0.01, 50, "Peripheral resistance Rd", "Stergiopulos 1999")
     compliance: float = number(1.5, "mL/mmHg", 0.001, 50, "Arterial compliance C", "Stergiopulos 1999")
     venous: float = number(5, "mmHg", 0, 30, "Venous pressure")
@@ -95,7 +114,9 @@ class Flow(Record):
 
     kind: Literal["flow"] = "flow"
     title: str = choice("Systole at rest", "Name of the scenario")
-    stroke_volume: float = number(75, "mL", 5, 250, "Blood ejected in a beat", "measured from the volumes when there are phases", sd=7)
+    stroke_volume: float = number(
+        75, "mL", 5, 250, "Blood ejected in a beat", "measured from the volumes when there are phases", sd=7
+    )
     heart_rate: float = number(70, "1/min", 20, 240, "Heart rate")
     ejection_time: float = number(320, "ms", 80, 600, "Duration of ejection", "Weissler 1968")
     density: float = number(1060, "kg/m^3", 900, 1200, "Density of blood")

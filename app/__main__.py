@@ -1,0 +1,62 @@
+"""The command line: everything the window does is a verb. Exit codes: 0 done, 2 refused (a sentence), 130 cancelled."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, CycloptsError, Parameter
+
+from app.commands import CASE_VERBS
+from app.commands_check import CHECK_VERBS
+from geometry.errors import Cancelled, Refused
+
+DISCLAIMER = "Research and education software. Not a medical device."
+cli = App(name="cardiotwin", help=f"From one patient's scan to a working twin of that heart. {DISCLAIMER}")
+
+for name, verb in {**CASE_VERBS, **CHECK_VERBS}.items():
+    cli.command(verb, name=name)
+
+
+@cli.command(name="app")
+def open_window(case: Path | None = None) -> int:
+    """Open the window, on a case when one is given."""
+    from ui.main import main as run_window
+
+    return run_window(case)
+
+
+@cli.command
+def demo(out: Annotated[Path, Parameter("--out")] = Path("out/demo")) -> int:
+    """Take both sample patients the whole way; end in the window, or with its pictures where there is no screen."""
+    from app.demo import has_screen, run_demo
+
+    twins = run_demo(out)
+    if has_screen():
+        return open_window(twins[0])
+    from ui.pictures import grab_window
+
+    for folder in twins:
+        grab_window(folder, out / "pictures" / folder.name)
+    print(f"Pictures, reports and results are in {out.resolve()}")
+    return 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; a refusal is a sentence on standard error."""
+    tokens = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        answer = cli(tokens, exit_on_error=False, result_action="return_value")
+    except CycloptsError:
+        return 2
+    except Refused as refusal:
+        print(refusal, file=sys.stderr)
+        return 2
+    except (Cancelled, KeyboardInterrupt):
+        print("Cancelled; nothing half-written was kept.", file=sys.stderr)
+        return 130
+    return answer if isinstance(answer, int) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

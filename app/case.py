@@ -1,0 +1,200 @@
+"""One patient's folder: scan, segmentation, mesh, scenarios, runs, and what is older than what.
+
+case.json  scan/  segmentation/  mesh/  scenarios/NAME.json  runs/NAME/  jobs/  report/  view.json
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import filelock
+
+from app.folders import replace_text, whole_folder
+from app.migrations import FORMAT, migrate
+from app.provenance import digest, read_origin, write_origin
+from geometry.errors import Refused
+from geometry.heart_mesh import HeartMesh, load_mesh, save_mesh
+from geometry.image import Image, load_image, save_image
+from geometry.metric import Metric
+from geometry.segmentation import Segmentation, load_segmentation, save_segmentation
+from solvers.result import Result
+from solvers.result_file import load_result, save_result
+from solvers.scenario import Electrophysiology, Flow, read_scenario, write_scenario
+
+
+@dataclass(frozen=True)
+class Case:
+    """A handle on a case folder; everything is read from disk when asked for."""
+
+    folder: Path
+
+    @classmethod
+    def create(cls, folder: Path, title: str) -> "Case":
+        """Make a new case; refuses a folder that holds something else."""
+        folder = folder.resolve()
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise Refused(f"The folder {folder} is not empty; choose another name for the new case.")
+        folder.mkdir(parents=True, exist_ok=True)
+        replace_text(folder / "case.json", json.dumps({"format": FORMAT, "title": title}, indent=1))
+        return cls(folder)
+
+    @classmethod
+    def open(cls, folder: Path) -> "Case":
+        """Open a case; refuses what is not one, or was written by a newer program."""
+        folder = folder.resolve()
+        path = folder / "case.json"
+        if not path.is_file():
+            raise Refused(f"{folder} is not a CardioTwin case (there is no case.json in it); choose a case folder.")
+        migrate(path)
+        return cls(folder)
+
+    @property
+    def title(self) -> str:
+        """The name the case is shown under."""
+        return str(json.loads((self.folder / "case.json").read_text())["title"])
+
+    # --- scan, segmentation, mesh -------------------------------------------------------------------------------
+
+    def image(self) -> Image | None:
+        """The imported scan, if any."""
+        path = self.folder / "scan" / "image.nii.gz"
+        return load_image(path) if path.exists() else None
+
+    def save_image(self, image: Image) -> None:
+        """Keep a scan in the case."""
+        with whole_folder(self.folder / "scan") as fresh:
+            save_image(image, fresh / "image.nii.gz")
+
+    def segmentation(self) -> Segmentation | None:
+        """The current segmentation, if any."""
+        folder = self.folder / "segmentation"
+        return load_segmentation(folder) if folder.exists() else None
+
+    def save_segmentation(self, segmentation: Segmentation, metrics: tuple[Metric, ...]) -> None:
+        """Keep a segmentation and the numbers measured on it."""
+        with whole_folder(self.folder / "segmentation") as fresh:
+            save_segmentation(segmentation, fresh)
+            _write_metrics(metrics, fresh)
+            write_origin(fresh, self.image_digest(), method=segmentation.method, seeds=segmentation.seeds)
+
+    def mesh(self) -> HeartMesh | None:
+        """The current mesh, if any."""
+        path = self.folder / "mesh" / "heart.npz"
+        return load_mesh(path) if path.exists() else None
+
+    def save_mesh(self, mesh: HeartMesh, metrics: tuple[Metric, ...], **options: Any) -> None:
+        """Keep a mesh, with the numbers measured on it and the options it was made with."""
+        with whole_folder(self.folder / "mesh") as fresh:
+            save_mesh(mesh, fresh / "heart.npz")
+            _write_metrics(metrics, fresh)
+            write_origin(fresh, self.segmentation_digest(), **options)
+
+    def measures(self) -> tuple[Metric, ...]:
+        """The numbers measured on the segmentation and on the mesh."""
+        return _read_metrics(self.folder / "segmentation") + _read_metrics(self.folder / "mesh")
+
+    # --- scenarios and runs -------------------------------------------------------------------------------------
+
+    def scenarios(self) -> dict[str, Electrophysiology | Flow]:
+        """The stored scenarios by name."""
+        return {path.stem: read_scenario(path) for path in sorted((self.folder / "scenarios").glob("*.json"))}
+
+    def scenario(self, name: str) -> Electrophysiology | Flow:
+        """One stored scenario; refuses an unknown name with the known ones."""
+        path = self.folder / "scenarios" / f"{name}.json"
+        if not path.exists():
+            known = ", ".join(self.scenarios()) or "none yet"
+            raise Refused(f"The case has no scenario {name!r}; it has: {known}.")
+        return read_scenario(path)
+
+    def save_scenario(self, name: str, scenario: Electrophysiology | Flow) -> None:
+        """Keep a scenario under a name."""
+        if not name or any(letter in name for letter in "/\\.\0"):
+            raise Refused(f"{name!r} cannot be the name of a scenario; use letters, digits and underscores.")
+        path = self.folder / "scenarios" / f"{name}.json"
+        path.parent.mkdir(exist_ok=True)
+        write_scenario(scenario, path)
+
+    def runs(self) -> tuple[str, ...]:
+        """The names of the finished runs, oldest first."""
+        found = [path.parent for path in (self.folder / "runs").glob("[!.]*/result.json")]
+        return tuple(folder.name for folder in sorted(found, key=lambda f: f.stat().st_mtime))
+
+    def result(self, name: str) -> Result:
+        """A finished run."""
+        if name not in self.runs():
+            raise Refused(f"The case has no finished run {name!r}; it has: {', '.join(self.runs()) or 'none yet'}.")
+        return load_result(self.folder / "runs" / name)
+
+    def save_result(self, name: str, result: Result, mesh: HeartMesh) -> None:
+        """Keep a finished run."""
+        with whole_folder(self.folder / "runs" / name) as fresh:
+            save_result(result, mesh, fresh)
+            write_origin(fresh, digest(self.folder / "mesh" / "heart.npz"))
+
+    # --- what is older than what --------------------------------------------------------------------------------
+
+    def image_digest(self) -> str:
+        """A hash of the scan; empty while there is none."""
+        path = self.folder / "scan" / "image.nii.gz"
+        return digest(path) if path.exists() else ""
+
+    def segmentation_digest(self) -> str:
+        """A hash of the segmentation; empty while there is none."""
+        path = self.folder / "segmentation" / "labels.nii.gz"
+        return digest(path) if path.exists() else ""
+
+    def stale(self) -> tuple[str, ...]:
+        """What no longer fits what it was made from, as sentences."""
+        found = []
+        segmentation, mesh = self.folder / "segmentation", self.folder / "mesh"
+        if segmentation.exists() and self.image_digest() and read_origin(segmentation) != self.image_digest():
+            found.append("The segmentation was made from another scan; segment again.")
+        if mesh.exists() and self.segmentation_digest() and read_origin(mesh) != self.segmentation_digest():
+            found.append("The mesh is older than its segmentation; build it again.")
+        if (mesh / "heart.npz").exists():
+            current = digest(mesh / "heart.npz")
+            older = [name for name in self.runs() if read_origin(self.folder / "runs" / name) != current]
+            found += [f"The run {name!r} is older than its mesh; run it again." for name in older]
+        return tuple(found)
+
+    # --- the window's state, and who may write --------------------------------------------------------------------
+
+    def view(self) -> dict[str, Any]:
+        """How the window last looked at the case."""
+        path = self.folder / "view.json"
+        try:
+            return dict(json.loads(path.read_text()))
+        except (OSError, ValueError):
+            return {}
+
+    def save_view(self, view: dict[str, Any]) -> None:
+        """Keep how the window looks at the case."""
+        replace_text(self.folder / "view.json", json.dumps(view))
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the case for writing; refuses at once when another run holds it (the system frees it when that one dies)."""
+        lock = filelock.FileLock(self.folder / "case.lock")
+        try:
+            lock.acquire(timeout=0)
+        except filelock.Timeout:
+            raise Refused(
+                f"The case {self.title!r} is in use by another run; wait until it has finished or cancel it, then try again."
+            ) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def _write_metrics(metrics: tuple[Metric, ...], folder: Path) -> None:
+    (folder / "metrics.json").write_text(json.dumps([metric.to_dict() for metric in metrics], indent=1))
+
+
+def _read_metrics(folder: Path) -> tuple[Metric, ...]:
+    path = folder / "metrics.json"
+    return tuple(Metric(**facts) for facts in json.loads(path.read_text())) if path.exists() else ()

@@ -1,0 +1,194 @@
+"""The verbs that work on a case."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from app.case import Case
+from app.console import follow, print_json, say
+from app.jobs import start_job, tell_interrupted
+from geometry.errors import Refused
+from geometry.metric import Metric
+from sample_scans.catalogue import samples
+from solvers.result_file import read_numbers
+from solvers.scenario import read_scenario
+
+Json = Annotated[str | None, Parameter("--json")]
+
+
+def list_samples(*, json: Json = None) -> None:
+    """List the sample patients that come with the program."""
+    found = samples()
+    for sample in found:
+        say(f"{sample.key}  {sample.title}: {sample.description}")
+    print_json({"samples": [{"key": s.key, "title": s.title, "scan": str(s.scan)} for s in found]}, json)
+
+
+def new(
+    case: Path,
+    *,
+    scan: Annotated[str, Parameter("--from")],
+    modality: str | None = None,
+    series: str | None = None,
+    title: str | None = None,
+    json: Json = None,
+) -> None:
+    """Make a case from a scan (DICOM folder or zip, NIfTI, NRRD, MHA) or from a sample patient (A, B)."""
+    source = scan_path(scan)
+    made = Case.create(case, title or case.name)
+    try:
+        run(made, "import", {"scan": str(source), "modality": modality, "series": series})
+    except BaseException:
+        discard(made)
+        raise
+    image = made.image()
+    assert image is not None
+    for note in image.notes:
+        say(f"  {note}")
+    say(f"Imported {image.source} into {case}")
+    facts = {"phases": image.phases, "shape": image.voxels.shape, "spacing_mm": image.spacing.tolist()}
+    print_json(
+        {"case": str(case), "modality": image.modality, "source": image.source, "notes": image.notes} | facts, json
+    )
+
+
+def segment(
+    case: Path,
+    *,
+    seed: list[str] | None = None,
+    method: str | None = None,
+    json: Json = None,
+) -> None:
+    """Find the chambers and measure them; --seed x,y,z (mm, RAS) points into the LV when it needs help."""
+    opened = opened_case(case)
+    run(opened, "segment", {"seeds": [point(text) for text in seed or ()], "method": method})
+    tell_metrics(opened.measures(), json, {"case": str(case)})
+
+
+def mesh(case: Path, *, edge: float | None = None, json: Json = None) -> None:
+    """Build the mesh (with fibres where there is a wall); --edge is the element size in mm."""
+    opened = opened_case(case)
+    run(opened, "mesh", {"edge": edge})
+    built = opened.mesh()
+    assert built is not None
+    from geometry.quality import mesh_quality
+
+    quality = mesh_quality(built)
+    say(f"{quality.nodes} nodes, {quality.tets} tetrahedra, edges {quality.edge:.2f} mm")
+    for note in built.notes:
+        say(f"  {note}")
+    tell_metrics(opened.measures(), json, {"case": str(case), "quality": vars(quality) | {}})
+
+
+def simulate(case: Path, *, scenario: str, workers: int | None = None, json: Json = None) -> None:
+    """Run a scenario: the name of a stored one, or a scenario file."""
+    opened = opened_case(case)
+    name = scenario
+    if scenario not in opened.scenarios() and Path(scenario).suffix == ".json":
+        path = Path(scenario)
+        if not path.is_file():
+            raise Refused(f"There is no scenario file {path}; check the path.")
+        name = path.stem
+        opened.save_scenario(name, read_scenario(path))
+    opened.scenario(name)
+    run(opened, "simulate", {"scenario": name, "workers": workers})
+    numbers = read_numbers(opened.folder / "runs" / name)
+    for note in numbers["notes"]:
+        say(f"  {note}")
+    metrics = tuple(Metric(**facts) for facts in numbers["metrics"])
+    tell_metrics(
+        metrics, json, {"case": str(case), "run": name, "checks": numbers["checks"], "notes": numbers["notes"]}
+    )
+
+
+def report(case: Path, *, json: Json = None) -> None:
+    """Write the one-page report (PDF)."""
+    opened = opened_case(case)
+    run(opened, "report", {})
+    path = opened.folder / "report" / "report.pdf"
+    say(f"The report is {path}")
+    print_json({"case": str(case), "report": str(path)}, json)
+
+
+def show(
+    case: Path,
+    *,
+    field: str,
+    out: Path,
+    run: str | None = None,
+    doubt: bool = False,
+    time: float | None = None,
+    json: Json = None,
+) -> None:
+    """Draw one field of a run on the heart into a PNG; --doubt lays the uncertainty over it."""
+    from app.heart_picture import draw_field, find_run
+
+    opened = opened_case(case)
+    name = run or find_run(opened, field)
+    limits = draw_field(opened, name, field, out, doubt=doubt, time=time)
+    say(f"The picture is {out}")
+    print_json({"case": str(case), "run": name, "field": field, "picture": str(out), "limits": limits}, json)
+
+
+CASE_VERBS: Mapping[str, Any] = {
+    "samples": list_samples,
+    "new": new,
+    "segment": segment,
+    "mesh": mesh,
+    "simulate": simulate,
+    "report": report,
+    "show": show,
+}
+
+
+def scan_path(text: str) -> Path:
+    """The path of a scan, or of the sample patient of that letter; refuses what is not there."""
+    path = Path(text)
+    for sample in samples():
+        if text.upper() == sample.key and not path.exists():
+            return sample.scan
+    if not path.exists():
+        keys = ", ".join(sample.key for sample in samples())
+        raise Refused(f"There is no scan at {path}; give a folder or file, or one of the sample patients {keys}.")
+    return path.resolve()
+
+
+def opened_case(folder: Path) -> Case:
+    """Open a case and say what happened to runs that died."""
+    case = Case.open(folder)
+    for sentence in (*tell_interrupted(case.folder), *case.stale()):
+        say(sentence)
+    return case
+
+
+def run(case: Case, verb: str, options: Mapping[str, Any]) -> None:
+    """Do one step in a worker process and wait for it."""
+    follow(start_job(case.folder, verb, options, parent=os.getpid()))
+
+
+def discard(case: Case) -> None:
+    """Remove a case that never came to be."""
+    import shutil
+
+    shutil.rmtree(case.folder, ignore_errors=True)
+
+
+def point(text: str) -> tuple[float, float, float]:
+    """Three numbers from "x,y,z"."""
+    try:
+        x, y, z = (float(number) for number in text.split(","))
+    except ValueError:
+        raise Refused(
+            f"{text!r} is not a point; write three numbers in mm as x,y,z (RAS), e.g. --seed=-20,15,40."
+        ) from None
+    return x, y, z
+
+
+def tell_metrics(metrics: tuple[Metric, ...], target: str | None, more: Mapping[str, Any]) -> None:
+    """Say the numbers, and write them as JSON where asked."""
+    for metric in metrics:
+        say(f"  {metric.label}: {metric.text()}")
+    print_json({**more, "metrics": {metric.name: metric.to_dict() for metric in metrics}}, target)

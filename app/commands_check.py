@@ -1,0 +1,67 @@
+"""The verbs that check the machine and the program itself."""
+
+import time
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from app.console import print_json, say
+from app.doctor import examine
+from geometry.errors import Refused
+from geometry.progress import silent
+
+Json = Annotated[str | None, Parameter("--json")]
+
+
+def doctor(*, json: Json = None) -> int:
+    """Look whether this machine has what the program needs, and say what is missing."""
+    findings = examine()
+    for finding in findings:
+        say(f"{'ok     ' if finding.well else 'MISSING'}  {finding.name}: {finding.text}")
+    print_json({"findings": [vars(finding) for finding in findings], "well": all(f.well for f in findings)}, json)
+    return 0 if all(finding.well for finding in findings) else 2
+
+
+def verify(*names: str, json: Json = None) -> int:
+    """Run the verification problems (all, or those named) against analytic or published answers."""
+    from solvers.verification.catalogue import find_problems
+
+    known = find_problems()
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise Refused(f"There is no verification problem {unknown[0]!r}; there are: {', '.join(known)}.")
+    rows, passed = [], True
+    for name in names or tuple(known):
+        say(f"{name}: {known[name].TITLE}")
+        began = time.perf_counter()
+        for check in known[name].verify(silent):
+            passed = passed and check.passed
+            verdict = "pass" if check.passed else "FAIL"
+            values = f"{check.value:.5g} (reference {check.reference:.5g} +- {check.tolerance:.2g} {check.unit})"
+            say(f"  {verdict}  {check.name}: {values}  {check.source}")
+            rows.append({"problem": name} | vars(check) | {"passed": check.passed})
+        say(f"  {time.perf_counter() - began:.1f} s")
+    say("All checks passed." if passed else "Some checks FAILED.")
+    print_json({"checks": rows, "passed": passed}, json)
+    return 0 if passed else 1
+
+
+def benchmark(*names: str, json: Json = None) -> int:
+    """Measure speed and memory (all benchmarks, or those named)."""
+    from app.benchmarks import BENCHMARKS
+
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        raise Refused(f"There is no benchmark {unknown[0]!r}; there are: {', '.join(BENCHMARKS)}.")
+    results: dict[str, Any] = {}
+    for name in names or tuple(BENCHMARKS):
+        rows = BENCHMARKS[name]()
+        results[name] = [vars(row) for row in rows]
+        for row in rows:
+            say(f"  {name}  {row.what}: {row.seconds:.1f} s, {row.megabytes:.0f} MB, share {row.share:.2f}")
+    print_json(results, json)
+    return 0
+
+
+CHECK_VERBS: Mapping[str, Any] = {"doctor": doctor, "verify": verify, "benchmark": benchmark}

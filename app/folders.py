@@ -1,0 +1,40 @@
+"""Folders that appear whole or not at all."""
+
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """Give an empty folder to fill; it takes the place of ``target`` when the block ends well, else it is removed."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = target.parent / f".new-{target.name}-{uuid.uuid4().hex[:8]}"
+    fresh.mkdir()
+    try:
+        yield fresh
+        replace_folder(fresh, target)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def replace_folder(fresh: Path, target: Path) -> None:
+    """Put ``fresh`` where ``target`` is; the old one is kept until the new one is in place."""
+    old = target.parent / f".old-{target.name}-{uuid.uuid4().hex[:8]}"
+    if target.exists():
+        target.rename(old)
+    fresh.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write a small file in one move, so that a reader never sees half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}-{uuid.uuid4().hex[:8]}")
+    try:
+        fresh.write_text(text)
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)

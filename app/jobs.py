@@ -1,0 +1,200 @@
+"""A job is a folder and a process, seen from outside: start it, look at it, cancel it.
+
+jobs/NNNN-VERB/  job.json · events.jsonl (progress, then done|failed|cancelled) · cancel · log.txt
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from app.folders import replace_text
+from geometry.errors import Refused
+
+RUNNING, DONE, FAILED, CANCELLED, CRASHED = "running", "done", "failed", "cancelled", "crashed"
+DISK_FULL_EXIT = 28
+DISK_FULL = "The disk is full; nothing of the case was lost. Free some space, then start the step again."
+
+
+@dataclass(frozen=True)
+class JobStatus:
+    """How a job stands. ``error`` is a sentence; ``seconds_left`` is None while it cannot be told."""
+
+    verb: str
+    state: str
+    fraction: float
+    message: str
+    seconds_left: float | None
+    error: str = ""
+    exit_code: int = 0
+
+
+@dataclass(frozen=True)
+class Job:
+    """A handle on a job folder; ``process`` is there only in the program that started it."""
+
+    folder: Path
+    process: subprocess.Popen[bytes] | None = field(default=None, compare=False)
+
+    @property
+    def verb(self) -> str:
+        """What the job does, e.g. "mesh"."""
+        return str(self.facts()["verb"])
+
+    def facts(self) -> dict[str, Any]:
+        """The content of job.json: verb, options, process, start."""
+        return dict(json.loads((self.folder / "job.json").read_text()))
+
+    def poll(self) -> JobStatus:
+        """How the job stands now."""
+        code = self.process.poll() if self.process else None  # also lets the system forget a finished child
+        events = read_events(self.folder)
+        last = events[-1] if events else {}
+        state = str(last.get("state", RUNNING))
+        error = str(last.get("error", ""))
+        if state == RUNNING and not self._alive(code):
+            events = read_events(self.folder)  # it may have spoken its last word between the two looks
+            state = str(events[-1].get("state", RUNNING)) if events else RUNNING
+            error = str(events[-1].get("error", "")) if events else ""
+            if state == RUNNING:
+                state, error = CRASHED, self._epitaph(code)
+        fraction = 1.0 if state == DONE else float(last.get("fraction", 0.0))
+        message = str(last.get("message", ""))
+        return JobStatus(
+            self.verb, state, fraction, message, _seconds_left(events), error, int(last.get("exit_code", 0))
+        )
+
+    def cancel(self) -> None:
+        """Ask the job to stop; it does so at its next word of progress."""
+        (self.folder / "cancel").touch()
+
+    def kill(self) -> None:
+        """End the job and everything it started, at once."""
+        number = self.facts().get("process")
+        if number and self._alive(None):
+            end_process_group(int(number))
+
+    def acknowledge(self) -> None:
+        """Note that the user was told about the end of this job."""
+        (self.folder / "told").touch()
+
+    def _alive(self, code: int | None) -> bool:
+        if self.process is not None:
+            return code is None and self.process.returncode is None
+        facts = self.facts()
+        if "process" not in facts:  # being started by another program this very moment
+            return time.time() - float(facts["asked"]) < 20
+        try:
+            born: float = psutil.Process(int(facts["process"])).create_time()
+        except psutil.Error:
+            return False
+        return abs(born - float(facts["born"])) < 2
+
+    def _epitaph(self, code: int | None) -> str:
+        if code == DISK_FULL_EXIT:
+            return DISK_FULL
+        return (
+            f"The step '{self.verb}' ended unexpectedly (its process died); the case keeps what it had before. "
+            f"Start it again; the details are in {self.folder / 'log.txt'}."
+        )
+
+
+def start_job(case_folder: Path, verb: str, options: Mapping[str, Any], *, parent: int | None = None) -> Job:
+    """Start ``verb`` on a case in a process of its own; with ``parent`` it stops when that process is gone."""
+    folder = _new_folder(case_folder / "jobs", verb)
+    facts = {
+        "verb": verb,
+        "options": dict(options),
+        "case": str(case_folder.resolve()),
+        "parent": parent,
+        "asked": time.time(),
+    }
+    replace_text(folder / "job.json", json.dumps(facts))
+    with (folder / "log.txt").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "app.worker", str(folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        )
+    born = psutil.Process(process.pid).create_time()
+    replace_text(folder / "job.json", json.dumps(facts | {"process": process.pid, "born": born}))
+    return Job(folder, process)
+
+
+def jobs_of(case_folder: Path) -> tuple[Job, ...]:
+    """The jobs of a case, oldest first."""
+    return tuple(Job(path.parent) for path in sorted((case_folder / "jobs").glob("*/job.json")))
+
+
+def tell_interrupted(case_folder: Path) -> tuple[str, ...]:
+    """A sentence for each job that died and that nobody was told about yet."""
+    sentences = []
+    for job in jobs_of(case_folder):
+        if (job.folder / "told").exists():
+            continue
+        status = job.poll()
+        if status.state == CRASHED:
+            sentences.append(status.error)
+        if status.state != RUNNING:
+            job.acknowledge()
+    return tuple(sentences)
+
+
+def read_events(folder: Path) -> list[dict[str, Any]]:
+    """The events of a job so far; a half-written last line is left for later."""
+    try:
+        text = (folder / "events.jsonl").read_text()
+    except FileNotFoundError:
+        return []
+    events = []
+    for line in text.splitlines():
+        try:
+            events.append(json.loads(line))
+        except ValueError:
+            break
+    return events
+
+
+def end_process_group(number: int) -> None:
+    """End a process that leads a session of its own, and all that it started."""
+    try:
+        family = psutil.Process(number).children(recursive=True)
+        os.killpg(number, signal.SIGKILL)
+    except (psutil.Error, ProcessLookupError):
+        return
+    for child in family:
+        if child.is_running():
+            child.kill()
+
+
+def _new_folder(jobs: Path, verb: str) -> Path:
+    jobs.mkdir(exist_ok=True)
+    for number in range(1 + len(list(jobs.iterdir())), 100000):
+        folder = jobs / f"{number:04d}-{verb}"
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            continue
+        return folder
+    raise Refused(f"The folder {jobs} is full of old jobs; delete some of them.")
+
+
+def _seconds_left(events: list[dict[str, Any]]) -> float | None:
+    if len(events) < 2:
+        return None
+    first, last = events[0], events[-1]
+    done, spent = last.get("fraction", 0.0), last["time"] - first["time"]
+    if done < 0.02 or spent < 0.5:
+        return None
+    return float(spent * (1 - done) / done)

@@ -1,0 +1,31 @@
+"""The scenarios a new twin starts with."""
+
+from collections.abc import Mapping
+
+from geometry.heart_mesh import HeartMesh
+from geometry.metric import Metric
+from solvers.scenario import Electrophysiology, Ensemble, Flow, PacingSite
+
+
+def default_scenarios(
+    modality: str, measures: tuple[Metric, ...], mesh: HeartMesh
+) -> dict[str, Electrophysiology | Flow]:
+    """Sinus rhythm and one pacing site for a wall, one beat at rest for a blood pool."""
+    if modality == "MR":
+        apex = mesh.landmarks["apex"]
+        site = PacingSite(x=apex[0], y=apex[1], z=apex[2])
+        paced = Electrophysiology(
+            title="Pacing at the apex", tier="eikonal", start="paced", sites=(site,), ensemble=Ensemble(members=0)
+        )
+        return {"sinus_rhythm": Electrophysiology(), "pacing": paced}
+    strokes = [metric.value for metric in measures if metric.name == "stroke_volume"]
+    return {"systole": Flow(stroke_volume=strokes[0]) if strokes else Flow()}
+
+
+def scenario_order(scenarios: Mapping[str, Electrophysiology | Flow]) -> list[str]:
+    """The names, those that a person looks at first in front: sinus rhythm before what-if."""
+    return sorted(scenarios, key=lambda name: (_paced(scenarios[name]), name))
+
+
+def _paced(scenario: Electrophysiology | Flow) -> bool:
+    return isinstance(scenario, Electrophysiology) and scenario.start == "paced"

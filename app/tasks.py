@@ -1,0 +1,160 @@
+"""What a worker does for each verb. This is the only place from which the solvers (and so dolfinx) are reached."""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from app.case import Case
+from app.scenarios import default_scenarios, scenario_order
+from geometry.errors import Refused
+from geometry.heart_mesh import HeartMesh
+from geometry.image import Image
+from geometry.metric import Metric
+from geometry.progress import Progress, part
+from geometry.segmentation import Segmentation
+
+Options = Mapping[str, Any]
+EDGES = {"MR": 1.5, "CT": 1.2}  # mm, the default element size per road
+
+
+def run_task(folder: Path, verb: str, options: Options, progress: Progress) -> None:
+    """Do ``verb`` on the case in ``folder`` while holding its lock; refuses an unknown verb."""
+    if verb not in TASKS:
+        raise Refused(f"There is no step called {verb!r}; there are: {', '.join(TASKS)}.")
+    case = Case.open(folder)
+    with case.locked():
+        TASKS[verb](case, options, progress)
+
+
+def import_scan(case: Case, options: Options, progress: Progress) -> None:
+    """Read a scan into the case. Options: scan, modality."""
+    from geometry.read_scan import read_scan
+
+    progress(0.0, "Reading the scan")
+    image = read_scan(
+        Path(options["scan"]),
+        modality=options.get("modality"),
+        series=options.get("series"),
+        progress=part(progress, 0, 0.8),
+    )
+    progress(0.9, "Keeping the scan without the patient's identity")
+    case.save_image(image)
+
+
+def segment(case: Case, options: Options, progress: Progress) -> None:
+    """Segment the scan and measure. Options: method, seeds."""
+    from geometry.measure import ventricular_measures
+    from geometry.segmenters.catalogue import segment as run_segmenter
+
+    image = needed_image(case)
+    progress(0.0, "Finding the heart")
+    seeds = [(float(x), float(y), float(z)) for x, y, z in options.get("seeds") or ()]
+    found = run_segmenter(image, options.get("method"), seeds, part(progress, 0.0, 0.9))
+    progress(0.9, "Measuring volumes")
+    case.save_segmentation(found, ventricular_measures(found, image))
+
+
+def mesh(case: Case, options: Options, progress: Progress) -> None:
+    """Build the mesh, with fibres where there is a wall. Options: edge (mm)."""
+    segmentation, image = needed_segmentation(case), needed_image(case)
+    edge = float(options.get("edge") or EDGES[image.modality])
+    if image.modality == "MR":
+        built, metrics = _ventricles(segmentation, edge, progress)
+    else:
+        built, metrics = _blood_pool(segmentation, edge, progress)
+    case.save_mesh(built, metrics, edge=edge)
+    for name, scenario in default_scenarios(image.modality, case.measures(), built).items():
+        if name not in case.scenarios():
+            case.save_scenario(name, scenario)
+
+
+def simulate(case: Case, options: Options, progress: Progress) -> None:
+    """Run a stored scenario. Options: scenario (its name), workers."""
+    name = str(options["scenario"])
+    scenario = case.scenario(name)
+    heart = needed_mesh(case)
+    workers = int(options.get("workers") or os.cpu_count() or 1)
+    progress(0.0, f"Preparing '{scenario.title}'")
+    if scenario.kind == "flow":
+        from solvers.blood_flow import run_flow
+
+        result = run_flow(heart, scenario, part(progress, 0, 0.98), workers=workers)
+    else:
+        from solvers.electrophysiology import run_electrophysiology
+
+        result = run_electrophysiology(heart, scenario, part(progress, 0, 0.98), workers=workers)
+    progress(0.98, "Keeping the result")
+    case.save_result(name, result, heart)
+
+
+def report(case: Case, options: Options, progress: Progress) -> None:
+    """Write the one-page report of the case."""
+    from app.report import write_report
+
+    write_report(case, progress)
+
+
+def road(case: Case, options: Options, progress: Progress) -> None:
+    """The whole way from a scan to a twin. Options: those of the steps."""
+    import_scan(case, options, part(progress, 0.0, 0.02))
+    segment(case, options, part(progress, 0.02, 0.12))
+    mesh(case, options, part(progress, 0.12, 0.25))
+    names = scenario_order(case.scenarios())
+    for index, name in enumerate(names):
+        start, stop = (0.25 + 0.70 * (index + k) / len(names) for k in (0, 1))
+        simulate(case, {**options, "scenario": name}, part(progress, start, stop))
+    report(case, options, part(progress, 0.95, 1.0))
+
+
+TASKS: Mapping[str, Callable[[Case, Options, Progress], None]] = {
+    "import": import_scan,
+    "segment": segment,
+    "mesh": mesh,
+    "simulate": simulate,
+    "report": report,
+    "road": road,
+}
+
+
+def needed_image(case: Case) -> Image:
+    """The scan of the case; refuses where there is none."""
+    image = case.image()
+    if image is None:
+        raise Refused(f"The case {case.title!r} has no scan yet; import one first.")
+    return image
+
+
+def needed_segmentation(case: Case) -> Segmentation:
+    """The segmentation of the case; refuses where there is none."""
+    segmentation = case.segmentation()
+    if segmentation is None:
+        raise Refused(f"The case {case.title!r} is not segmented yet; segment it first.")
+    return segmentation
+
+
+def needed_mesh(case: Case) -> HeartMesh:
+    """The mesh of the case; refuses where there is none."""
+    found = case.mesh()
+    if found is None:
+        raise Refused(f"The case {case.title!r} has no mesh yet; build it first.")
+    return found
+
+
+def _ventricles(segmentation: Segmentation, edge: float, progress: Progress) -> tuple[HeartMesh, tuple[Metric, ...]]:
+    from geometry.ventricles import build_ventricles
+    from solvers.fibers import add_fibers
+    from solvers.scenario import FiberAngles
+
+    built = build_ventricles(segmentation, edge=edge, progress=part(progress, 0.0, 0.6))
+    progress(0.6, "Laying fibres")
+    return add_fibers(built, FiberAngles(), part(progress, 0.6, 0.98)), ()
+
+
+def _blood_pool(segmentation: Segmentation, edge: float, progress: Progress) -> tuple[HeartMesh, tuple[Metric, ...]]:
+    from geometry.blood_pool import build_blood_pool
+    from geometry.centerline import vessel_metrics
+
+    built = build_blood_pool(segmentation, edge=edge, progress=part(progress, 0.0, 0.9))
+    progress(0.9, "Measuring the narrowing")
+    return built, vessel_metrics(built)

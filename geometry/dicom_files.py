@@ -1,0 +1,110 @@
+"""The files of a scan, whether they lie in a folder, in a zip archive or alone."""
+
+import io
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import pydicom
+from pydicom.dataset import FileDataset
+
+from geometry.errors import Refused
+from geometry.progress import Progress
+
+_PREAMBLE = 132
+# A data set without preamble opens with an element of group 0002 or 0008, in either byte order.
+_OPENINGS = (b"\x02\x00", b"\x08\x00", b"\x00\x02", b"\x00\x08")
+
+
+@dataclass(frozen=True)
+class Member:
+    """One file, perhaps inside an archive; ``name`` is empty for a plain file."""
+
+    path: Path
+    name: str = ""
+
+
+def list_members(path: Path) -> tuple[Member, ...]:
+    """Every file under a folder, inside a zip archive, or the one file; raises Refused where nothing can be read."""
+    if not path.exists():
+        raise Refused("There is no such file or folder; choose the scan again.")
+    try:
+        if path.is_dir():
+            return tuple(
+                Member(file) for file in sorted(path.rglob("*")) if file.is_file() and not _is_litter(file.name)
+            )
+        if path.suffix.lower() == ".zip" or zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                return tuple(
+                    Member(path, name) for name in archive.namelist() if not _is_litter(name.rsplit("/", 1)[-1])
+                )
+    except (OSError, zipfile.BadZipFile) as cause:
+        raise Refused(_unreadable(cause)) from cause
+    if path.stat().st_size == 0:
+        raise Refused("The file is empty; copy the scan again from where it came.")
+    if _is_media_directory(path):
+        return list_members(path.parent)
+    return (Member(path),)
+
+
+def open_all(members: tuple[Member, ...], progress: Progress) -> Iterator[tuple[Member, BinaryIO | None]]:
+    """Each file in turn, open for reading (None where it cannot be); an archive is opened only once."""
+    with ExitStack() as stack:
+        archives: dict[Path, zipfile.ZipFile] = {}
+        for index, member in enumerate(members):
+            progress(index / max(len(members), 1), f"Reading file {index + 1} of {len(members)}")
+            if member.name and member.path not in archives:
+                archives[member.path] = stack.enter_context(zipfile.ZipFile(member.path))
+            stream = _open_or_none(member, archives)
+            yield member, stream
+            if stream is not None:
+                stream.close()
+
+
+def parse(stream: BinaryIO, *, pixels: bool) -> FileDataset | None:
+    """The data set in ``stream``, or None where this is no DICOM; raises where it is DICOM but broken."""
+    opening = stream.read(_PREAMBLE)
+    has_preamble = opening[128:] == b"DICM"
+    if not has_preamble and opening[:2] not in _OPENINGS:
+        return None
+    stream.seek(0)
+    with warnings.catch_warnings():
+        # Invalid dates and values of research scans: nothing here uses them.
+        warnings.simplefilter("ignore")
+        data = pydicom.dcmread(stream, stop_before_pixels=not pixels, force=True)
+        if has_preamble or "Rows" in data or "SOPClassUID" in data or "Modality" in data:
+            return data
+    return None
+
+
+def _open_or_none(member: Member, archives: dict[Path, zipfile.ZipFile]) -> BinaryIO | None:
+    try:
+        # An archive's own stream cannot go back without unpacking again: it is read whole.
+        return io.BytesIO(archives[member.path].read(member.name)) if member.name else member.path.open("rb")
+    except RuntimeError as cause:  # zipfile says so when a password is needed, or when the packing is unknown
+        raise Refused(_unreadable(cause)) from cause
+    except (OSError, zipfile.BadZipFile, zlib.error, EOFError):
+        return None
+
+
+def _is_litter(name: str) -> bool:
+    return not name or name.startswith(".") or name == "Thumbs.db"
+
+
+def _is_media_directory(path: Path) -> bool:
+    return path.name.upper() == "DICOMDIR"
+
+
+def _unreadable(cause: BaseException) -> str:
+    if isinstance(cause, zipfile.BadZipFile):
+        return "The zip archive is damaged; copy it again from where it came, or unpack it and choose the folder."
+    if isinstance(cause, NotImplementedError):
+        return "The zip archive is packed in a way that is not supported; unpack it first and choose the folder."
+    if isinstance(cause, RuntimeError):
+        return "The zip archive is locked with a password; unpack it first and choose the folder."
+    return f"The scan cannot be read ({type(cause).__name__}); check that the disk is there and that you may read it."

@@ -1,0 +1,176 @@
+"""Both ventricles in every phase of a cine short-axis MR stack, without a trained network."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from geometry.errors import Refused
+from geometry.image import Image
+from geometry.progress import Progress, silent
+from geometry.segmentation import LV, Segmentation
+from geometry.segmenters.short_axis.chance import Surface, most_likely, paint
+from geometry.segmenters.short_axis.contrast import Contrast, contrast_of, first_contrast
+from geometry.segmenters.short_axis.extent import cavity_area, chance_of_ventricle, gather
+from geometry.segmenters.short_axis.locate import Axis, find_axis, pulsation
+from geometry.segmenters.short_axis.polar import Floats, Rays, rays_around, sample
+from geometry.segmenters.short_axis.right_ventricle import find_free_wall, septal_angle
+from geometry.segmenters.short_axis.walls import Habits, Walls, find_walls, rounded, steadied
+
+NAME = "cine_short_axis"
+TITLE = "Cine short-axis MR: both ventricles, all phases"
+MODALITY = "MR"
+MODEL_CARD = ""
+
+RAYS = 60
+STEP = 1.0  # mm along a ray
+REACH = 112.0  # mm
+CAUTIOUS = Habits(middle=0.5)  # while intensities are known roughly
+VARIANTS = (
+    Habits(),
+    Habits(middle=0.22),
+    Habits(middle=0.40),
+    Habits(bend=0.8, bend_wall=0.5),
+    Habits(thickness_weight=0.03),
+)
+
+
+def segment(
+    image: Image, seeds: Sequence[tuple[float, float, float]] = (), progress: Progress = silent
+) -> Segmentation:
+    """LV cavity, myocardium and RV cavity of a cine stack; an optional seed (RAS mm) lies in the LV cavity."""
+    voxels = _cine(image)
+    spacing = image.spacing
+    progress(0.02, "Looking for the left ventricle")
+    axis = find_axis(voxels, spacing, _seed_in_plane(image, seeds))
+    axis, rays, walls = _first_walls(voxels, spacing, axis, progress)
+    polar = sample(voxels, rays)
+    contrast = contrast_of(polar, rays.radii, walls.endo, walls.epi)
+    scaled = contrast.scaled(polar)
+    sure = chance_of_ventricle(gather(scaled, contrast.air, rays.radii, walls), axis.score)
+    runs = _variants(scaled, contrast, walls, sure, rays, progress)
+    beat = _beat(voxels, contrast, rays)
+    free = _free_walls(scaled, beat, runs, sure, progress)
+    pixel = float(np.mean(spacing[:2]))
+    surfaces = (
+        _surface([w.endo for w in runs], pixel),
+        _surface([w.epi for w in runs], pixel),
+        _surface(free, 2 * pixel),
+    )
+    sure = chance_of_ventricle(
+        gather(scaled, contrast.air, rays.radii, Walls(surfaces[0].radius, surfaces[1].radius)), axis.score
+    )
+    progress(0.9, "Marking voxels")
+    chances = paint(voxels.shape, rays, surfaces, sure)
+    labels = most_likely(chances)
+    volume = chances[LV].sum(axis=(0, 1, 2), dtype=float)
+    progress(1.0, "Segmented")
+    return Segmentation(
+        labels=labels,
+        affine=image.affine,
+        probability=chances,
+        method=NAME,
+        ed=int(volume.argmax()),
+        es=int(volume.argmin()),
+        seeds=tuple(seeds),
+    )
+
+
+def _cine(image: Image) -> Floats:
+    if image.phases < 5:
+        raise Refused(
+            "The cine short-axis method needs a beating heart: a stack with at least 5 phases, "
+            f"and this scan has {image.phases}; choose the cine series."
+        )
+    if min(image.voxels.shape[:2]) < 32 or image.voxels.shape[2] < 3:
+        raise Refused(f"The stack is too small to hold a heart ({image.voxels.shape}); at least 3 slices are needed.")
+    return np.asarray(image.voxels, dtype=np.float32)
+
+
+def _seed_in_plane(image: Image, seeds: Sequence[tuple[float, float, float]]) -> tuple[float, float, float] | None:
+    """(x mm, y mm, slice index) of the first seed."""
+    if not seeds:
+        return None
+    i, j, k = (np.linalg.inv(image.affine) @ (*seeds[0], 1.0))[:3]
+    nx, ny, nz = image.voxels.shape[:3]
+    if not (-0.5 <= i < nx and -0.5 <= j < ny and -0.5 <= k < nz):
+        raise Refused("The seed point lies outside the scan; place it in the cavity of the left ventricle.")
+    return float(i * image.spacing[0]), float(j * image.spacing[1]), float(k)
+
+
+def _first_walls(
+    voxels: Floats, spacing: NDArray[np.float64], axis: Axis, progress: Progress
+) -> tuple[Axis, Rays, Walls]:
+    """Walls around the axis as located, then again around the centre of the cavity they enclose."""
+    shape = voxels.shape[2:]
+    rays = rays_around(axis.centres, spacing, REACH, STEP, RAYS)
+    polar = sample(voxels, rays)
+    contrast = first_contrast(polar, rays.radii, axis.radius)
+    walls = find_walls(contrast.scaled(polar), contrast.air, np.full(shape, 9.0), STEP, CAUTIOUS)
+    progress(0.15, "Following the walls")
+    centres = _recentred(axis, rays, walls)
+    rays = rays_around(centres, spacing, REACH, STEP, RAYS)
+    polar = sample(voxels, rays)
+    contrast = first_contrast(polar, rays.radii, np.sqrt(cavity_area(walls.endo).mean(axis=1) / np.pi))
+    walls = find_walls(contrast.scaled(polar), contrast.air, np.full(shape, 9.0), STEP, CAUTIOUS)
+    progress(0.25, "Following the walls")
+    return replace(axis, centres=centres), rays, walls
+
+
+def _recentred(axis: Axis, rays: Rays, walls: Walls) -> NDArray[np.float64]:
+    """Centroids of the cavity over the cycle, where the slice looks like a ventricle."""
+    turn = np.stack((np.cos(rays.angles), np.sin(rays.angles)), axis=-1)
+    moment = np.einsum("kta,ac->ktc", walls.endo**3 / 3, turn) / np.maximum(
+        (walls.endo**2 / 2).sum(axis=2)[..., None], 1.0
+    )
+    trust = np.clip(axis.score / max(float(np.median(axis.score)), 1e-6), 0, 1)[:, None]
+    return np.asarray(axis.centres + trust * np.clip(np.median(moment, axis=1), -12, 12))
+
+
+def _expected_thickness(walls: Walls, sure: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(slices, phases) mm: half the frame's own median, half that of its phase over sure slices."""
+    own = np.median(walls.epi - walls.endo, axis=2)
+    weight = sure + 1e-6
+    phase = (own * weight).sum(axis=0) / weight.sum(axis=0)
+    phase = ndimage.gaussian_filter1d(phase, 1.0, mode="wrap")
+    return np.asarray(0.4 * own + 0.6 * phase)
+
+
+def _variants(
+    scaled: Floats, contrast: Contrast, walls: Walls, sure: NDArray[np.float64], rays: Rays, progress: Progress
+) -> list[Walls]:
+    """The walls under each set of habits: their scatter is the doubt."""
+    expected = _expected_thickness(walls, sure)
+    runs = []
+    for n, habits in enumerate(VARIANTS):
+        found = find_walls(scaled, contrast.air, expected, STEP, habits)
+        runs.append(steadied(rounded(found, rays.angles), np.ones(expected.shape), 0.7, 0.7))
+        progress(0.3 + 0.4 * (n + 1) / len(VARIANTS), "Following the walls")
+    return runs
+
+
+def _beat(voxels: Floats, contrast: Contrast, rays: Rays) -> Floats:
+    """(slices, angles, radii) amplitude of the first harmonic on the scale muscle 0, blood 1."""
+    polar = sample(pulsation(voxels)[..., None].astype(np.float32), rays)[:, 0]
+    return np.asarray(polar / (contrast.blood - contrast.muscle)[..., None], dtype=np.float32)
+
+
+def _free_walls(
+    scaled: Floats, beat: Floats, runs: list[Walls], sure: NDArray[np.float64], progress: Progress
+) -> list[Floats]:
+    """The RV free wall for each of three thresholds."""
+    septum = septal_angle(scaled, beat, runs[0], sure, STEP)
+    found = []
+    for n, middle in enumerate((0.5, 0.4, 0.6)):
+        found.append(find_free_wall(scaled, beat, runs[n], septum, STEP, middle))
+        progress(0.7 + 0.06 * (n + 1), "Looking for the right ventricle")
+    return found
+
+
+def _surface(radii: Sequence[Floats], pixel: float) -> Surface:
+    """Mean and spread of the runs, with the width of a pixel added to the spread."""
+    stack = np.stack(radii)
+    spread = np.sqrt(stack.var(axis=0) + (0.4 * pixel) ** 2)
+    return Surface(stack.mean(axis=0), ndimage.gaussian_filter1d(spread, 1.0, axis=2, mode="wrap"))

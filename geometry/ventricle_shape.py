@@ -1,0 +1,227 @@
+"""Smooth surfaces through the contours of a sparse stack, as signed distances on an even grid."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+from scipy.interpolate import PchipInterpolator
+from scipy.spatial import cKDTree
+from skimage.measure import marching_cubes
+
+from geometry.errors import Refused
+from geometry.heart_mesh import Floats
+from geometry.progress import Progress
+from geometry.shapes_two_chambers import rounded_max
+from geometry.ventricle_slices import Mask, Slices
+
+STEP = 1.2  # mm of the grid
+SMOOTH = 1.5  # mm, standard deviation of the Gaussian that takes pixel stairs off the interpolated surfaces
+THINNEST = 2.0  # mm of wall kept where contours touch
+ROUNDING = 4.0  # mm over which the two ventricles are blended where their outer surfaces meet
+MARGIN = 12.0  # mm around the labels
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Where the numbers lie: ``origin + STEP * index`` in the frame of the stack, mm."""
+
+    origin: Floats
+    shape: tuple[int, int, int]
+
+    def axis(self, k: int) -> Floats:
+        """(shape[k],) mm, the coordinate along one axis."""
+        return self.origin[k] + STEP * np.arange(self.shape[k])
+
+
+@dataclass(frozen=True)
+class Field:
+    """A distance field, cubic between its grid points."""
+
+    grid: Grid
+    coefficients: Floats
+
+    def __call__(self, points: Floats) -> Floats:
+        """(n, 3) mm -> (n,) mm, negative inside."""
+        at = ((points - self.grid.origin) / STEP).T
+        return np.asarray(ndimage.map_coordinates(self.coefficients, at, order=3, prefilter=False, mode="nearest"))
+
+
+@dataclass(frozen=True)
+class VentricleShape:
+    """The smoothed ventricles in the frame of the stack, open at the plane z = ``lid``.
+
+    lv, rv   distance to the cavities, negative in the blood; rv None without a right ventricle
+    lv_outer distance to the outside of the left ventricle with its septum
+    outer    distance to the outside of everything
+    """
+
+    lv: Field
+    lv_outer: Field
+    outer: Field
+    rv: Field | None
+    lid: float
+    bounds: tuple[Floats, Floats]
+
+    def surfaces(self, points: Floats) -> dict[str, Floats]:
+        """Name of each surface -> (n,) mm from it, negative on the side of the wall."""
+        named = {"endo_lv": -self.lv(points), "epi": self.outer(points)}
+        if self.rv is not None:
+            named["endo_rv"] = -self.rv(points)
+        return named
+
+    def wall(self, points: Floats) -> Floats:
+        """(n,) mm, negative inside the wall."""
+        return np.asarray(np.maximum.reduce(list(self.surfaces(points).values())))
+
+
+def shape_of(slices: Slices, rv_wall: float, progress: Progress) -> VentricleShape:
+    """Interpolate, close the apex, smooth without losing volume, and put a wall around the right ventricle."""
+    grid, lid = _grid(slices)
+    progress(0.1, "joining the contours")
+    wall = _wall_at_tip(slices)
+    cavity_tip = _closing(slices.cavity, slices)
+    disc_tip = max(_closing(slices.disc, slices), cavity_tip + wall - _rise(slices))
+    outer = _smooth(_joined(slices.disc, slices, grid, disc_tip), grid, lid)
+    cavity = _smooth(_joined(slices.cavity, slices, grid, cavity_tip), grid, lid)
+    cavity = np.maximum(cavity, outer + THINNEST)
+    progress(0.5, "smoothing the surfaces")
+    lv, lv_outer = _true_distance(cavity), _true_distance(outer)
+    fields = {"lv": lv, "lv_outer": lv_outer, "outer": lv_outer}
+    if slices.rv.any():
+        progress(0.7, "adding the right ventricle")
+        blood = _smooth(_joined(slices.rv, slices, grid, _closing(slices.rv, slices)), grid, lid)
+        blood = _true_distance(rounded_max(blood, -lv_outer, 2.0))
+        both = -rounded_max(-lv_outer, rv_wall - blood, ROUNDING)
+        fields |= {"rv": np.maximum(blood, both + 0.8 * rv_wall), "outer": both}
+    ready = {name: Field(grid, ndimage.spline_filter(values, order=3)) for name, values in fields.items()}
+    inside = np.argwhere(fields["outer"] < 0)
+    low = grid.origin + STEP * (inside.min(axis=0) - 2)
+    high = grid.origin + STEP * (inside.max(axis=0) + 2)
+    high[2] = lid
+    progress(1.0)
+    return VentricleShape(ready["lv"], ready["lv_outer"], ready["outer"], ready.get("rv"), lid, (low, high))
+
+
+def _grid(slices: Slices) -> tuple[Grid, float]:
+    some = (slices.disc | slices.rv).any(axis=0)
+    spots = np.argwhere(some)
+    slack = MARGIN + np.abs(slices.shift).max()
+    low = np.append(spots.min(axis=0) * slices.pixel - slack, slices.z[0] - slices.gap - MARGIN)
+    lid = float(slices.z[-1] + slices.gap / 2)
+    high = np.append(spots.max(axis=0) * slices.pixel + slack, lid + 4 * STEP)
+    count = np.ceil((high - low) / STEP).astype(int) + 1
+    return Grid(low, (int(count[0]), int(count[1]), int(count[2]))), lid
+
+
+def flat_distance(mask: Mask, pixel: Floats) -> Floats:
+    """(nx, ny) mm to the outline of a mask, negative inside, rounded over a pixel and with the area of the mask."""
+    inside = ndimage.distance_transform_edt(mask, pixel)
+    outside = ndimage.distance_transform_edt(~mask, pixel)
+    raw = np.where(mask, -(inside - pixel.mean() / 2), outside - pixel.mean() / 2)
+    soft = ndimage.gaussian_filter(raw, 1.0)
+    return np.asarray(soft - np.partition(soft.ravel(), mask.sum())[mask.sum()])
+
+
+def _joined(masks: Mask, slices: Slices, grid: Grid, tip: float) -> Floats:
+    """(grid) distance through the outlines: monotone cubic between slices, rounded shut beyond the first one.
+
+    Beyond the last slice the outline stays as it is, unless slices above it show that the chamber ended there.
+    """
+    rows = np.flatnonzero(masks.any(axis=(1, 2)))
+    x, y, z = (grid.axis(k) for k in range(3))
+    layers = []
+    for row in rows:
+        at = np.stack(
+            np.meshgrid(
+                *((a - s) / p for a, s, p in zip((x, y), slices.shift[row], slices.pixel, strict=True)), indexing="ij"
+            )
+        )
+        layers.append(_outside_kept(flat_distance(masks[row], slices.pixel), at, slices.pixel))
+    levels = slices.z[rows]
+    stack = np.stack(layers)
+    body = np.clip(z, levels[0], levels[-1])
+    field = stack[:1].repeat(len(z), 0) if len(rows) == 1 else PchipInterpolator(levels, stack, axis=0)(body)
+    depth = -np.minimum(stack.min(axis=(1, 2)), -1.0)
+    below = np.clip((levels[0] - z) / tip, 0.0, None)
+    field = field + (depth[0] * _shut(below))[:, None, None]
+    if rows[-1] + 1 < len(slices.z):
+        above = np.clip((z - levels[-1]) / (slices.gap / 2), 0.0, None)
+        field = field + (depth[-1] * _shut(above))[:, None, None]
+    return np.asarray(np.moveaxis(field, 0, 2))
+
+
+def _outside_kept(flat: Floats, at: Floats, pixel: Floats) -> Floats:
+    """Sample a flat distance; beyond the image it grows with the way to the image."""
+    limit = np.array(flat.shape)[:, None, None] - 1
+    beyond = (np.clip(-at, 0, None) + np.clip(at - limit, 0, None)) * pixel[:, None, None]
+    return np.asarray(ndimage.map_coordinates(flat, at, order=1, mode="nearest") + np.hypot(*beyond))
+
+
+def _shut(share: Floats) -> Floats:
+    """0 at the last outline, 1 at the tip, as on a paraboloid: the radius falls like sqrt(1 - share)."""
+    near = 1.0 - np.sqrt(np.clip(1.0 - share, 0.0, 1.0))
+    return np.where(share > 1, share, near)
+
+
+def _closing(masks: Mask, slices: Slices) -> float:
+    """mm from the last apical outline to the tip, from how fast the area falls (paraboloid), within 0.5 to 1.1 gaps.
+
+    One gap gives a paraboloid the volume that Simpson's rule counts for the outermost half slice.
+    """
+    rows = np.flatnonzero(masks.any(axis=(1, 2)))
+    area = masks[rows].sum(axis=(1, 2)).astype(float)
+    if len(rows) < 2 or area[1] <= area[0]:
+        return slices.gap
+    way = area[0] / (area[1] - area[0]) * slices.gap
+    return float(np.clip(way, 0.5 * slices.gap, (0.9 if rows[0] > 0 else 1.1) * slices.gap))
+
+
+def _rise(slices: Slices) -> float:
+    """mm from the first slice of the wall to the first slice of the cavity."""
+    return float(slices.z[np.flatnonzero(slices.cavity.any(axis=(1, 2)))[0]] - slices.z[0])
+
+
+def _wall_at_tip(slices: Slices) -> float:
+    """mm, the wall wanted below the cavity: most of the mean thickness in the lowest slice that has a cavity."""
+    row = np.flatnonzero(slices.cavity.any(axis=(1, 2)))[0]
+    area = np.array([slices.disc[row].sum(), slices.cavity[row].sum()]) * slices.pixel.prod()
+    return float(np.clip(0.8 * (np.sqrt(area[0] / np.pi) - np.sqrt(area[1] / np.pi)), THINNEST + 1.0, 8.0))
+
+
+def _smooth(field: Floats, grid: Grid, lid: float) -> Floats:
+    """Gaussian, then offset so that the volume below the lid stays."""
+    counted = grid.axis(2) <= lid
+    soft = ndimage.gaussian_filter(field, SMOOTH / STEP, mode="nearest")
+    wanted = _volume(field[..., counted])
+    low, high = -SMOOTH, SMOOTH
+    for _ in range(20):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _volume(soft[..., counted] - middle) < wanted else (low, middle)
+    return np.asarray(soft - (low + high) / 2)
+
+
+def _volume(field: Floats) -> float:
+    """Grid cells inside, each counted by the share of it that a plane at its distance would cut off."""
+    return float(np.clip(0.5 - field / STEP, 0.0, 1.0).sum())
+
+
+def _true_distance(field: Floats) -> Floats:
+    """The same surface, with the distance to it everywhere within reach (to the triangles' corners and centres)."""
+    if not (field < 0).any() or not (field > 0).any():
+        raise Refused("A surface of the heart vanished while it was smoothed: the label is too small to be meshed.")
+    corners, triangles, _, _ = marching_cubes(field.astype(np.float32), 0.0)
+    cloud = np.concatenate([corners, corners[triangles].mean(axis=1)]) * STEP
+    steep = np.linalg.norm(np.stack(np.gradient(field, STEP)), axis=0)
+    first_order = field / np.clip(steep, 0.3, None)
+    far = np.abs(first_order) > 1.0
+    spots = np.argwhere(far) * STEP
+    away, _ = cKDTree(cloud).query(spots, distance_upper_bound=15.0)
+    result = first_order.copy()
+    result[far] = np.where(field[far] < 0, -1, 1) * np.minimum(away, 15.0)
+    return result
+
+
+def label_volume(masks: NDArray[np.bool_], slices: Slices) -> float:
+    """mm3 by Simpson's rule of discs: area times the distance between slices."""
+    return float(masks.sum() * slices.pixel.prod() * slices.gap)

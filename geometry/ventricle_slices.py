@@ -1,0 +1,178 @@
+"""The contours of a short-axis stack, slice by slice, apex first, brought into line along the long axis."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from geometry.errors import Refused
+from geometry.heart_mesh import Floats
+from geometry.segmentation import LV, MYOCARDIUM, RV, Segmentation
+
+Mask = NDArray[np.bool_]
+FEWEST = 3
+COMPLETE = 0.9  # share of the cavity's rim that must have wall beside it
+SPECK = 0.2  # a second piece smaller than this share of the first one is dropped; a larger one is refused
+
+
+@dataclass(frozen=True)
+class Slices:
+    """One phase of a short-axis stack from apex to base, cut where the wall is no longer closed.
+
+    cavity, disc, rv  (k, nx, ny) masks: LV cavity; cavity and wall filled; RV cavity (all False without one)
+    z                 (k,) mm of each slice, ascending from apex to base
+    shift             (k, 2) mm to add in the plane so that the slices line up
+    pixel             (2,) mm; gap mm between slices
+    to_patient        (4, 4) from (x, y, z) mm here to mm in the patient
+    notes             sentences
+    """
+
+    cavity: Mask
+    disc: Mask
+    rv: Mask
+    z: Floats
+    shift: Floats
+    pixel: Floats
+    gap: float
+    to_patient: Floats
+    notes: tuple[str, ...]
+
+
+def read_slices(segmentation: Segmentation, phase: int) -> Slices:
+    """Check one phase and take its contours out; raises Refused naming the place of what is wrong."""
+    labels = segmentation.phase(phase)
+    if labels.shape[2] < FEWEST:
+        raise Refused(
+            f"The stack has {labels.shape[2]} slices; at least {FEWEST} through the left ventricle are needed."
+        )
+    _check_border(labels)
+    rows = [k for k in range(labels.shape[2]) if (labels[..., k] == LV).sum() >= FEWEST]
+    if not rows:
+        raise Refused(f"Phase {phase + 1} has no left-ventricular cavity (label {LV}); segment it first.")
+    if len(rows) < FEWEST:
+        raise Refused(f"Phase {phase + 1} shows the left ventricle in {len(rows)} slices only; {FEWEST} are needed.")
+    if not (labels == MYOCARDIUM).any():
+        raise Refused(
+            f"Phase {phase + 1} has no myocardium (label {MYOCARDIUM}); the wall cannot be meshed without it."
+        )
+    flipped = _base_first(labels)
+    walled = np.flatnonzero(np.isin(labels, (LV, MYOCARDIUM)).any(axis=(0, 1)))
+    order = walled[::-1] if flipped else walled
+    notes: list[str] = []
+    cavity = np.stack([_one_piece(labels[..., k] == LV, "left-ventricular cavity", k, notes) for k in order])
+    wall = np.stack([_one_piece(np.isin(labels[..., k], (LV, MYOCARDIUM)), "wall", k, notes) for k in order])
+    rv = np.stack([_largest(labels[..., k] == RV) for k in order])
+    disc = np.stack([ndimage.binary_fill_holes(mask) for mask in wall])
+    keep = _closed_part(cavity, disc, labels, order, notes)
+    cavity, disc, rv, order = cavity[keep], disc[keep], rv[keep], order[keep]
+    steps = np.diff(order)
+    if len(steps) and (np.abs(steps) != 1).any():
+        missing = int(order[np.flatnonzero(np.abs(steps) != 1)[0]]) + 2
+        raise Refused(f"Slice {missing} between labelled ones has no wall; draw it or remove the slices beyond it.")
+    spacing = np.linalg.norm(segmentation.affine[:3, :3], axis=0)
+    z = np.abs(order - order[0]) * spacing[2]
+    shift = line_up(disc, z, spacing[:2])
+    if np.abs(shift).max() > 0.5:
+        worst = int(np.linalg.norm(shift, axis=1).argmax())
+        notes.append(
+            f"Slices were brought into line along the axis; slice {order[worst] + 1} moved most, "
+            f"by {np.linalg.norm(shift[worst]):.1f} mm."
+        )
+    placed = _placement(segmentation.affine, spacing, int(order[0]), flipped)
+    return Slices(cavity, disc, rv, z, shift, spacing[:2], float(spacing[2]), placed, tuple(notes))
+
+
+def _check_border(labels: NDArray[np.uint8]) -> None:
+    for label, name in ((LV, "left-ventricular cavity"), (MYOCARDIUM, "myocardium"), (RV, "right-ventricular cavity")):
+        mask = labels == label
+        touched = mask[0].any(0) | mask[-1].any(0) | mask[:, 0].any(0) | mask[:, -1].any(0)
+        if touched.any():
+            k = int(np.flatnonzero(touched)[0]) + 1
+            raise Refused(
+                f"The {name} touches the border of the image in slice {k}: part of the heart is missing there."
+            )
+
+
+def _base_first(labels: NDArray[np.uint8]) -> bool:
+    """Whether the stack runs from base to apex: the ventricle tapers towards its apex."""
+    area = np.isin(labels, (LV, MYOCARDIUM)).sum(axis=(0, 1))[np.isin(labels, (LV, MYOCARDIUM)).any(axis=(0, 1))]
+    third = max(len(area) // 3, 1)
+    return bool(area[:third].sum() > area[-third:].sum())
+
+
+def _largest(mask: Mask) -> Mask:
+    pieces, count = ndimage.label(mask)
+    if count < 2:
+        return mask
+    return np.asarray(pieces == 1 + np.argmax(np.bincount(pieces.ravel())[1:]))
+
+
+def _one_piece(mask: Mask, name: str, k: int, notes: list[str]) -> Mask:
+    pieces, count = ndimage.label(mask, np.ones((3, 3)))
+    if count < 2:
+        return mask
+    sizes = np.sort(np.bincount(pieces.ravel())[1:])[::-1]
+    if sizes[1] > SPECK * sizes[0]:
+        raise Refused(f"The {name} is in {count} separate pieces in slice {k + 1}; join them or erase the wrong one.")
+    notes.append(f"Specks of {name} away from the heart were left out in slice {k + 1}.")
+    return _largest(mask)
+
+
+def _closed_part(
+    cavity: Mask, disc: Mask, labels: NDArray[np.uint8], order: NDArray[np.integer], notes: list[str]
+) -> slice:
+    """The slices up to the most basal one whose cavity has wall all around."""
+    share = np.ones(len(order))
+    for row, k in enumerate(order):
+        rim = ndimage.binary_dilation(cavity[row], np.ones((3, 3))) & ~cavity[row]
+        if rim.any():
+            wall = ndimage.binary_dilation(labels[..., k] == MYOCARDIUM, np.ones((3, 3)))
+            share[row] = (wall & rim).sum() / rim.sum()
+    with_wall = np.flatnonzero((share >= COMPLETE) & (disc & ~cavity).any(axis=(1, 2)))
+    if len(with_wall) < FEWEST:
+        raise Refused(
+            f"Only {len(with_wall)} slices have wall all around the cavity; at least {FEWEST} are needed. "
+            "Close the myocardium in the slices around mid-ventricle."
+        )
+    last = int(with_wall[-1])
+    if last + 1 < len(order):
+        names = ", ".join(str(k + 1) for k in order[last + 1 :])
+        notes.append(f"The base is cut below slice(s) {names}, where the wall is not closed around the cavity.")
+    open_rows = [int(order[row]) + 1 for row in range(last) if share[row] < COMPLETE]
+    if open_rows:
+        notes.append(
+            f"The wall has gaps in slice(s) {', '.join(map(str, open_rows))}; at least 2 mm were assumed there."
+        )
+    return slice(0, last + 1)
+
+
+def line_up(disc: Mask, z: Floats, pixel: Floats) -> Floats:
+    """(k, 2) mm that moves the centre of each slice onto a smooth curve: what breath-hold shifts left behind.
+
+    The curve is a parabola in z (a straight line below five slices), fitted to the centres weighted by radius, with
+    outliers weighted down (Huber).
+    """
+    center = np.array([ndimage.center_of_mass(mask) for mask in disc]) * pixel
+    weight = np.sqrt(disc.sum(axis=(1, 2)).astype(float))
+    degree = 2 if len(z) >= 5 else 1
+    scale = max(float(z[-1]), 1.0)
+    basis = np.vander(z / scale, degree + 1)
+    robust = np.ones(len(z))
+    for _ in range(10):
+        total = weight * robust
+        curve = basis @ np.linalg.lstsq(basis * total[:, None], center * total[:, None], rcond=None)[0]
+        off = np.linalg.norm(center - curve, axis=1)
+        robust = np.sqrt(np.minimum(1.0, 1.0 / np.maximum(off, 1e-9)))
+    return np.asarray(curve - center)
+
+
+def _placement(affine: Floats, spacing: Floats, first: int, flipped: bool) -> Floats:
+    """(4, 4), from mm along the stack (x along i, y along j, z from apex to base) to mm in the patient."""
+    axes = affine[:3, :3] / spacing
+    if np.abs(axes.T @ axes - np.eye(3)).max() > 0.02:
+        raise Refused("The slices of this stack are not perpendicular to its axis; resample the scan first.")
+    placed = np.eye(4)
+    placed[:3, :3] = axes * (1, 1, -1 if flipped else 1)
+    placed[:3, 3] = affine[:3, 3] + affine[:3, 2] * first
+    return placed

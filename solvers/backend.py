@@ -1,0 +1,47 @@
+"""The one place that imports dolfinx: the wheel that carries its own PETSc and MPI where it is installed, else the system's.
+
+Importing this module starts MPI, so it is reached inside worker processes only, never in the window's process.
+"""
+
+import importlib.util
+from typing import Any
+
+from geometry.errors import Refused
+from solvers.kernels.compile import MATH_FLAGS, find_compiler, native_flags
+
+
+def _import_dolfinx() -> None:
+    """Import dolfinx_solver first (it orders MPI and PETSc), else plain dolfinx; refuses with a sentence."""
+    try:
+        if importlib.util.find_spec("dolfinx_solver") is not None:
+            import dolfinx_solver  # noqa: F401
+        import dolfinx.fem.petsc  # noqa: F401
+    except ImportError as failure:
+        raise Refused(
+            f"The finite element library dolfinx cannot be loaded ({failure}). "
+            "Run 'make setup' on Linux, or install fenics-dolfinx from conda-forge elsewhere."
+        ) from failure
+
+
+_import_dolfinx()
+find_compiler()  # dolfinx compiles every form with it: better to say so now than in the middle of a run
+
+import basix  # noqa: E402
+import basix.ufl  # noqa: E402
+import dolfinx  # noqa: E402
+import dolfinx.fem.petsc  # noqa: E402
+import ufl  # noqa: E402
+from dolfinx import fem, mesh  # noqa: E402
+from mpi4py import MPI  # noqa: E402
+from petsc4py import PETSc  # noqa: E402
+
+__all__ = ["MPI", "PETSc", "basix", "dolfinx", "fem", "jit_options", "mesh", "ufl"]
+
+
+def jit_options() -> dict[str, Any]:
+    """Options for ``fem.form``: fast kernels for this machine that leave the process's floating point state alone.
+
+    -ffast-math would link start-up code that flushes denormals to zero for the whole process (gcc < 13), so its
+    harmless parts are named one by one.
+    """
+    return {"cffi_extra_compile_args": ["-O3", *MATH_FLAGS, *native_flags()]}

@@ -1,0 +1,1 @@
+"""Cell models: one file each, found by walking this folder (``catalogue``)."""

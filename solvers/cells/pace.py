@@ -1,0 +1,62 @@
+"""A single cell paced by regular stimuli: its action potential, and how long it lasts."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from geometry.errors import Refused
+from geometry.progress import Progress, silent
+from solvers.cells.cell import Cell
+from solvers.cells.kernel import Floats, compile_cell
+
+
+@dataclass(frozen=True)
+class Pacing:
+    """Stimuli of ``strength`` mV/ms for ``duration`` ms at the start of every beat."""
+
+    strength: float = 30.0
+    duration: float = 1.0
+
+
+@dataclass(frozen=True)
+class Beat:
+    """One paced beat: times (t,) ms from the stimulus, V (t,) mV, and the states (s,) at its end."""
+
+    times: Floats
+    V: Floats
+    end: Floats
+
+
+def pace(
+    cell: Cell,
+    cycle_length: float = 1000.0,
+    beats: int = 20,
+    dt: float = 0.02,
+    pacing: Pacing | None = None,
+    progress: Progress = silent,
+) -> Beat:
+    """The last of ``beats`` beats of ``cycle_length`` ms, from rest (``cell.states``)."""
+    kernel, pacing = compile_cell(cell), pacing or Pacing()
+    y = kernel.rest(1)
+    steps = round(cycle_length / dt)
+    stimulus = np.zeros((steps, 1))
+    stimulus[: round(pacing.duration / dt)] = pacing.strength
+    for beat in range(beats):
+        V = kernel.record(y, stimulus, dt)
+        progress((beat + 1) / beats, f"{cell.title}: beat {beat + 1} of {beats}")
+    if not np.isfinite(V).all():
+        raise Refused(f"{cell.title} diverged with a time step of {dt} ms. Use a smaller one.")
+    return Beat(dt * (1 + np.arange(steps)), V[:, 0], y[:, 0].copy())
+
+
+def action_potential_duration(times: Floats, V: Floats, level: float = 0.9) -> float:
+    """ms from the steepest upstroke to ``level`` of the way from peak back to rest (the last sample); NaN without one."""
+    start = int(np.argmax(np.diff(V)))
+    peak = start + int(np.argmax(V[start:]))
+    threshold = V[peak] - level * (V[peak] - V[-1])
+    below = np.flatnonzero(V[peak:] < threshold)
+    if V[peak] < 0.0 or not below.size:
+        return float("nan")
+    k = peak + int(below[0])
+    crossing = times[k - 1] + (V[k - 1] - threshold) / (V[k - 1] - V[k]) * (times[k] - times[k - 1])
+    return float(crossing - 0.5 * (times[start] + times[start + 1]))

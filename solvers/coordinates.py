@@ -1,0 +1,194 @@
+"""Where a point of the wall lies: smooth Laplace fields between the surfaces, and the heart's own axes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_matrix, csr_matrix, diags
+from scipy.sparse.linalg import cg
+
+from geometry.errors import Refused
+from geometry.heart_mesh import Floats, HeartMesh
+from geometry.progress import Progress, silent
+
+RTOL = 1e-8  # of the Laplace solves; gradients are then good to 1e-4 everywhere
+
+
+@dataclass(frozen=True)
+class HeartAxes:
+    """The heart's own directions, right-handed unit vectors (3,), and where they start.
+
+    apex, base   mm, ends of the long axis of the left ventricle
+    up           from the apex to the base
+    septal       across ``up``, from the left to the right ventricle (to the patient's right where there is only one)
+    anterior     up x septal: from the inferior to the anterior wall of the left ventricle
+    """
+
+    apex: Floats
+    base: Floats
+    up: Floats
+    septal: Floats
+    anterior: Floats
+
+    def height(self, points: Floats) -> Floats:
+        """(n,), 0 at the apex and 1 at the base plane."""
+        return np.asarray((points - self.apex) @ self.up / np.linalg.norm(self.base - self.apex))
+
+    def angle(self, points: Floats) -> Floats:
+        """(n,) rad around the long axis, 0 at the septum's middle, +pi/2 at the anterior wall."""
+        across = points - self.apex
+        return np.arctan2(across @ self.anterior, across @ self.septal)
+
+
+@dataclass(frozen=True)
+class LaplaceFields:
+    """Solutions of Laplace's equation on a wall, and their gradients in each tet; the input of every fibre rule.
+
+    epi           (n,) 1 on the epicardium, 0 on both endocardia
+    lv, rv        (n,) 1 on that endocardium, 0 on the other surfaces; rv is 0 where there is no right ventricle
+    apex_base     (n,) 0 on the axis at the apex, 1 on the base
+    gradients     name -> (m, 3) 1/mm
+    at_tets       name -> (m,) value in the middle of each tet
+    """
+
+    epi: Floats
+    lv: Floats
+    rv: Floats
+    apex_base: Floats
+    gradients: dict[str, Floats]
+    at_tets: dict[str, Floats]
+
+
+def shape_gradients(mesh: HeartMesh) -> tuple[Floats, Floats]:
+    """Gradients (m, 4, 3) of the four P1 shape functions of each tet in 1/mm, and its volume (m,) in mm3."""
+    corners = mesh.points[mesh.tets]
+    edges = corners[:, 1:] - corners[:, :1]
+    inverse = np.linalg.inv(edges)  # columns are the gradients of shape functions 1, 2, 3
+    last = np.swapaxes(inverse, 1, 2)
+    return np.concatenate([-last.sum(axis=1, keepdims=True), last], axis=1), np.abs(np.linalg.det(edges)) / 6
+
+
+def heart_axes(mesh: HeartMesh) -> HeartAxes:
+    """The axes from the named surfaces and, where they are given, the landmarks apex and base_center."""
+    cavity = mesh.points[np.unique(mesh.tagged("endo_lv"))]
+    if len(cavity) == 0:
+        raise Refused("The mesh has no surface named endo_lv, so its axes are unknown; build the mesh from a segmentation with an LV.")
+    base = _base_center(mesh)
+    outside = mesh.points[np.unique(mesh.tagged("epi"))]
+    if "apex" in mesh.landmarks:
+        apex = np.array(mesh.landmarks["apex"])
+    else:
+        apex = outside[np.argmax(np.linalg.norm(outside - base, axis=1))]
+    up = _unit(base - apex)
+    right = mesh.points[np.unique(mesh.tagged("endo_rv"))]
+    toward = right.mean(axis=0) - cavity.mean(axis=0) if len(right) else np.array([1.0, 0.0, 0.0])
+    septal = toward - (toward @ up) * up
+    if np.linalg.norm(septal) < 1e-6:
+        septal = np.cross(up, [0.0, 0.0, 1.0])
+    septal = _unit(septal)
+    return HeartAxes(apex, base, up, septal, np.cross(up, septal))
+
+
+def _base_center(mesh: HeartMesh) -> Floats:
+    """The middle of the left ventricle's opening: landmark, else the rim between its endocardium and the base."""
+    if "base_center" in mesh.landmarks:
+        return np.array(mesh.landmarks["base_center"])
+    rim = np.intersect1d(mesh.tagged("endo_lv"), mesh.tagged("base"))
+    if len(rim) == 0:
+        raise Refused("The left ventricle has no open base (surfaces endo_lv and base do not touch); remesh with a base plane.")
+    return np.asarray(mesh.points[rim].mean(axis=0))
+
+
+def laplace_fields(mesh: HeartMesh, progress: Progress = silent) -> LaplaceFields:
+    """Solve the four Laplace problems of rule-based fibres with P1 elements (Bayer 2012, doi 10.1007/s10439-012-0593-5).
+
+    Fixed values on the named surfaces, no flux elsewhere; Jacobi-preconditioned conjugate gradients. Takes about a
+    second at 40 000 nodes. Refuses a mesh without endo_lv, epi and base.
+    """
+    surfaces = {name: np.unique(mesh.tagged(name)) for name in ("endo_lv", "endo_rv", "epi", "base")}
+    missing = [name for name in ("endo_lv", "epi", "base") if len(surfaces[name]) == 0]
+    if missing:
+        raise Refused(f"Fibres need the surfaces endo_lv, epi and base; this mesh has no {' and no '.join(missing)}. Mesh it as ventricles.")
+    gradients, volumes = shape_gradients(mesh)
+    matrix = stiffness(mesh, gradients, volumes)
+    lv, rv, epi = surfaces["endo_lv"], surfaces["endo_rv"], surfaces["epi"]
+    problems = {
+        "epi": [(epi, 1.0), (lv, 0.0), (rv, 0.0)],
+        "lv": [(epi, 0.0), (rv, 0.0), (lv, 1.0)],
+        "rv": [(epi, 0.0), (lv, 0.0), (rv, 1.0)],
+        "apex_base": [(surfaces["base"], 1.0), (_apical_core(mesh), 0.0)],
+    }
+    solved = {}
+    for step, (name, fixed) in enumerate(problems.items()):
+        progress(step / len(problems), f"Wall coordinates: {name.replace('_', ' ')}")
+        known = name != "rv" or len(rv) > 0
+        solved[name] = solve_laplace(matrix, fixed) if known else np.zeros(len(mesh.points))
+    at = {name: values[mesh.tets].mean(axis=1) for name, values in solved.items()}
+    slopes = {name: np.einsum("mi,mij->mj", values[mesh.tets], gradients) for name, values in solved.items()}
+    progress(1.0, "Wall coordinates")
+    return LaplaceFields(solved["epi"], solved["lv"], solved["rv"], solved["apex_base"], slopes, at)
+
+
+def _apical_core(mesh: HeartMesh) -> NDArray[np.int64]:
+    """Nodes around the long axis through the wall at the apex: a core, so that the field rises along the wall and not
+    through it as it would from a single point of the epicardium."""
+    axes = heart_axes(mesh)
+    away = mesh.points - axes.apex
+    along = away @ axes.up
+    aside = np.linalg.norm(away - along[:, None] * axes.up, axis=1)
+    low = axes.height(mesh.points) < 0.5
+    core = np.flatnonzero(low & (aside < 1.2 * mesh.edge_length()))
+    return core if len(core) else np.array([np.argmin(np.linalg.norm(away, axis=1))])
+
+
+def stiffness(mesh: HeartMesh, gradients: Floats, volumes: Floats) -> csr_matrix:
+    """(n, n) matrix of the integral of grad N_i . grad N_j."""
+    local = np.einsum("m,mik,mjk->mij", volumes, gradients, gradients)
+    rows = np.repeat(mesh.tets, 4, axis=1).ravel()
+    columns = np.tile(mesh.tets, (1, 4)).ravel()
+    n = len(mesh.points)
+    return coo_matrix((local.ravel(), (rows, columns)), shape=(n, n)).tocsr()
+
+
+def solve_laplace(matrix: csr_matrix, fixed: list[tuple[NDArray[np.integer], float]]) -> Floats:
+    """(n,) solution with fixed values on sets of nodes (a later set wins where they meet), kept within their bounds."""
+    values = np.full(matrix.shape[0], np.nan)
+    for nodes, value in fixed:
+        values[nodes] = value
+    free = np.flatnonzero(np.isnan(values))
+    held = np.flatnonzero(~np.isnan(values))
+    inner = matrix[free][:, free]
+    diagonal = inner.diagonal()
+    loose = diagonal <= 0  # a node of no tet
+    diagonal[loose] = 1.0
+    right = -(matrix[free][:, held] @ values[held])
+    found, failed = cg(inner, right, rtol=RTOL, maxiter=5000, M=diags(1 / diagonal))
+    if failed:
+        raise Refused("The wall coordinates did not converge; the mesh has broken or extremely flat tetrahedra. Remesh it.")
+    values[free] = found
+    return np.clip(values, values[held].min(), values[held].max())
+
+
+def wall_coordinates(mesh: HeartMesh, fields: LaplaceFields) -> dict[str, Floats]:
+    """Point data for views and other rooms.
+
+    transmural      0 on both endocardia, 1 on the epicardium
+    apex_base       0 at the apex, 1 at the base (Laplace; not linear in mm)
+    rotational      rad around the long axis of the left ventricle, 0 at the septum, +pi/2 anterior
+    right_left      0 at the left, 1 at the right ventricle's endocardium, in between in the septum
+    """
+    total = fields.lv + fields.rv
+    share = np.divide(fields.rv, total, out=np.zeros_like(total), where=total > 1e-9)
+    return {
+        "transmural": fields.epi,
+        "apex_base": fields.apex_base,
+        "rotational": heart_axes(mesh).angle(mesh.points),
+        "right_left": share,
+    }
+
+
+def _unit(vector: Floats) -> Floats:
+    length = np.linalg.norm(vector)
+    if length == 0:
+        raise Refused("The apex and the base of the heart coincide; check the mesh's landmarks.")
+    return np.asarray(vector / length)

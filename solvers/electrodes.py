@@ -1,0 +1,52 @@
+"""The nine electrodes of the 12-lead ECG, placed on a template of the torso around this heart."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from geometry.heart_mesh import Floats, HeartMesh
+
+NAMES = ("RA", "LA", "LL", "V1", "V2", "V3", "V4", "V5", "V6")
+
+# mm from the middle of the ventricles in RAS: +x to the patient's right, +y to the front, +z to the head.
+# An adult chest 320 mm wide and 220 mm deep whose midline is 25 mm to the right of the heart's middle; places on the skin
+# after the AHA standard (Kligfield 2007, doi 10.1161/CIRCULATIONAHA.106.180200): V1, V2 beside the sternum in the fourth
+# space, V4 fifth space on the midclavicular line, V5, V6 level with it on the anterior and middle axillary line; limb
+# electrodes at the shoulders and the left hip.
+TEMPLATE = {
+    "RA": (180.0, -10.0, 180.0),
+    "LA": (-130.0, -10.0, 180.0),
+    "LL": (-75.0, 0.0, -330.0),
+    "V1": (45.0, 85.0, 20.0),
+    "V2": (5.0, 90.0, 20.0),
+    "V3": (-30.0, 87.0, 0.0),
+    "V4": (-65.0, 80.0, -20.0),
+    "V5": (-100.0, 40.0, -20.0),
+    "V6": (-120.0, -15.0, -20.0),
+}
+LEAST_GAP = 20.0  # mm between skin and heart: fat, ribs and lung
+
+
+@dataclass(frozen=True)
+class Electrodes:
+    """Names and positions (e, 3) in mm, RAS."""
+
+    names: tuple[str, ...]
+    positions: Floats
+
+
+def place_electrodes(mesh: HeartMesh) -> Electrodes:
+    """The template around this heart, moved outwards where a large heart comes closer than ``LEAST_GAP``.
+
+    RAS means that x grows to the patient's right, y to the front and z to the head: V6 and LA lie at smaller x than the
+    heart, V1 to V4 at larger y, LL at smaller z. The patient's own torso is not used: amplitudes are approximate.
+    """
+    middle = mesh.points[np.unique(mesh.tets)].mean(axis=0)
+    outwards = np.array([TEMPLATE[name] for name in NAMES])
+    positions = middle + outwards
+    for row, direction in enumerate(outwards / np.linalg.norm(outwards, axis=1, keepdims=True)):
+        gap = np.linalg.norm(mesh.points - positions[row], axis=1).min()
+        while gap < LEAST_GAP:
+            positions[row] = positions[row] + direction * (LEAST_GAP - gap + 1.0)
+            gap = np.linalg.norm(mesh.points - positions[row], axis=1).min()
+    return Electrodes(NAMES, positions)

@@ -1,0 +1,99 @@
+"""Finite elements on a HeartMesh: dolfinx assembles, plain matrices in the HeartMesh's own order come back."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from geometry.errors import Refused
+from geometry.heart_mesh import HeartMesh
+from solvers.backend import MPI, basix, fem, jit_options, ufl
+from solvers.backend import mesh as dolfinx_mesh
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Discretisation:
+    """A HeartMesh in dolfinx (which reorders it), and the way back.
+
+    domain       dolfinx mesh, on this process alone
+    input_cell   (m,) HeartMesh tet of each dolfinx cell
+    input_node   (n,) HeartMesh node of each degree of freedom of ``space``
+    space        P1, one number a node
+    """
+
+    domain: Any
+    space: Any
+    input_cell: Ints
+    input_node: Ints
+
+    def per_cell(self, values: Floats) -> Any:
+        """DG0 function of HeartMesh tet values (m,), (m, 3) or (m, 3, 3)."""
+        space = fem.functionspace(self.domain, ("DG", 0, values.shape[1:]) if values.ndim > 1 else ("DG", 0))
+        function = fem.Function(space)
+        function.x.array[:] = np.ascontiguousarray(values[self.input_cell], dtype=float).ravel()
+        return function
+
+    def per_node(self, values: Floats) -> Any:
+        """P1 function of HeartMesh node values (n,)."""
+        function = fem.Function(self.space)
+        function.x.array[:] = values[self.input_node]
+        return function
+
+    def to_nodes(self, function: Any) -> Floats:
+        """(n,) HeartMesh node values of a P1 function."""
+        values = np.empty(self.input_node.size)
+        values[self.input_node] = function.x.array
+        return values
+
+    def assemble(self, form: Any) -> csr_array:
+        """The matrix (n, n) of a bilinear form on ``space``, in HeartMesh node order."""
+        matrix = fem.petsc.assemble_matrix(fem.form(form, jit_options=jit_options()))
+        matrix.assemble()
+        indptr, indices, values = matrix.getValuesCSR()
+        rows = np.repeat(self.input_node, np.diff(indptr))
+        matrix.destroy()
+        n = self.input_node.size
+        return csr_array((values, (rows, self.input_node[indices])), shape=(n, n))
+
+
+def discretise(mesh: HeartMesh) -> Discretisation:
+    """``mesh`` as a dolfinx mesh with its P1 space; refuses nodes that belong to no tetrahedron and flat tetrahedra."""
+    _check(mesh)
+    element = basix.ufl.element("Lagrange", "tetrahedron", 1, shape=(3,))
+    domain = dolfinx_mesh.create_mesh(
+        MPI.COMM_SELF, np.asarray(mesh.tets, np.int64), element, np.asarray(mesh.points, float)
+    )
+    space = fem.functionspace(domain, ("Lagrange", 1))
+    node_of_vertex = np.asarray(domain.geometry.input_global_indices)
+    input_node = np.empty(len(mesh.points), np.int32)
+    input_node[space.dofmap.list.ravel()] = node_of_vertex[domain.geometry.dofmap.ravel()]
+    return Discretisation(domain, space, np.asarray(domain.topology.original_cell_index, np.int32), input_node)
+
+
+def _check(mesh: HeartMesh) -> None:
+    loose = len(mesh.points) - np.unique(mesh.tets).size
+    if loose:
+        raise Refused(f"{loose} nodes of the mesh belong to no tetrahedron. Mesh the segmentation again.")
+    flat = int(np.count_nonzero(np.abs(mesh.tet_volumes()) < 1e-12 * mesh.edge_length() ** 3))
+    if flat:
+        raise Refused(f"{flat} tetrahedra of the mesh are flat. Mesh the segmentation again.")
+
+
+def assemble_diffusion(mesh: HeartMesh, diffusion: Floats) -> tuple[csr_array, csr_array]:
+    """Mass M_ij = int u_i u_j and stiffness K_ij = int grad u_i . D grad u_j of P1 elements, in HeartMesh node order.
+
+    diffusion  (m, 3, 3) mm2/ms, symmetric, per tet
+
+    M is consistent (mm3); K is in mm3/ms; both have the same pattern.
+    """
+    discretisation = discretise(mesh)
+    u, v = ufl.TrialFunction(discretisation.space), ufl.TestFunction(discretisation.space)
+    tensor = discretisation.per_cell(diffusion)
+    mass = discretisation.assemble(u * v * ufl.dx)
+    stiffness = discretisation.assemble(ufl.inner(ufl.dot(tensor, ufl.grad(u)), ufl.grad(v)) * ufl.dx)
+    return mass, stiffness

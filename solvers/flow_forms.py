@@ -1,0 +1,99 @@
+"""The weak form of incompressible flow on linear tetrahedra, with velocity and pressure in one space of four components.
+
+Momentum  rho (du/dt + u* . grad u) - div(sigma) = 0,  mass  div u = 0,  u* extrapolated, so one linear system a step.
+Equal-order elements are made stable by streamline (SUPG), pressure (PSPG) and divergence (LSIC) terms built on the residual
+of momentum (Bazilevs 2007, doi 10.1016/j.cma.2007.07.016); the outlet against backflow (Moghadam 2011,
+doi 10.1007/s00466-011-0599-0).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from solvers.backend import fem, ufl
+
+BACKFLOW = 0.2
+VISCOUS_LIMIT = 12.0  # C_I of the stabilisation: its value where viscosity rules
+
+
+@dataclass(frozen=True)
+class FlowForms:
+    """Matrix a and right side b of one step, and what they depend on.
+
+    star     Function: extrapolated velocity u* in the first three components
+    history  Function: the known part h of  du/dt = alpha u - h
+    solution Function: the velocity and pressure that ``residual`` = A w - b is taken of
+    alpha, step, density, viscosity   Constants in 1/ms, ms, mg/mm3, kPa ms
+    """
+
+    matrix: Any
+    right: Any
+    residual: Any
+    star: Any
+    history: Any
+    solution: Any
+    alpha: Any
+    step: Any
+    density: Any
+    viscosity: Any
+
+
+def flow_forms(space: Any, outlet: Any, options: dict[str, Any], *, developed: bool = False) -> FlowForms:
+    """Compile the forms on a space of four components.
+
+    outlet     measure over the outlet
+    options    compiler options of ``fem.form``
+    developed  viscous term in Laplace form, whose natural outlet lets developed flow out unchanged (for verification);
+               else the symmetric form, whose natural outlet is the true traction
+    """
+    domain = space.mesh
+    star, history, solution = (fem.Function(space) for _ in range(3))
+    alpha, step, density, viscosity = (fem.Constant(domain, 1.0) for _ in range(4))
+    given = (star, history, alpha, step, density, viscosity)
+    trial, test = ufl.TrialFunction(space), ufl.TestFunction(space)
+    a, b = _terms(trial, test, given, outlet, developed=developed)
+    residual = ufl.replace(a, {trial: solution}) - b
+
+    def compiled(form: Any) -> Any:
+        return fem.form(form, jit_options=options)
+
+    return FlowForms(compiled(a), compiled(b), compiled(residual), star, history, solution, alpha, step, density, viscosity)
+
+
+def _terms(trial: Any, test: Any, given: Any, outlet: Any, *, developed: bool) -> tuple[Any, Any]:
+    star, history, alpha, step, density, viscosity = given
+    u, p, v, q = _velocity(trial), trial[3], _velocity(test), test[3]
+    c, h = _velocity(star), density * _velocity(history)
+    dx = ufl.Measure("dx", domain=trial.ufl_domain(), metadata={"quadrature_degree": 2})
+    tau, nu_div = _stabilisation(trial.ufl_domain(), c, step, density, viscosity)
+    advected = density * ufl.dot(ufl.grad(v), c)
+    inertia = density * (alpha * u + ufl.dot(ufl.grad(u), c))
+    viscous = viscosity * ufl.inner(ufl.grad(u) if developed else 2 * ufl.sym(ufl.grad(u)), ufl.grad(v))
+    outward = ufl.dot(c, ufl.FacetNormal(trial.ufl_domain()))
+    a = (
+        (ufl.dot(inertia, v) + viscous - p * ufl.div(v) + q * ufl.div(u)) * dx
+        + tau * ufl.dot(inertia + ufl.grad(p), advected + ufl.grad(q)) * dx
+        + nu_div * ufl.div(u) * ufl.div(v) * dx
+        - BACKFLOW * density * 0.5 * (outward - abs(outward)) * ufl.dot(u, v) * outlet
+    )
+    return a, ufl.dot(h, v) * dx + tau * ufl.dot(h, advected + ufl.grad(q)) * dx
+
+
+def _velocity(w: Any) -> Any:
+    return ufl.as_vector([w[0], w[1], w[2]])
+
+
+def _stabilisation(domain: Any, c: Any, step: Any, density: Any, viscosity: Any) -> tuple[Any, Any]:
+    """tau (mm3 ms/mg ... time over density) and the divergence viscosity, from the metric of the tetrahedron.
+
+    G = sum of  grad(l_i) grad(l_i)^T  over the four corner functions: unlike that of the reference map, it does not
+    depend on how the corners are numbered.
+    """
+    k = ufl.JacobianInverse(domain)
+    corners = [k[i, :] for i in range(3)]
+    corners.append(-(corners[0] + corners[1] + corners[2]))
+    metric = sum((ufl.outer(g, g) for g in corners[1:]), ufl.outer(corners[0], corners[0]))
+    unsteady = (2 * density / step) ** 2
+    convective = density**2 * ufl.dot(c, metric * c)
+    viscous = VISCOUS_LIMIT * viscosity**2 * ufl.inner(metric, metric)
+    tau = 1 / ufl.sqrt(unsteady + convective + viscous)
+    return tau, 1 / (tau * ufl.tr(metric))

@@ -1,0 +1,1 @@
+"""How doubt in the inputs becomes doubt in the answers."""

@@ -1,0 +1,1 @@
+"""Verification problems shipped with the program: one file each, found by walking this folder (``catalogue``)."""

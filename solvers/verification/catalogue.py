@@ -1,0 +1,37 @@
+"""The verification problems there are: every module of this folder that says ``NAME``, ``TITLE`` and ``verify``."""
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from typing import Protocol, cast
+
+import solvers.verification
+from geometry.errors import Refused
+from geometry.progress import Progress
+from solvers.result import Check
+
+
+class Problem(Protocol):
+    """A verification problem: a module."""
+
+    NAME: str
+    TITLE: str
+
+    def verify(self, progress: Progress) -> list[Check]:
+        """Solve it and compare with its references."""
+        ...
+
+
+def find_problems() -> Mapping[str, Problem]:
+    """name -> problem, for every one found."""
+    names = sorted(found.name for found in pkgutil.iter_modules(solvers.verification.__path__))
+    modules = (importlib.import_module(f"solvers.verification.{name}") for name in names)
+    return {module.NAME: cast(Problem, module) for module in modules if hasattr(module, "NAME")}
+
+
+def find_problem(name: str) -> Problem:
+    """The problem of that name; refuses with the names there are."""
+    problems = find_problems()
+    if name not in problems:
+        raise Refused(f"There is no verification problem {name!r}. Choose from: {', '.join(problems)}.")
+    return problems[name]

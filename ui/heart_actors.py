@@ -1,0 +1,165 @@
+"""The things drawn in one 3D view: the painted wall, its isochrones, what has no data, arrows, fibres and marks."""
+
+import numpy as np
+import pyvista as pv
+from numpy.typing import NDArray
+
+from ui.heart_surface import HeartSurface
+from ui.painting import Painting
+
+Floats = NDArray[np.floating]
+TISSUE = {"endo_lv": "#b9615c", "endo_rv": "#8f7fb0", "epi": "#c98d80", "base": "#d8b9a6", "wall": "#b9615c"}
+HATCH = np.full((16, 16, 3), 120, dtype=np.uint8)
+for _row in range(16):  # diagonal stripes: no data is hatched, never a colour of the scale
+    HATCH[_row, [(_row + _k) % 16 for _k in range(5)]] = 78
+
+
+class HeartActors:
+    """What one renderer shows; ``place`` is its column in the plotter."""
+
+    def __init__(self, plotter: pv.Plotter, place: int) -> None:
+        self._plotter = plotter
+        self._place = place
+        self._names: set[str] = set()
+        self._painted: pv.PolyData | None = None
+
+    def clear(self) -> None:
+        """Take everything away."""
+        for name in list(self._names):
+            self._remove(name)
+        self._painted = None
+
+    def show_tissue(self, surface: HeartSurface) -> None:
+        """Draw the wall without any field, each surface in its own tissue colour."""
+        self.clear()
+        mesh = surface.mesh
+        if surface.cut is not None:
+            self._add("wall", surface.poly, color=TISSUE["epi"], **_matt())
+            return
+        for name in sorted(set(mesh.facet_names.values())):
+            triangles = mesh.tagged(name)
+            if len(triangles):
+                part = pv.PolyData(np.array(mesh.points), np.column_stack([np.full(len(triangles), 3), triangles]).ravel())
+                self._add(f"wall/{name}", part.clean(), color=TISSUE.get(name, TISSUE["epi"]), **_matt())
+
+    def show_painting(self, surface: HeartSurface, painting: Painting, isochrones: bool) -> None:
+        """Draw the wall in the colours of a painting."""
+        self.clear()
+        across, up = surface.carry(painting.across), surface.carry(painting.up)
+        known = np.isfinite(across)
+        poly = surface.poly.copy()
+        if not known.all():
+            self._show_unknown(poly, known)
+            poly = _faces_of(poly, known)
+            across, up = across[known], up[known]
+        if poly.n_points == 0:
+            return
+        _set_colours(poly, across, up)
+        self._painted = poly if known.all() else None
+        texture = pv.Texture(np.ascontiguousarray(painting.texture[::-1]))
+        texture.interpolate = painting.smooth
+        texture.repeat = False
+        self._add("wall", poly, texture=texture, color="white", **_matt())
+        if isochrones and painting.levels:
+            poly["number"] = surface.carry(painting.values)[known]
+            self._show_lines(poly, painting)
+
+    def repaint(self, surface: HeartSurface, painting: Painting) -> bool:
+        """Change colours only (another frame of the same field); False where that is not enough."""
+        across = surface.carry(painting.across)
+        if self._painted is None or len(across) != self._painted.n_points or not np.isfinite(across).all():
+            return False
+        _set_colours(self._painted, across, surface.carry(painting.up))
+        self._painted.Modified()
+        return True
+
+    def show_front(self, surface: HeartSurface, times: Floats, now: float) -> None:
+        """Draw where the activation is at this moment."""
+        carried = surface.carry(times)
+        self._remove("front")
+        if not (np.nanmin(carried, initial=np.inf) < now < np.nanmax(carried, initial=-np.inf)):
+            return
+        poly = surface.poly.copy()
+        poly["number"] = np.where(np.isfinite(carried), carried, 1e6)
+        line = poly.contour([now], scalars="number")
+        if line.n_points:
+            self._add("front", line, color="white", line_width=4, render_lines_as_tubes=False, lighting=False)
+
+    def show_marks(self, name: str, points: Floats, colour: str, radius: float) -> None:
+        """Draw small balls at places (none: take them away)."""
+        self._remove(name)
+        if len(points):
+            balls = pv.PolyData(np.atleast_2d(points)).glyph(geom=pv.Sphere(radius=radius), scale=False, orient=False)
+            self._add(name, balls, color=colour, ambient=0.35, specular=0.3, smooth_shading=True)
+
+    def show_arrows(self, points: Floats, vectors: Floats, length: float) -> None:
+        """Draw flow arrows; the longest is ``length`` mm."""
+        self._remove("arrows")
+        size = np.linalg.norm(vectors, axis=1)
+        top = float(np.nanmax(size, initial=0.0))
+        if top <= 0:
+            return
+        keep = size > 0.08 * top
+        cloud = pv.PolyData(points[keep])
+        cloud["flow"], cloud["size"] = vectors[keep], size[keep] / top * length
+        arrow = pv.Arrow(tip_length=0.35, tip_radius=0.12, shaft_radius=0.045)
+        self._add("arrows", cloud.glyph(orient="flow", scale="size", geom=arrow), color="#f2f5f8", ambient=0.3)
+
+    def show_fibers(self, points: Floats, directions: Floats, length: float) -> None:
+        """Draw fibre directions as short strokes."""
+        self._remove("fibers")
+        ends = np.stack([points - directions * length / 2, points + directions * length / 2], axis=1).reshape(-1, 3)
+        if len(ends):
+            strokes = pv.line_segments_from_points(ends)
+            self._add("fibers", strokes, color="#f7ead2", line_width=1.6, lighting=False)
+
+    def hide(self, name: str) -> None:
+        """Take one thing away."""
+        self._remove(name)
+
+    def _show_lines(self, poly: pv.PolyData, painting: Painting) -> None:
+        lines = poly.contour(list(painting.levels), scalars="number")
+        if lines.n_points:
+            self._add("lines", lines, color="#10151b", line_width=1.3, opacity=0.55, lighting=False)
+
+    def _show_unknown(self, poly: pv.PolyData, known: NDArray[np.bool_]) -> None:
+        rest = _faces_of(poly, known, every=False)
+        if rest.n_points == 0:
+            return
+        at = np.asarray(rest.points) / 8.0
+        rest.active_texture_coordinates = np.column_stack([at[:, 0] + at[:, 1], at[:, 2]])
+        texture = pv.Texture(HATCH)
+        texture.repeat = True
+        self._add("unknown", rest, texture=texture, color="white", **_matt())
+
+    def _add(self, name: str, data: pv.DataSet, **how: object) -> None:
+        self._plotter.subplot(0, self._place)
+        full = f"{self._place}/{name}"
+        self._plotter.add_mesh(data, name=full, reset_camera=False, render=False, show_scalar_bar=False, **how)
+        self._names.add(name)
+
+    def _remove(self, name: str) -> None:
+        if name in self._names:
+            self._plotter.subplot(0, self._place)
+            self._plotter.remove_actor(f"{self._place}/{name}", reset_camera=False, render=False)
+            self._names.discard(name)
+
+
+def _matt() -> dict[str, object]:
+    """No highlights on data: they read as values."""
+    return {"ambient": 0.32, "diffuse": 0.75, "specular": 0.0, "smooth_shading": False}
+
+
+def _set_colours(poly: pv.PolyData, across: Floats, up: Floats) -> None:
+    """Texture coordinates, kept half a texel off the border."""
+    poly.active_texture_coordinates = np.column_stack([across, 1.0 - up]).clip(0.002, 0.998).astype(np.float32)
+
+
+def _faces_of(poly: pv.PolyData, known: NDArray[np.bool_], every: bool = True) -> pv.PolyData:
+    """The triangles all of whose corners are known (points renumbered in order), or all the others."""
+    faces = poly.regular_faces
+    whole = known[faces].all(axis=1)
+    if not every:
+        return pv.PolyData.from_regular_faces(np.asarray(poly.points), faces[~whole]).clean()
+    number = np.cumsum(known) - 1
+    return pv.PolyData.from_regular_faces(np.asarray(poly.points)[known], number[faces[whole]])

@@ -1,0 +1,82 @@
+"""What of a heart is seen: its boundary, whole or cut open, and how numbers at the nodes are carried onto it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyvista as pv
+from numpy.typing import NDArray
+
+from geometry.heart_mesh import HeartMesh
+
+TETRA = 10  # VTK's number for a tetrahedron
+Floats = NDArray[np.floating]
+
+
+class HeartSurface:
+    """Triangles to draw (``poly``), each of whose points is a weighted mean of at most four nodes of the mesh."""
+
+    def __init__(self, mesh: HeartMesh, cut: tuple[Sequence[float], Sequence[float]] | None = None) -> None:
+        self.mesh = mesh
+        self.cut = cut
+        if cut is None:
+            self._nodes, triangles = np.unique(mesh.facets, return_inverse=True)
+            self._weights: Floats | None = None
+            self.poly = _triangles(mesh.points[self._nodes], triangles.reshape(-1, 3))
+        else:
+            self.poly = _cut_open(mesh, *cut)
+            self._nodes, self._weights = _barycentric(mesh, np.asarray(self.poly.points, dtype=float))
+
+    def carry(self, values: Floats) -> Floats:
+        """(p,) or (p, k), values at the nodes carried onto the points of ``poly``."""
+        at = values[self._nodes]
+        if self._weights is None:
+            return at
+        weights = self._weights if at.ndim == 2 else self._weights[..., None]
+        return np.asarray((at * weights).sum(axis=1))
+
+
+def long_cut(mesh: HeartMesh) -> tuple[Floats, Floats]:
+    """(origin, normal) of the plane that opens the heart towards the viewer in front: along its axis, through its middle."""
+    middle = mesh.points.mean(axis=0)
+    axis = heart_axis(mesh)
+    normal = np.cross(axis, np.cross([0.0, 1.0, 0.0], axis))
+    length = np.linalg.norm(normal)
+    return middle, normal / length if length > 1e-6 else np.array([0.0, 1.0, 0.0])
+
+
+def heart_axis(mesh: HeartMesh) -> Floats:
+    """Unit vector from apex to base, or along the longest direction of the points where the apex is not known."""
+    marks = mesh.landmarks
+    if "apex" in marks and "base_center" in marks:
+        axis = np.subtract(marks["base_center"], marks["apex"])
+    else:
+        spread = mesh.points - mesh.points.mean(axis=0)
+        axis = np.linalg.svd(spread[:: max(1, len(spread) // 2000)], full_matrices=False)[2][0]
+        axis = axis if axis[2] >= 0 else -axis
+    return np.asarray(axis / np.linalg.norm(axis))
+
+
+def tetrahedra(mesh: HeartMesh) -> pv.UnstructuredGrid:
+    """The mesh for VTK."""
+    cells = np.column_stack([np.full(len(mesh.tets), 4), mesh.tets]).ravel()
+    return pv.UnstructuredGrid(cells, np.full(len(mesh.tets), TETRA, dtype=np.uint8), np.array(mesh.points))
+
+
+def _cut_open(mesh: HeartMesh, origin: Sequence[float], normal: Sequence[float]) -> pv.PolyData:
+    half = tetrahedra(mesh).clip(normal=np.asarray(normal), origin=np.asarray(origin), invert=True)
+    return half.extract_surface(algorithm="dataset_surface").triangulate()
+
+
+def _triangles(points: Floats, triangles: NDArray[np.integer]) -> pv.PolyData:
+    return pv.PolyData(np.array(points), np.column_stack([np.full(len(triangles), 3), triangles]).ravel())
+
+
+def _barycentric(mesh: HeartMesh, points: Floats) -> tuple[NDArray[np.integer], Floats]:
+    """Nodes (p, 4) and weights (p, 4) of the tetrahedron around each point."""
+    owner = np.asarray(tetrahedra(mesh).find_closest_cell(points))
+    nodes = mesh.tets[owner]
+    corner = mesh.points[nodes[:, 0]]
+    edges = np.stack([mesh.points[nodes[:, i]] - corner for i in (1, 2, 3)], axis=2)
+    local = np.linalg.solve(edges, (points - corner)[..., None])[..., 0]
+    weights = np.column_stack([1 - local.sum(axis=1), local]).clip(0.0, None)
+    return nodes, weights / weights.sum(axis=1, keepdims=True)

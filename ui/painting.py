@@ -1,0 +1,235 @@
+"""From a field and a way of looking at it to colours: where each node lies in a small colour texture, and the legend's facts."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solvers.result import Field, Result
+from ui.look import CHANCE, DOUBT, SPLIT, VALUE, Look
+from ui.palettes import Bytes, Palette, palettes
+from ui.vsup import vsup_texture
+
+BANDS = 8  # isochrone bands of an activation map
+DIVISIONS = (1, 2, 2.5, 5, 10)
+
+
+@dataclass(frozen=True)
+class Painting:
+    """A painted field.
+
+    across    (n,), 0..1 along the texture's width; NaN where there is no answer
+    up        (n,), 0..1 along its height (the doubt); zeros where there is no doubt in it
+    texture   (h, w, 3) bytes, row 0 is the surest
+    smooth    whether neighbouring colours are blended
+    values    (n,), the numbers themselves, for contours and read-out
+    """
+
+    title: str
+    unit: str
+    low: float
+    high: float
+    low_word: str
+    high_word: str
+    kind: str
+    across: NDArray[np.floating]
+    up: NDArray[np.floating]
+    values: NDArray[np.floating]
+    texture: Bytes
+    smooth: bool
+    levels: tuple[float, ...] = ()
+    doubt_high: float = 0.0
+
+
+def modes_of(result: Result, name: str) -> tuple[str, ...]:
+    """The ways a field can be drawn: those its ensemble supports."""
+    fields = result.fields
+    found = [VALUE]
+    if f"{name}_sd" in fields:
+        found += [DOUBT, SPLIT]
+    if f"{name}_exceedance" in fields or f"{name}_members" in fields:
+        found.append(CHANCE)
+    return tuple(found)
+
+
+def paint(result: Result, look: Look, frame: int = 0, limits: tuple[float, float] | None = None) -> tuple[Painting, ...]:
+    """The painting of a field (two for mean beside SD); a mode the field does not support falls back to its value."""
+    field = result.fields[look.field]
+    palette = palettes()[look.palette or suited(look.field)]
+    mode = look.mode if look.mode in modes_of(result, look.field) else VALUE
+    sd = result.fields.get(f"{look.field}_sd")
+    mean = result.fields.get(f"{look.field}_mean", field)
+    if mode == DOUBT and sd is not None:
+        return (_with_doubt(mean, sd, palette, frame, limits),)
+    if mode == SPLIT and sd is not None:
+        return (_plain(mean, palette, look.field, frame, limits, "mean"), _spread(sd, frame))
+    if mode == CHANCE:
+        return (_chance(result, look, frame),)
+    return (_plain(field, palette, look.field, frame, limits),)
+
+
+def suited(name: str) -> str:
+    """The palette that suits a field."""
+    if "activation" in name:
+        return "clinical"
+    return {"pressure": "batlow", "wall_shear": "cividis"}.get(name, "viridis")
+
+
+def scalars(field: Field, frame: int) -> NDArray[np.floating]:
+    """(n,), one frame of a field; the length of a vector."""
+    values = np.asarray(field.values)
+    if field.times:
+        values = values[min(frame, len(values) - 1)]
+    return np.asarray(np.linalg.norm(values, axis=1) if values.ndim == 2 else values)
+
+
+def frame_at(field: Field, time: float) -> int:
+    """The frame nearest to a time, ms."""
+    return int(np.argmin(np.abs(np.asarray(field.times) - time))) if field.times else 0
+
+
+def shared_limits(*fields: Field) -> tuple[float, float]:
+    """Round limits that hold all values of all fields and frames, so that views can be compared."""
+    lows, highs = [], []
+    for field in fields:
+        values = np.asarray(field.values)
+        if values.ndim > (2 if field.times else 1):
+            values = np.linalg.norm(values, axis=-1)
+        good = values[np.isfinite(values)]
+        if good.size:
+            tail = 0.5 if field.times else 0.0  # a moving field's rarest peaks would wash out the rest
+            lows.append(float(np.percentile(good, tail)))
+            highs.append(float(np.percentile(good, 100 - tail)))
+    if not lows:
+        return 0.0, 1.0
+    return round_limits(min(lows), max(highs))
+
+
+def round_limits(low: float, high: float) -> tuple[float, float]:
+    """The limits, widened to round numbers that divide the range well."""
+    if not high > low:
+        return low, low + 1.0
+    step = _round_step((high - low) / BANDS)
+    return float(np.floor(low / step + 1e-9) * step), float(np.ceil(high / step - 1e-9) * step)
+
+
+def levels_between(low: float, high: float) -> tuple[float, ...]:
+    """Round values between the limits, about BANDS of them, for isochrones and ticks."""
+    step = _round_step((high - low) / BANDS)
+    first = np.ceil(low / step + 1e-9) * step
+    count = max(int(np.floor((high - first) / step - 1e-9)) + 1, 0)
+    return tuple(float(first + i * step) for i in range(count) if low < first + i * step < high)
+
+
+def _round_step(raw: float) -> float:
+    power = 10.0 ** np.floor(np.log10(max(raw, 1e-30)))
+    return float(next(d * power for d in DIVISIONS if d * power >= raw * 0.999))
+
+
+def _scaled(values: NDArray[np.floating], low: float, high: float) -> NDArray[np.floating]:
+    return np.clip((values - low) / (high - low), 0.0, 1.0)
+
+
+def _plain(
+    field: Field, palette: Palette, name: str, frame: int, limits: tuple[float, float] | None, word: str = ""
+) -> Painting:
+    low, high = limits or shared_limits(field)
+    values = scalars(field, frame)
+    levels = levels_between(low, high) if "activation" in name else ()
+    texture, smooth = (_banded(palette, low, high, levels), False) if levels else (palette.colours, True)
+    return Painting(
+        title=_title(field, word),
+        unit=field.unit,
+        low=low,
+        high=high,
+        low_word=field.low_word or "LOW",
+        high_word=field.high_word or "HIGH",
+        kind="value",
+        across=_scaled(values, low, high),
+        up=np.zeros_like(values),
+        values=values,
+        texture=texture.reshape(1, -1, 3),
+        smooth=smooth,
+        levels=levels,
+    )
+
+
+def _title(field: Field, word: str) -> str:
+    label = field.label.split(",")[0].removesuffix(" mean").strip()
+    return f"{label}, {word}" if word else field.label
+
+
+def _banded(palette: Palette, low: float, high: float, levels: tuple[float, ...]) -> Bytes:
+    """A texture 512 wide whose colour steps lie at the levels."""
+    edges = (np.asarray(levels) - low) / (high - low)
+    band = np.searchsorted(edges, (np.arange(512) + 0.5) / 512)
+    return palette.bands(len(levels) + 1)[band]
+
+
+def _with_doubt(mean: Field, sd: Field, palette: Palette, frame: int, limits: tuple[float, float] | None) -> Painting:
+    low, high = limits or shared_limits(mean)
+    values, doubt = scalars(mean, frame), scalars(sd, frame)
+    top = shared_limits(sd)[1]
+    return Painting(
+        title=_title(mean, "with its doubt"),
+        unit=mean.unit,
+        low=low,
+        high=high,
+        low_word=mean.low_word or "LOW",
+        high_word=mean.high_word or "HIGH",
+        kind="doubt",
+        across=_scaled(values, low, high),
+        up=_scaled(doubt, 0.0, top),
+        values=values,
+        texture=vsup_texture(palette),
+        smooth=False,
+        levels=levels_between(low, high),
+        doubt_high=top,
+    )
+
+
+def _spread(sd: Field, frame: int) -> Painting:
+    high = shared_limits(sd)[1]
+    values = scalars(sd, frame)
+    return Painting(
+        title=_title(sd, "") or "Standard deviation",
+        unit=sd.unit,
+        low=0.0,
+        high=high,
+        low_word="SURE",
+        high_word="UNSURE",
+        kind="sd",
+        across=_scaled(values, 0.0, high),
+        up=np.zeros_like(values),
+        values=values,
+        texture=palettes()["lajolla"].colours.reshape(1, -1, 3),
+        smooth=True,
+    )
+
+
+def _chance(result: Result, look: Look, frame: int) -> Painting:
+    field = result.fields[look.field]
+    members = result.fields.get(f"{look.field}_members")
+    ready = result.fields.get(f"{look.field}_exceedance")
+    if look.threshold is not None and members is not None:
+        runs = np.asarray(members.values)
+        values = np.where(np.isfinite(runs).all(axis=0), (runs > look.threshold).mean(axis=0), np.nan)
+        title = f"Probability of {field.label.lower()} above {look.threshold:g} {field.unit}"
+    else:
+        assert ready is not None
+        values, title = scalars(ready, frame), ready.label
+    return Painting(
+        title=title,
+        unit="%",
+        low=0.0,
+        high=100.0,
+        low_word="UNLIKELY",
+        high_word="LIKELY",
+        kind="chance",
+        across=np.clip(values, 0, 1),
+        up=np.zeros_like(values),
+        values=values * 100.0,
+        texture=palettes()["batlow"].bands(10).reshape(1, -1, 3),
+        smooth=False,
+        levels=(5.0, 50.0, 95.0),
+    )

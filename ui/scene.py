@@ -1,0 +1,167 @@
+"""The 3D heart: one or two linked views of it, a camera, and picking of points."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+from pyvistaqt import QtInteractor
+from vtkmodules.vtkRenderingCore import vtkCellPicker
+
+from ui.heart_actors import HeartActors
+from ui.heart_surface import HeartSurface
+from ui.painting import Painting
+from ui.theme import Theme
+
+Floats = NDArray[np.floating]
+STILL = 5  # pixels the mouse may move between press and release of a click
+
+
+class Scene(QWidget):
+    """Draws a heart; emits the place (mm) that was clicked on it."""
+
+    picked = Signal(float, float, float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.plotter = QtInteractor(self, shape=(1, 2), border=False, auto_update=False)
+        self.views = (HeartActors(self.plotter, 0), HeartActors(self.plotter, 1))
+        self.surface: HeartSurface | None = None
+        self._pressed: QPoint | None = None
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.plotter)
+        self.plotter.link_views()
+        self._add_axes()
+        self._later = QTimer(self, singleShot=True, interval=15)
+        self._later.timeout.connect(self._render)
+        self.plotter.installEventFilter(self)
+        self.show_halves(False)
+
+    def set_surface(self, surface: HeartSurface | None) -> None:
+        """Show another heart; the camera looks at it from the front unless it is the same heart cut open."""
+        fresh = surface is not None and (self.surface is None or self.surface.mesh is not surface.mesh)
+        self.surface = surface
+        if surface is None:
+            for view in self.views:
+                view.clear()
+        elif fresh:
+            self.look_from(0.35, 1.0, 0.22)
+        self.render()
+
+    def show_halves(self, both: bool) -> None:
+        """One view over the whole width, or two side by side."""
+        left, right = self.plotter.renderers[0], self.plotter.renderers[1]
+        left.SetViewport(0.0, 0.0, 0.5 if both else 1.0, 1.0)
+        right.SetViewport(0.5 if both else 1.0, 0.0, 1.0, 1.0)
+        right.SetDraw(both)
+        if not both:
+            self.views[1].clear()
+
+    def paint(self, paintings: Sequence[Painting], isochrones: bool = True) -> None:
+        """Paint one or two hearts."""
+        if self.surface is None:
+            return
+        self.show_halves(len(paintings) > 1)
+        for view, painting in zip(self.views, paintings, strict=False):
+            view.show_painting(self.surface, painting, isochrones)
+        self.render()
+
+    def repaint(self, paintings: Sequence[Painting]) -> None:
+        """Paint another frame of the same field."""
+        surface = self.surface
+        if surface is None:
+            return
+        if not all([view.repaint(surface, painting) for view, painting in zip(self.views, paintings, strict=False)]):
+            self.paint(paintings)
+        self.render()
+
+    def show_tissue(self) -> None:
+        """Show the heart without any field."""
+        self.show_halves(False)
+        if self.surface is not None:
+            self.views[0].show_tissue(self.surface)
+        self.render()
+
+    def mark(self, name: str, points: Floats, colour: str, radius: float = 2.4) -> None:
+        """Mark places in every view."""
+        for view in self.views:
+            view.show_marks(name, points, colour, radius)
+        self.render()
+
+    def look_from(self, right: float, front: float, above: float) -> None:
+        """Look at the heart from a direction (patient's right, front, head)."""
+        if self.surface is None:
+            return
+        points = self.surface.mesh.points
+        middle = (points.min(axis=0) + points.max(axis=0)) / 2
+        radius = float(np.linalg.norm(points - middle, axis=1).max())
+        direction = np.array([-right, front, above]) / np.linalg.norm([right, front, above])
+        camera = self.plotter.renderers[0].camera
+        camera.focal_point = tuple(middle)
+        camera.position = tuple(middle + direction * radius * 4.4)
+        camera.up = (0.0, 0.0, 1.0)
+        camera.view_angle = 29.0
+        self.plotter.renderers[0].ResetCameraClippingRange()
+        self.render()
+
+    def dress(self, theme: Theme) -> None:
+        """Wear a theme."""
+        for place in (0, 1):
+            self.plotter.subplot(0, place)
+            self.plotter.set_background(theme.scene_bottom, top=theme.scene_top, all_renderers=False)
+        self.render()
+
+    def picture(self) -> NDArray[np.uint8]:
+        """(h, w, 3), what is drawn."""
+        self._render()
+        return np.asarray(self.plotter.screenshot(return_img=True))[..., :3]
+
+    def pick_at(self, x: int, y: int) -> tuple[float, float, float] | None:
+        """The place on the heart under a pixel of the widget, in mm."""
+        ratio = self.plotter.devicePixelRatioF()
+        across, up = x * ratio, (self.plotter.height() - y - 1) * ratio
+        half = 1 if self.plotter.renderers[1].GetDraw() and x > self.plotter.width() / 2 else 0
+        picker = vtkCellPicker()
+        picker.SetTolerance(0.0005)
+        if not picker.Pick(across, up, 0.0, self.plotter.renderers[half]):
+            return None
+        a, b, c = picker.GetPickPosition()
+        return a, b, c
+
+    def render(self) -> None:
+        """Draw soon; many calls in a row draw once."""
+        self._later.start()
+
+    def finish(self) -> None:
+        """Free the graphics before the window goes."""
+        self._later.stop()
+        self.plotter.removeEventFilter(self)
+        self.plotter.close()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        """A click without a drag picks a point."""
+        if isinstance(event, QMouseEvent) and event.button() == Qt.MouseButton.LeftButton:
+            place = event.position().toPoint()
+            if event.type() == QEvent.Type.MouseButtonPress:
+                self._pressed = place
+            elif event.type() == QEvent.Type.MouseButtonRelease and self._pressed is not None:
+                still = (place - self._pressed).manhattanLength() <= STILL
+                self._pressed = None
+                point = self.pick_at(place.x(), place.y()) if still else None
+                if point is not None:
+                    self.picked.emit(*point)
+        return super().eventFilter(watched, event)
+
+    def _render(self) -> None:
+        if self.plotter.render_window is not None:
+            self.plotter.render()
+
+    def _add_axes(self) -> None:
+        self.plotter.subplot(0, 0)
+        self.plotter.add_axes(
+            xlabel="R", ylabel="A", zlabel="H", x_color="#c9646b", y_color="#6fae7f", z_color="#6d9bd1",
+            line_width=3, viewport=(0.0, 0.0, 0.13, 0.2),
+        )

@@ -1,0 +1,238 @@
+"""What is open and what is looked at: the one model that every view listens to."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
+
+from app.case import Case
+from app.warm import Answer
+from geometry.heart_mesh import HeartMesh
+from geometry.image import Image
+from geometry.segmentation import Segmentation
+from solvers.result import Field, Result
+from solvers.scenario import Electrophysiology, Flow
+from ui.look import Look
+from ui.theme import DARK, Theme
+
+STEPS = ("case", "images", "segment", "heart", "simulate", "plan", "compare", "report", "practice")
+Point = tuple[float, float, float]
+
+
+class Session(QObject):
+    """The open case, the chosen step, run, field, time and point. Views read it and are told what changed."""
+
+    case_changed = Signal()  # another case is open (or none)
+    data_changed = Signal()  # something new is on the case's disk
+    step_changed = Signal(str)
+    look_changed = Signal()  # run, field or its way of being drawn
+    time_changed = Signal()
+    phase_changed = Signal()
+    point_changed = Signal()
+    scenario_changed = Signal()
+    seeds_changed = Signal()
+    answer_changed = Signal()  # the warm worker answered
+    theme_changed = Signal()
+    said = Signal(str, str)  # a sentence for the user, and "info", "warn" or "bad"
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.case: Case | None = None
+        self.step = "case"
+        self.look = Look()
+        self.time = 0.0
+        self.phase = 0
+        self.point: Point | None = None
+        self.scenario_name = ""
+        self.seeds: tuple[Point, ...] = ()
+        self.answer: Answer | None = None
+        self.theme: Theme = DARK
+        self.undo = QUndoStack(self)
+        self._kept: dict[str, Any] = {}
+
+    # --- the case and what is in it --------------------------------------------------------------------------------
+
+    def open(self, case: Case | None) -> None:
+        """Look at another case, the way it was last looked at."""
+        self.case = case
+        self.undo.clear()
+        self._kept = {}
+        self.point, self.answer, self.time, self.phase, self.seeds = None, None, 0.0, 0, ()
+        view = case.view() if case else {}
+        self.look = Look.from_dict(view.get("look", {}))
+        segmentation = self.segmentation
+        if segmentation is not None:
+            self.seeds = segmentation.seeds
+            self.phase = segmentation.ed
+        self._settle()
+        self.case_changed.emit()
+        self.show_step(view.get("step", "case") if case else "case")
+
+    def refresh(self) -> None:
+        """Read again what is on disk, after a job has ended."""
+        self._kept = {}
+        self._settle()
+        self.data_changed.emit()
+
+    def open_folder(self, folder: Path) -> None:
+        """Open a case folder (raises Refused where it is none)."""
+        self.open(Case.open(folder))
+
+    @property
+    def image(self) -> Image | None:
+        """The scan."""
+        return self._keep("image", lambda case: case.image())  # type: ignore[no-any-return]
+
+    @property
+    def segmentation(self) -> Segmentation | None:
+        """The segmentation."""
+        return self._keep("segmentation", lambda case: case.segmentation())  # type: ignore[no-any-return]
+
+    @property
+    def mesh(self) -> HeartMesh | None:
+        """The heart."""
+        return self._keep("mesh", lambda case: case.mesh())  # type: ignore[no-any-return]
+
+    @property
+    def runs(self) -> tuple[str, ...]:
+        """Names of the finished runs."""
+        return self._keep("runs", lambda case: case.runs()) or ()
+
+    @property
+    def scenarios(self) -> dict[str, Electrophysiology | Flow]:
+        """The scenarios by name."""
+        return self._keep("scenarios", lambda case: case.scenarios()) or {}
+
+    def result_of(self, name: str) -> Result | None:
+        """One finished run; None where there is none of that name or its values are not for this mesh."""
+        if name not in self.runs:
+            return None
+        return self._keep(f"result/{name}", lambda case: case.result(name))  # type: ignore[no-any-return]
+
+    @property
+    def result(self) -> Result | None:
+        """The run that is looked at."""
+        return self.result_of(self.look.run)
+
+    @property
+    def field(self) -> Field | None:
+        """The field that is looked at."""
+        result = self.result
+        return result.fields.get(self.look.field) if result else None
+
+    # --- what is looked at -------------------------------------------------------------------------------------------
+
+    def show_step(self, step: str) -> None:
+        """Go to a step."""
+        self.step = step if step in STEPS else "case"
+        self.step_changed.emit(self.step)
+
+    def set_look(self, **changes: Any) -> None:
+        """Change run, field or how it is drawn."""
+        self.look = self.look.changed(**changes)
+        self._settle()
+        self.look_changed.emit()
+
+    def set_time(self, time: float) -> None:
+        """Move the time cursor, ms."""
+        self.time = time
+        self.time_changed.emit()
+
+    def set_phase(self, phase: int) -> None:
+        """Show another phase of the scan."""
+        if phase != self.phase:
+            self.phase = phase
+            self.phase_changed.emit()
+
+    def pick(self, point: Point | None) -> None:
+        """Mark a place, in mm, everywhere."""
+        self.point = point
+        self.point_changed.emit()
+
+    def set_seeds(self, seeds: tuple[Point, ...]) -> None:
+        """Set the points that help the segmentation."""
+        self.seeds = seeds
+        self.seeds_changed.emit()
+
+    def set_answer(self, answer: Answer | None) -> None:
+        """Show what the warm worker found."""
+        self.answer = answer
+        self.answer_changed.emit()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Change the colours of the window."""
+        self.theme = theme
+        self.theme_changed.emit()
+
+    # --- scenarios -----------------------------------------------------------------------------------------------------
+
+    @property
+    def scenario(self) -> Electrophysiology | Flow | None:
+        """The scenario that is set up."""
+        return self.scenarios.get(self.scenario_name)
+
+    def choose_scenario(self, name: str) -> None:
+        """Set up another scenario."""
+        self.scenario_name = name
+        if name in self.runs:
+            self.set_look(run=name)
+        self.scenario_changed.emit()
+
+    def keep_scenario(self, name: str, scenario: Electrophysiology | Flow) -> None:
+        """Store a changed scenario in the case (autosave)."""
+        if self.case is not None:
+            self.case.save_scenario(name, scenario)
+            self.scenarios[name] = scenario
+            self.scenario_changed.emit()
+
+    def save_view(self) -> None:
+        """Keep how the case is looked at."""
+        if self.case is not None:
+            self.case.save_view({"step": self.step, "look": self.look.to_dict(), "scenario": self.scenario_name})
+
+    # --- inside ----------------------------------------------------------------------------------------------------------
+
+    def _keep(self, key: str, read: Any) -> Any:
+        if self.case is None:
+            return None
+        if key not in self._kept:
+            self._kept[key] = read(self.case)
+        return self._kept[key]
+
+    def _settle(self) -> None:
+        """Choose something sensible where the run, field or scenario looked at is not there."""
+        names = tuple(self.scenarios)
+        if self.scenario_name not in names:
+            self.scenario_name = names[0] if names else ""
+        if self.look.run not in self.runs:
+            known = [name for name in self.runs if name == self.scenario_name] or list(self.runs[:1])
+            self.look = self.look.changed(run=known[0] if known else "")
+        result = self.result
+        if result is not None and self.look.field not in result.fields:
+            self.look = self.look.changed(field=main_field(result))
+
+
+def main_field(result: Result) -> str:
+    """The field to show first."""
+    for name in ("activation_time", "pressure", "velocity"):
+        if name in result.fields:
+            return name
+    return next(iter(shown_fields(result)), "")
+
+
+def shown_fields(result: Result) -> dict[str, str]:
+    """Fields a person chooses from, name -> label: not those that carry another field's doubt."""
+    tails = ("_mean", "_sd", "_exceedance", "_members", "_p05", "_p95")
+    return {
+        name: field.label
+        for name, field in result.fields.items()
+        if not any(name.endswith(tail) and name.removesuffix(tail) in result.fields for tail in tails)
+    }
+
+
+def nearest_node(points: NDArray[np.float64], point: Point) -> int:
+    """Index of the node nearest to a place."""
+    return int(np.argmin(np.sum((points - np.asarray(point)) ** 2, axis=1)))
