@@ -16,7 +16,7 @@ from sample_scans.catalogue import samples
 from solvers.result_file import read_numbers
 from solvers.scenario import read_scenario
 
-Json = Annotated[str | None, Parameter("--json")]
+Json = Annotated[str | None, Parameter("--json", allow_leading_hyphen=True)]
 
 
 def list_samples(*, json: Json = None) -> None:

@@ -11,7 +11,7 @@ from app.doctor import examine
 from geometry.errors import Refused
 from geometry.progress import silent
 
-Json = Annotated[str | None, Parameter("--json")]
+Json = Annotated[str | None, Parameter("--json", allow_leading_hyphen=True)]
 
 
 def doctor(*, json: Json = None) -> int:

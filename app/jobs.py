@@ -56,16 +56,14 @@ class Job:
     def poll(self) -> JobStatus:
         """How the job stands now."""
         code = self.process.poll() if self.process else None  # also lets the system forget a finished child
+        alive = self._alive(code)  # asked first: what a dead process wrote is all there
         events = read_events(self.folder)
         last = events[-1] if events else {}
-        state = str(last.get("state", RUNNING))
-        error = str(last.get("error", ""))
-        if state == RUNNING and not self._alive(code):
-            events = read_events(self.folder)  # it may have spoken its last word between the two looks
-            state = str(events[-1].get("state", RUNNING)) if events else RUNNING
-            error = str(events[-1].get("error", "")) if events else ""
-            if state == RUNNING:
-                state, error = CRASHED, self._epitaph(code)
+        state, error = str(last.get("state", RUNNING)), str(last.get("error", ""))
+        if alive:
+            state = RUNNING  # a job is over when its process is
+        elif state == RUNNING:
+            state, error = CRASHED, self._epitaph(code)
         fraction = 1.0 if state == DONE else float(last.get("fraction", 0.0))
         message = str(last.get("message", ""))
         return JobStatus(
@@ -81,6 +79,8 @@ class Job:
         number = self.facts().get("process")
         if number and self._alive(None):
             end_process_group(int(number))
+        if self.process is not None:
+            self.process.wait(timeout=10)
 
     def acknowledge(self) -> None:
         """Note that the user was told about the end of this job."""
@@ -93,10 +93,11 @@ class Job:
         if "process" not in facts:  # being started by another program this very moment
             return time.time() - float(facts["asked"]) < 20
         try:
-            born: float = psutil.Process(int(facts["process"])).create_time()
+            process = psutil.Process(int(facts["process"]))
+            same = abs(process.create_time() - float(facts["born"])) < 2
+            return same and process.status() != psutil.STATUS_ZOMBIE
         except psutil.Error:
             return False
-        return abs(born - float(facts["born"])) < 2
 
     def _epitaph(self, code: int | None) -> str:
         if code == DISK_FULL_EXIT:

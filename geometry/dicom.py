@@ -6,6 +6,7 @@ from pydicom.dataset import Dataset
 
 from geometry.dicom_files import Member, list_members, open_all, parse
 from geometry.dicom_frame import Frame, frames_of
+from geometry.dicom_kinds import looks_short_axis
 from geometry.dicom_pixels import read_voxels
 from geometry.dicom_series import (
     Series,
@@ -51,8 +52,13 @@ def read_dicom(path: Path, *, modality: str | None, series: str | None, progress
 def _read_series(path: Path, progress: Progress) -> tuple[tuple[Series, ...], tuple[str, ...]]:
     frames, broken = _read_frames(list_members(path), progress)
     refuse_two_patients(frames)
-    notes = (f"{broken} of the files could not be read and were left out.",) if broken else ()
-    return sort_into_series(frames), notes
+    notes = []
+    if broken:
+        notes.append(f"{broken} of the files could not be read and were left out.")
+    studies = len({frame.study for frame in frames})
+    if studies > 1:
+        notes.append(f"There are {studies} examinations of the patient in here; only one of them was used.")
+    return sort_into_series(frames), tuple(notes)
 
 
 def _read_frames(members: tuple[Member, ...], progress: Progress) -> tuple[list[Frame], int]:
@@ -71,9 +77,21 @@ def _read_frames(members: tuple[Member, ...], progress: Progress) -> tuple[list[
                 frames.extend(_frames(data, member))
         except Exception:  # pydicom raises many things on broken files; each is just one more broken file
             broken += 1
+    frames = _without_copies(frames)
     if not frames:
         raise Refused(_nothing(len(members), broken, listed))
     return frames, broken
+
+
+def _without_copies(frames: list[Frame]) -> list[Frame]:
+    """Each picture once, though it may have been exported twice."""
+    known: set[tuple[str, int]] = set()
+    kept = []
+    for frame in frames:
+        if not frame.uid or (frame.uid, frame.index) not in known:
+            kept.append(frame)
+            known.add((frame.uid, frame.index))
+    return kept
 
 
 def _frames(data: Dataset, member: Member) -> tuple[Frame, ...]:
@@ -107,5 +125,7 @@ def _source(chosen: Series, stack: Stack) -> str:
     kind = chosen.summary.modality
     if stack.phases == 1:
         return f"{kind} volume, {stack.slices} slices"
-    view = "short-axis cine" if kind == "MR" else "volumes over the beat"
+    view = (
+        "volumes over the beat" if kind == "CT" else "short-axis cine" if looks_short_axis(chosen.frames[0]) else "cine"
+    )
     return f"{kind} {view}, {stack.slices} slices, {stack.phases} phases"

@@ -5,12 +5,13 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 import pydicom
+from pydicom.config import disable_value_validation
 from pydicom.dataset import FileDataset
 
 from geometry.errors import Refused
@@ -61,9 +62,19 @@ def open_all(members: tuple[Member, ...], progress: Progress) -> Iterator[tuple[
             if member.name and member.path not in archives:
                 archives[member.path] = stack.enter_context(zipfile.ZipFile(member.path))
             stream = _open_or_none(member, archives)
-            yield member, stream
-            if stream is not None:
-                stream.close()
+            with stream or nullcontext():
+                yield member, stream
+
+
+@contextmanager
+def tolerant() -> Iterator[None]:
+    """No complaints about odd values (invalid dates of research scans, say): what is used is checked where it is used.
+
+    The complaints would also write values, names among them, into logs.
+    """
+    with warnings.catch_warnings(), disable_value_validation():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def parse(stream: BinaryIO, *, pixels: bool) -> FileDataset | None:
@@ -73,9 +84,7 @@ def parse(stream: BinaryIO, *, pixels: bool) -> FileDataset | None:
     if not has_preamble and opening[:2] not in _OPENINGS:
         return None
     stream.seek(0)
-    with warnings.catch_warnings():
-        # Invalid dates and values of research scans: nothing here uses them.
-        warnings.simplefilter("ignore")
+    with tolerant():
         data = pydicom.dcmread(stream, stop_before_pixels=not pixels, force=True)
         if has_preamble or "Rows" in data or "SOPClassUID" in data or "Modality" in data:
             return data

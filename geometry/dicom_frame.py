@@ -1,7 +1,6 @@
 """What the importer needs to know of each 2D frame; nothing of the patient's identity gets further than this."""
 
 import hashlib
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,16 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from geometry.dicom_files import Member
+from geometry.dicom_files import Member, tolerant
 
 Vector = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Frame:
     """One 2D frame of one file.
 
     member, index   the file it lies in, and its place there
+    uid             hash of what is unique to this picture, to know a copy by; empty where the file says nothing
     series, study   what it belongs to (hashes, not identifiers)
     patient_id, patient_name   hashes; empty where the file says nothing
     number          series number as text, empty where there is none
@@ -37,6 +37,7 @@ class Frame:
 
     member: Member
     index: int
+    uid: str
     series: str
     study: str
     patient_id: str
@@ -74,8 +75,7 @@ class Frame:
 
 def frames_of(data: Dataset, member: Member) -> Iterator[Frame]:
     """The frames of one data set, classic (one frame) or enhanced (many, placed by functional groups)."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with tolerant():
         shared = _first(data, "SharedFunctionalGroupsSequence")
         groups = list(data.get("PerFrameFunctionalGroupsSequence") or [])
         count = int(_number(data, "NumberOfFrames") or 1)
@@ -93,12 +93,13 @@ def _frame(data: Dataset, levels: tuple[Dataset, ...], member: Member, index: in
     return Frame(
         member=member,
         index=index,
+        uid=_hash(data, "SOPInstanceUID"),
         series=_hash(data, "SeriesInstanceUID") or _hash(data, "SeriesNumber"),
         study=_hash(data, "StudyInstanceUID"),
         patient_id=_hash(data, "PatientID"),
         patient_name=_hash(data, "PatientName"),
-        number=str(data.get("SeriesNumber") or ""),
-        modality=str(data.get("Modality") or ""),
+        number=_plain(data.get("SeriesNumber")),
+        modality=_plain(data.get("Modality")),
         rows=int(_number(data, "Rows") or 0),
         columns=int(_number(data, "Columns") or 0),
         colors=int(_number(data, "SamplesPerPixel") or 1),
@@ -182,6 +183,12 @@ def _number(data: Dataset, *names: str) -> float | None:
         if found is not None:
             return found
     return None
+
+
+def _plain(value: Any) -> str:
+    """A short code or number; empty for anything else, which might be free text in the wrong place."""
+    text = str(value or "").strip()
+    return text if text.isascii() and text.isalnum() and len(text) <= 10 else ""
 
 
 def _as_float(value: Any) -> float | None:

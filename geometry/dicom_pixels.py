@@ -1,6 +1,5 @@
 """Pixel values of chosen frames, on their grid."""
 
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
-from geometry.dicom_files import Member, open_all, parse
+from geometry.dicom_files import Member, open_all, parse, tolerant
 from geometry.dicom_frame import Frame
 from geometry.errors import Refused
 from geometry.progress import Progress
@@ -52,8 +51,7 @@ def _data_sets(members: tuple[Member, ...], progress: Progress) -> Iterator[tupl
 def _pixels(data: Dataset, frame: Frame) -> NDArray[Any]:
     """(frames, rows, columns), decoded; raises Refused with the number of the image and the reason."""
     image = f"Image {frame.instance - frame.index}"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with tolerant():
         try:
             pixels = data.pixel_array
         except Exception as cause:  # decoders of many makes raise many things
@@ -74,13 +72,12 @@ def _why_not(data: Dataset) -> str:
             f"cannot be decoded: its pixel data are compressed as {UID(uid).name}, and this stream is damaged "
             "or of a kind that is not supported. Export the series without compression (Explicit VR Little Endian)."
         )
-    return f"is damaged: its pixel data are not as long as the header says; export the series again."
+    return "is damaged: its pixel data are not as long as the header says; export the series again."
 
 
 def _rescale(plane: NDArray[Any], data: Dataset, index: int) -> NDArray[np.float32]:
     """slope * stored + intercept, from the frame's functional group, else the shared one, else the data set."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with tolerant():
         groups = data.get("PerFrameFunctionalGroupsSequence") or []
         levels = [groups[index]] if index < len(groups) else []
         levels += list(data.get("SharedFunctionalGroupsSequence") or [])
@@ -120,6 +117,6 @@ def _fill_missing(voxels: NDArray[np.float32], stack: Stack) -> None:
 
 def _smallest(values: NDArray[np.float32]) -> NDArray[Any]:
     low, high = float(values.min()), float(values.max())
-    if low >= -32768 and high <= 32767 and bool((values == np.round(values)).all()):
+    if low >= -32768 and high <= 32767 and all(bool((plane == np.round(plane)).all()) for plane in values):
         return values.astype(np.int16)
     return values

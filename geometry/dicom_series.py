@@ -1,29 +1,15 @@
 """Which series a study holds, which of them can be used, and which one is the scan of the heart."""
 
-import re
 from collections import Counter
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from geometry.dicom_frame import Frame
+from geometry.dicom_kinds import is_flat, modality_words, short_axis_likeness, shows_phase_or_velocity
 from geometry.errors import Refused
 from geometry.image import MODALITIES
 from geometry.stack import LEAST_SLICES, group_by_position, too_few
-
-NAMED = {
-    "US": "ultrasound", "IVUS": "intravascular ultrasound", "XA": "X-ray angiography", "RF": "fluoroscopy",
-    "CR": "plain X-ray", "DX": "plain X-ray", "PT": "positron emission", "NM": "nuclear medicine",
-    "SEG": "segmentation",
-    "OT": "other", "SC": "screen capture", "SR": "report", "PR": "presentation state", "ECG": "electrocardiogram",
-    "KO": "key-object note", "DOC": "document", "RTSTRUCT": "radiotherapy contours",
-}  # fmt: skip
-_SHORT_AXIS = re.compile(r"\bsax?\b|short.?ax|kurz.?achse|petit.?axe|_sax|sax_|\bcine_?sa\b")
-_OTHER = re.compile(
-    r"lge|psir|delayed|perf|\bt1|\bt2|map|scout|local|flow|venc|tag|2ch|3ch|4ch|lvot|long.?ax|\blax|rvot"
-)
-_FLAT = {"LOCALIZER", "SCOUT", "PROJECTION IMAGE", "MIP", "MAXIMUM", "VRT", "SCREEN SAVE"}
-_PHASE_MAP = {"P", "PHASE MAP", "VELOCITY MAP", "PHASE"}
 
 
 @dataclass(frozen=True)
@@ -45,7 +31,7 @@ class SeriesSummary:
     problem: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Series:
     """The frames of one orientation, matrix and kind, and how they present themselves."""
 
@@ -70,7 +56,7 @@ def sort_into_series(frames: list[Frame]) -> tuple[Series, ...]:
     """All series, the best one first; slices stored as series of their own are put together."""
     groups: dict[tuple[object, ...], list[list[Frame]]] = {}
     for frame in frames:
-        kind = (frame.series, frame.modality, frame.rows, frame.columns, frame.colors, frame.spacing, frame.kind)
+        kind = (frame.series, frame.modality, frame.rows, frame.columns, frame.colors, frame.kind)
         alike = groups.setdefault(kind, [])
         for group in alike:
             if _parallel(group[0], frame):
@@ -92,7 +78,7 @@ def choose_series(all_series: tuple[Series, ...], modality: str | None, key: str
     else:
         chosen = [series for series in all_series if modality in (None, series.summary.modality)]
         if not chosen:
-            there = ", ".join(sorted({_modality_words(series.summary.modality) for series in all_series}))
+            there = ", ".join(sorted({modality_words(series.summary.modality) for series in all_series}))
             raise Refused(f"There is no {modality} series here, only {there}; choose another scan.")
     if chosen[0].summary.problem:
         raise Refused(chosen[0].summary.problem)
@@ -118,17 +104,19 @@ def leftovers(chosen: Series, all_series: tuple[Series, ...]) -> tuple[str, ...]
 
 
 def _parallel(one: Frame, other: Frame) -> bool:
-    """Whether two frames lie in the same orientation (within about 1 degree); those without a place are alike."""
+    """Whether two frames have the same orientation (within 1 degree) and spacing; those without a place are alike."""
     if not (one.placed and other.placed):
         return one.placed == other.placed
     assert one.across is not None and other.across is not None and one.down is not None and other.down is not None
-    return bool(one.across @ other.across > 0.9998 and one.down @ other.down > 0.9998)
+    assert one.spacing is not None and other.spacing is not None
+    same_spacing = np.allclose(one.spacing, other.spacing, rtol=1e-3)
+    return bool(same_spacing and one.across @ other.across > 0.9998 and one.down @ other.down > 0.9998)
 
 
 def _put_slices_together(groups: list[list[Frame]]) -> list[Series]:
     """Series as they are, and in place of parallel one-slice cine series of one study the stack they make."""
     series = [_series(group) for group in groups]
-    single = [s for s in series if s.summary.slices < LEAST_SLICES and s.frames[0].placed and not _flat(s.frames[0])]
+    single = [s for s in series if s.summary.slices < LEAST_SLICES and s.frames[0].placed and not is_flat(s.frames[0])]
     result = [s for s in series if s not in single]
     while single:
         first = single.pop(0)
@@ -145,8 +133,7 @@ def _put_slices_together(groups: list[list[Frame]]) -> list[Series]:
 def _same_stack(one: Series, other: Series) -> bool:
     a, b = one.frames[0], other.frames[0]
     return (
-        (a.study, a.modality, a.rows, a.columns, a.colors, a.spacing)
-        == (b.study, b.modality, b.rows, b.columns, b.colors, b.spacing)
+        (a.study, a.modality, a.rows, a.columns, a.colors) == (b.study, b.modality, b.rows, b.columns, b.colors)
         and a.kind[:3] == b.kind[:3]
         and abs(one.summary.phases - other.summary.phases) <= one.summary.phases // 2
         and (one.summary.phases > 1) == (other.summary.phases > 1)
@@ -162,24 +149,24 @@ def _series(frames: list[Frame]) -> Series:
         slices = len(places)
         phases = Counter(len(row) for row in places).most_common(1)[0][0]
     text = (
-        f"{_modality_words(first.modality)}{' cine' if phases > 4 else ''}, {slices} slice{'s' if slices != 1 else ''}"
+        f"{modality_words(first.modality)}{' cine' if phases > 4 else ''}, {slices} slice{'s' if slices != 1 else ''}"
     )
     text += f", {phases} phase{'s' if phases != 1 else ''}, {first.columns} x {first.rows}"
     summary = SeriesSummary("", first.modality, slices, phases, first.rows, first.columns, text)
     summary = replace(summary, problem=_problem(first, summary))
-    return Series(tuple(frames), summary, _rank(frames, summary))
+    return Series(tuple(frames), summary, _rank(first, summary))
 
 
 def _problem(first: Frame, summary: SeriesSummary) -> str:
     """Why a series cannot be used, or nothing."""
     if first.modality not in MODALITIES:
         return (
-            f"The scan is of modality {_modality_words(first.modality)}; this program works on cardiac MR or CT. "
+            f"The scan is of modality {modality_words(first.modality)}; this program works on cardiac MR or CT. "
             "Choose a cine short-axis MR or a contrast CT."
         )
     if first.colors != 1:
         return "The pictures are in colour (a screen capture or a colour map); choose the original grey-value series."
-    if _flat(first):
+    if is_flat(first):
         return (
             "The pictures are projections or a localiser, not slices; choose the cine short-axis MR or the CT volume."
         )
@@ -191,24 +178,13 @@ def _problem(first: Frame, summary: SeriesSummary) -> str:
     return too_few(summary.slices, summary.phases) if summary.slices < LEAST_SLICES else ""
 
 
-def _rank(frames: list[Frame], summary: SeriesSummary) -> tuple[float, ...]:
+def _rank(first: Frame, summary: SeriesSummary) -> tuple[float, ...]:
     """The better the series the larger: usable, then the heart's cine short axis or the largest CT volume."""
-    first = frames[0]
-    usable = float(not summary.problem)
+    usable, frames = float(not summary.problem), float(summary.slices * summary.phases)
     if first.modality == "CT":
-        return usable, 1.0, float(summary.slices * summary.phases), 0.0
-    words = float(bool(_SHORT_AXIS.search(first.words))) - float(bool(_OTHER.search(first.words)))
-    cine = float(summary.phases >= 8 and summary.slices >= 5) - float(bool(_PHASE_MAP & set(first.kind)))
-    return usable, cine, words + _oblique(first), float(summary.slices * summary.phases)
-
-
-def _oblique(frame: Frame) -> float:
-    """0.5 for a plane that is none of the body's main planes, as the heart's short axis is."""
-    return 0.5 if frame.placed and float(np.abs(frame.normal).max()) < 0.97 else 0.0
-
-
-def _flat(frame: Frame) -> bool:
-    return bool(_FLAT & set(frame.kind))
+        return usable, 1.0, 0.0, frames
+    cine = float(summary.phases >= 8 and summary.slices >= 5) - float(shows_phase_or_velocity(first))
+    return usable, cine, short_axis_likeness(first), frames
 
 
 def _name(found: list[Series]) -> tuple[Series, ...]:
@@ -221,9 +197,3 @@ def _name(found: list[Series]) -> tuple[Series, ...]:
         key = number if seen[number] == 1 else f"{number}-{seen[number]}"
         named.append(replace(series, summary=replace(series.summary, key=key)))
     return tuple(named)
-
-
-def _modality_words(code: str) -> str:
-    if not code:
-        return "unknown"
-    return f"{NAMED[code]} ({code})" if code in NAMED else code

@@ -78,8 +78,10 @@ def write_stl(mesh: HeartMesh, path: Path, surface: str | None = None) -> None:
 def write_carp(mesh: HeartMesh, path: Path) -> tuple[Path, Path, Path]:
     """openCARP: .pts (in micrometres, as openCARP reads them), .elem with regions, .lon with fibres (and sheets).
 
-    Without fibres every direction is written as zero, which openCARP takes for an isotropic, passive element.
+    Raises Refused for a mesh without fibres: openCARP needs a direction in every element.
     """
+    if mesh.fiber is None:
+        raise Refused("The mesh has no fibres yet, and openCARP needs one in every element; make the fibres first.")
     stem = path.with_suffix("") if path.suffix in (".pts", ".elem", ".lon") else path
     files = tuple(stem.with_name(stem.name + ending) for ending in (".pts", ".elem", ".lon"))
     with files[0].open("w", encoding="ascii") as stream:
@@ -88,8 +90,7 @@ def write_carp(mesh: HeartMesh, path: Path) -> tuple[Path, Path, Path]:
     with files[1].open("w", encoding="ascii") as stream:
         stream.write(f"{len(mesh.tets)}\n")
         np.savetxt(stream, np.column_stack([mesh.tets, mesh.region]), fmt="Tt %d %d %d %d %d")
-    fiber = np.zeros((len(mesh.tets), 3)) if mesh.fiber is None else mesh.fiber
-    directions = fiber if mesh.sheet is None else np.column_stack([fiber, mesh.sheet])
+    directions = mesh.fiber if mesh.sheet is None else np.column_stack([mesh.fiber, mesh.sheet])
     with files[2].open("w", encoding="ascii") as stream:
         stream.write(f"{1 if mesh.sheet is None else 2}\n")
         np.savetxt(stream, directions, fmt="%.6f")

@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import nibabel as nib
 import numpy as np
 from numpy.typing import NDArray
 
@@ -64,6 +63,8 @@ class Image:
 
 def save_image(image: Image, path: Path) -> None:
     """Write ``path`` (.nii.gz) and, beside it, a .json with what NIfTI cannot hold."""
+    import nibabel as nib  # takes most of a second, which only reading and writing should pay
+
     nib.save(nib.Nifti1Image(image.voxels, image.affine), path)
     facts = asdict(replace(image, voxels=np.zeros((1, 1, 1))))
     del facts["voxels"], facts["affine"]
@@ -72,6 +73,8 @@ def save_image(image: Image, path: Path) -> None:
 
 def load_image(path: Path) -> Image:
     """Read what ``save_image`` wrote (other NIfTI files go through the importer, which asks what they lack)."""
+    import nibabel as nib  # takes most of a second, which only reading and writing should pay
+
     volume = nib.load(path)
     facts = json.loads(_sidecar(path).read_text())
     return Image(

@@ -52,7 +52,7 @@ def check_segmentation(segmentation: Segmentation) -> tuple[str, ...]:
     notes: list[str] = []
     for label in (int(value) for value in np.unique(labels) if value):
         here = (labels == label).any(axis=3)
-        _refuse_cut_off(here, label)
+        _refuse_cut_off(here, label, segmentation.affine)
         notes += [
             f"The {_words(label)} reaches the {end} slice of the stack; what lies beyond it is missing from its volume."
             for end, touched in (("first", here[:, :, 0].any()), ("last", here[:, :, -1].any()))
@@ -68,17 +68,22 @@ def _refuse_empty(segmentation: Segmentation) -> None:
         )
 
 
-def _refuse_cut_off(here: NDArray[np.bool_], label: int) -> None:
-    sides = (
-        ("left", here[0]), ("right", here[-1]), ("top", here[:, 0]), ("bottom", here[:, -1]),
-    )  # fmt: skip
-    for side, edge in sides:
-        if edge.any():
-            number = int(np.argmax(edge.any(axis=0))) + 1
-            raise Refused(
-                f"The {_words(label)} touches the {side} border of the image in slice {number}, so part of it may be cut off. "
-                "Erase it there if it leaked, set another seed point, or use a scan with a larger field of view."
-            )
+def _refuse_cut_off(here: NDArray[np.bool_], label: int, affine: NDArray[np.float64]) -> None:
+    for axis in (0, 1):
+        for end, sign in ((0, -1.0), (-1, 1.0)):
+            slices = np.take(here, end, axis=axis).any(axis=0)
+            if slices.any():
+                raise Refused(
+                    f"The {_words(label)} touches the edge of the image towards the patient's "
+                    f"{_side(sign * affine[:3, axis])} in slice {int(np.argmax(slices)) + 1}, so part of it may be cut off. "
+                    "Erase it there if it leaked, set another seed point, or use a scan with a larger field of view."
+                )
+
+
+def _side(outwards: NDArray[np.float64]) -> str:
+    """The side of the patient that a direction (RAS) points to most."""
+    axis = int(np.argmax(np.abs(outwards)))
+    return (("left", "right"), ("back", "front"), ("feet", "head"))[axis][int(outwards[axis] > 0)]
 
 
 def _words(label: int) -> str:

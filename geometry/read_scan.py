@@ -27,19 +27,28 @@ def read_scan(
         raise Refused(f"The modality must be {' or '.join(MODALITIES)}, not {modality}.")
     if not path.exists():
         raise Refused("There is no such file or folder; choose the scan again.")
-    name = path.name.lower()
-    if path.is_file() and name.endswith(_NIFTI):
-        image = read_nifti(path, modality=modality, progress=progress)
-    elif path.is_file() and name.endswith(_VOLUME_FILES):
-        image = read_volume_file(path, modality=modality, progress=progress)
-    else:
+    volume = _volume_at(path)
+    if volume is None:
         image = read_dicom(path, modality=modality, series=series, progress=progress)
+    elif volume.name.lower().endswith(_NIFTI):
+        image = read_nifti(volume, modality=modality, progress=progress)
+    else:
+        image = read_volume_file(volume, modality=modality, progress=progress)
     progress(1.0, f"Read {image.source}")
     return image
 
 
 def list_series(path: Path, progress: Progress = silent) -> tuple[SeriesSummary, ...]:
     """The DICOM series at ``path``, the one that ``read_scan`` would take first; empty for other kinds of file."""
-    if path.is_file() and path.name.lower().endswith(_NIFTI + _VOLUME_FILES):
-        return ()
-    return list_dicom_series(path, progress)
+    return () if _volume_at(path) is not None else list_dicom_series(path, progress)
+
+
+def _volume_at(path: Path) -> Path | None:
+    """The NIfTI, NRRD or MHA file that ``path`` is, or that lies alone (but for JSON) in the folder that it is."""
+    endings = _NIFTI + _VOLUME_FILES
+    if path.is_file():
+        return path if path.name.lower().endswith(endings) else None
+    if not path.is_dir():
+        return None
+    files = [file for file in path.iterdir() if file.is_file() and file.suffix.lower() != ".json"]
+    return files[0] if len(files) == 1 and files[0].name.lower().endswith(endings) else None

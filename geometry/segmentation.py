@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import nibabel as nib
 import numpy as np
 from numpy.typing import NDArray
 
@@ -60,6 +59,8 @@ class Segmentation:
 
 def save_segmentation(segmentation: Segmentation, folder: Path) -> None:
     """Write labels.nii.gz, probability.npz (in steps of 1/255) and segmentation.json into ``folder``."""
+    import nibabel as nib  # takes most of a second, which only reading and writing should pay
+
     folder.mkdir(parents=True, exist_ok=True)
     nib.save(nib.Nifti1Image(segmentation.labels, segmentation.affine), folder / "labels.nii.gz")
     steps = {str(k): np.round(np.asarray(v) * 255).astype(np.uint8) for k, v in segmentation.probability.items()}
@@ -77,6 +78,8 @@ def save_segmentation(segmentation: Segmentation, folder: Path) -> None:
 
 def load_segmentation(folder: Path) -> Segmentation:
     """Read what ``save_segmentation`` wrote."""
+    import nibabel as nib  # takes most of a second, which only reading and writing should pay
+
     volume = nib.load(folder / "labels.nii.gz")
     facts = json.loads((folder / "segmentation.json").read_text())
     with np.load(folder / "probability.npz") as steps:

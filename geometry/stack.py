@@ -1,6 +1,5 @@
 """From frames lying somewhere in space and time to one regular grid: nothing here trusts ``SliceLocation``."""
 
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +7,7 @@ from numpy.typing import NDArray
 
 from geometry.dicom_frame import Frame
 from geometry.errors import Refused
+from geometry.stack_times import equal_phases, in_time, read_times
 
 SAME_PLACE = 0.1  # mm along the normal
 LEAST_SLICES = 3
@@ -54,7 +54,7 @@ def group_by_position(frames: list[Frame]) -> list[list[Frame]]:
             slices.append([])
             last = float(place)
         slices[-1].append(frame)
-    return [sorted(frames_here, key=_moment) for frames_here in slices]
+    return [sorted(frames_here, key=in_time) for frames_here in slices]
 
 
 def build_stack(frames: list[Frame]) -> Stack:
@@ -63,7 +63,7 @@ def build_stack(frames: list[Frame]) -> Stack:
     slices = group_by_position(frames)
     if len(slices) < LEAST_SLICES:
         raise Refused(too_few(len(slices), len(slices[0])))
-    slices = _equal_phases(slices, notes)
+    slices = equal_phases(slices, notes)
     if len(slices) < LEAST_SLICES:
         raise Refused("Most slices of this series lack some of their time frames; export the whole series again.")
     normal = slices[0][0].normal
@@ -73,7 +73,7 @@ def build_stack(frames: list[Frame]) -> Stack:
     for k, row in zip(index, slices, strict=True):
         grid[k] = tuple(row)
     affine, offsets = _affine(slices, index, gap, notes)
-    times, cycle = _timing(slices, notes)
+    times, cycle = read_times(slices, notes)
     _check_header_gap(slices, gap, notes)
     return Stack(tuple(grid), affine, times, cycle, offsets, tuple(notes))
 
@@ -81,15 +81,6 @@ def build_stack(frames: list[Frame]) -> Stack:
 def _position(frame: Frame) -> NDArray[np.float64]:
     assert frame.position is not None
     return frame.position
-
-
-def _moment(frame: Frame) -> tuple[float, float, int, int]:
-    return (
-        -1.0 if frame.trigger is None else frame.trigger,
-        -1.0 if frame.percent is None else frame.percent,
-        frame.instance,
-        frame.acquisition,
-    )
 
 
 def too_few(slices: int, phases: int) -> str:
@@ -100,48 +91,6 @@ def too_few(slices: int, phases: int) -> str:
         f"This is {what}{time}; a stack of at least {LEAST_SLICES} parallel slices is needed. "
         "Choose the folder that holds the whole short-axis stack or the whole CT volume."
     )
-
-
-def _equal_phases(slices: list[list[Frame]], notes: list[str]) -> list[list[Frame]]:
-    """Slices with the same number of phases: repeats dropped, short ones filled from the nearest time or left out."""
-    slices = [_without_repeats(row) for row in slices]
-    counts = Counter(len(row) for row in slices)
-    usual = max(counts, key=lambda count: (counts[count], count))
-    if len(counts) == 1:
-        return slices
-    kept = []
-    for number, row in enumerate(slices, start=1):
-        if len(row) == usual:
-            kept.append(row)
-        elif 2 * len(row) >= usual and len(row) > 1:
-            kept.append(_resample(row, usual))
-            notes.append(
-                f"Slice {number} has {len(row)} time frames where the others have {usual}: "
-                "the nearest in time were used."
-            )
-        else:
-            notes.append(f"Slice {number} has only {len(row)} of {usual} time frames and was left out.")
-    return kept
-
-
-def _without_repeats(row: list[Frame]) -> list[Frame]:
-    """One frame per moment: of a slice taken twice, the later acquisition."""
-    moments = [(frame.trigger, frame.percent) for frame in row]
-    if len(set(moments)) == len(row) or len(set(moments)) == 1:
-        return row
-    latest = dict(zip(moments, row, strict=True))
-    return list(latest.values())
-
-
-def _resample(row: list[Frame], phases: int) -> list[Frame]:
-    """``phases`` frames, evenly over the beat, each the nearest one there is."""
-    triggers = [frame.trigger for frame in row]
-    if all(trigger is not None for trigger in triggers) and len(set(triggers)) == len(row):
-        taken = np.array(triggers, dtype=float)
-        step = np.median(np.diff(taken))
-        wanted = taken[0] + step * np.arange(phases) if len(row) < phases else np.linspace(taken[0], taken[-1], phases)
-        return [row[int(np.argmin(np.abs(taken - moment)))] for moment in wanted]
-    return [row[round(i * (len(row) - 1) / (phases - 1))] for i in range(phases)]
 
 
 def _regular(places: NDArray[np.float64], notes: list[str]) -> tuple[NDArray[np.int64], float]:
@@ -202,42 +151,6 @@ def _affine(
             f"Slices lie up to {np.abs(offsets).max():.1f} mm off one axis; they were moved to their true place."
         )
     return np.diag([-1.0, -1.0, 1.0, 1.0]) @ lps, offsets
-
-
-def _timing(slices: list[list[Frame]], notes: list[str]) -> tuple[tuple[float, ...], float | None]:
-    """Times of the phases and the length of the beat in ms, as far as the scan tells."""
-    phases = len(slices[0])
-    if phases == 1:
-        return (), None
-    intervals = [frame.interval for row in slices for frame in row if frame.interval is not None]
-    cycle = float(np.median(intervals)) if intervals else None
-    triggers = np.array([[np.nan if f.trigger is None else f.trigger for f in row] for row in slices])
-    percents = np.array([[np.nan if f.percent is None else f.percent for f in row] for row in slices])
-    if np.isfinite(triggers).all() and (np.diff(np.median(triggers, axis=0)) > 0).all():
-        times = np.median(triggers, axis=0)
-    elif cycle is not None and np.isfinite(percents).all() and (np.diff(np.median(percents, axis=0)) > 0).all():
-        times = np.median(percents, axis=0) / 100 * cycle
-    elif cycle is not None:
-        times = np.arange(phases) * cycle / phases
-        notes.append("The scan does not say when its phases were taken: they were spread evenly over the beat.")
-    else:
-        notes.append("The scan says neither when its phases were taken nor how long the beat was.")
-        return (), None
-    return _with_cycle(times, cycle, notes)
-
-
-def _with_cycle(
-    times: NDArray[np.float64], cycle: float | None, notes: list[str]
-) -> tuple[tuple[float, ...], float | None]:
-    covered = float(len(times) * np.median(np.diff(times)))
-    if cycle is None and 300 <= covered <= 2500:
-        cycle = covered
-        notes.append(
-            f"The length of the beat ({cycle:.0f} ms) was taken from the phases, as if they covered one whole beat."
-        )
-    elif cycle is not None and covered < 0.85 * cycle:
-        notes.append(f"The phases cover {covered / cycle:.0%} of the beat; late diastole may be missing.")
-    return tuple(round(float(t), 3) for t in times), cycle
 
 
 def _check_header_gap(slices: list[list[Frame]], gap: float, notes: list[str]) -> None:

@@ -26,7 +26,7 @@ def cube_for(edge: float) -> float:
 class Lattice:
     """A body-centred cubic lattice: corners of cubes, their centres, and a flat lid at the highest z.
 
-    points (n, 3) mm; tets (m, 4); lid (n,) points on the top face, which may move in that plane only; cube mm
+    points (n, 3) mm; tets (m, 4), oriented at random; lid (n,) points on the top face, which may move in that plane only; cube mm
     """
 
     points: Floats
@@ -56,7 +56,7 @@ def bcc_lattice(low: Floats, high: Floats, cube: float) -> Lattice:
     on_lid = np.zeros(len(points), dtype=bool)
     on_lid[lid.ravel()] = True
     points[on_lid, 2] = high[2]
-    return Lattice(points, oriented(points, np.concatenate(parts)), on_lid, cube)
+    return Lattice(points, np.concatenate(parts).astype(np.int32), on_lid, cube)
 
 
 def _between(center: NDArray[np.integer], corner: NDArray[np.integer], axis: int) -> NDArray[np.integer]:

@@ -26,7 +26,10 @@ def boundary_facets(tets: NDArray[np.integer]) -> tuple[Ints, Ints]:
     Returns (k, 3) triangles with normals outwards and (k,) the tetrahedron of each.
     """
     faces = tets[:, FACES].reshape(-1, 3)
-    _, first, count = np.unique(np.sort(faces, axis=1), axis=0, return_index=True, return_counts=True)
+    corners = np.sort(faces.astype(np.int64), axis=1)
+    size = int(corners.max()) + 1
+    key = (corners[:, 0] * size + corners[:, 1]) * size + corners[:, 2]
+    _, first, count = np.unique(key, return_index=True, return_counts=True)
     once = np.sort(first[count == 1])
     return faces[once].astype(np.int32), (once // 4).astype(np.int32)
 

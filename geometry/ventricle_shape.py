@@ -19,6 +19,7 @@ STEP = 1.2  # mm of the grid
 SMOOTH = 1.5  # mm, standard deviation of the Gaussian that takes pixel stairs off the interpolated surfaces
 THINNEST = 2.0  # mm of wall kept where contours touch
 ROUNDING = 4.0  # mm over which the two ventricles are blended where their outer surfaces meet
+REACH = 6.0  # mm from a surface within which its distance is measured to a fraction of a millimetre
 MARGIN = 12.0  # mm around the labels
 
 
@@ -31,7 +32,7 @@ class Grid:
 
     def axis(self, k: int) -> Floats:
         """(shape[k],) mm, the coordinate along one axis."""
-        return self.origin[k] + STEP * np.arange(self.shape[k])
+        return np.asarray(self.origin[k] + STEP * np.arange(self.shape[k]))
 
 
 @dataclass(frozen=True)
@@ -82,15 +83,16 @@ def shape_of(slices: Slices, rv_wall: float, progress: Progress) -> VentricleSha
     wall = _wall_at_tip(slices)
     cavity_tip = _closing(slices.cavity, slices)
     disc_tip = max(_closing(slices.disc, slices), cavity_tip + wall - _rise(slices))
-    outer = _smooth(_joined(slices.disc, slices, grid, disc_tip), grid, lid)
-    cavity = _smooth(_joined(slices.cavity, slices, grid, cavity_tip), grid, lid)
+    along = max(SMOOTH, 0.25 * slices.gap)
+    outer = _smooth(_joined(slices.disc, slices, grid, disc_tip), grid, lid, along)
+    cavity = _smooth(_joined(slices.cavity, slices, grid, cavity_tip), grid, lid, along)
     cavity = np.maximum(cavity, outer + THINNEST)
     progress(0.5, "smoothing the surfaces")
     lv, lv_outer = _true_distance(cavity), _true_distance(outer)
     fields = {"lv": lv, "lv_outer": lv_outer, "outer": lv_outer}
     if slices.rv.any():
         progress(0.7, "adding the right ventricle")
-        blood = _smooth(_joined(slices.rv, slices, grid, _closing(slices.rv, slices)), grid, lid)
+        blood = _smooth(_joined(slices.rv, slices, grid, _closing(slices.rv, slices)), grid, lid, along)
         blood = _true_distance(rounded_max(blood, -lv_outer, 2.0))
         both = -rounded_max(-lv_outer, rv_wall - blood, ROUNDING)
         fields |= {"rv": np.maximum(blood, both + 0.8 * rv_wall), "outer": both}
@@ -132,11 +134,10 @@ def _joined(masks: Mask, slices: Slices, grid: Grid, tip: float) -> Floats:
     x, y, z = (grid.axis(k) for k in range(3))
     layers = []
     for row in rows:
-        at = np.stack(
-            np.meshgrid(
-                *((a - s) / p for a, s, p in zip((x, y), slices.shift[row], slices.pixel, strict=True)), indexing="ij"
-            )
+        i, j = (
+            (along - move) / width for along, move, width in zip((x, y), slices.shift[row], slices.pixel, strict=True)
         )
+        at = np.stack(np.meshgrid(i, j, indexing="ij"))
         layers.append(_outside_kept(flat_distance(masks[row], slices.pixel), at, slices.pixel))
     levels = slices.z[rows]
     stack = np.stack(layers)
@@ -165,7 +166,7 @@ def _shut(share: Floats) -> Floats:
 
 
 def _closing(masks: Mask, slices: Slices) -> float:
-    """mm from the last apical outline to the tip, from how fast the area falls (paraboloid), within 0.5 to 1.1 gaps.
+    """mm from the last apical outline to the tip, from how fast the area falls (paraboloid), within 0.3 to 1.1 gaps.
 
     One gap gives a paraboloid the volume that Simpson's rule counts for the outermost half slice.
     """
@@ -174,7 +175,7 @@ def _closing(masks: Mask, slices: Slices) -> float:
     if len(rows) < 2 or area[1] <= area[0]:
         return slices.gap
     way = area[0] / (area[1] - area[0]) * slices.gap
-    return float(np.clip(way, 0.5 * slices.gap, (0.9 if rows[0] > 0 else 1.1) * slices.gap))
+    return float(np.clip(way, 0.3 * slices.gap, (0.9 if rows[0] > 0 else 1.1) * slices.gap))
 
 
 def _rise(slices: Slices) -> float:
@@ -189,10 +190,10 @@ def _wall_at_tip(slices: Slices) -> float:
     return float(np.clip(0.8 * (np.sqrt(area[0] / np.pi) - np.sqrt(area[1] / np.pi)), THINNEST + 1.0, 8.0))
 
 
-def _smooth(field: Floats, grid: Grid, lid: float) -> Floats:
+def _smooth(field: Floats, grid: Grid, lid: float, along: float) -> Floats:
     """Gaussian, then offset so that the volume below the lid stays."""
     counted = grid.axis(2) <= lid
-    soft = ndimage.gaussian_filter(field, SMOOTH / STEP, mode="nearest")
+    soft = ndimage.gaussian_filter(field, (SMOOTH / STEP, SMOOTH / STEP, along / STEP), mode="nearest")
     wanted = _volume(field[..., counted])
     low, high = -SMOOTH, SMOOTH
     for _ in range(20):
@@ -207,19 +208,20 @@ def _volume(field: Floats) -> float:
 
 
 def _true_distance(field: Floats) -> Floats:
-    """The same surface, with the distance to it everywhere within reach (to the triangles' corners and centres)."""
-    if not (field < 0).any() or not (field > 0).any():
+    """The same surface, with the distance to it: to its triangles' corners and centres nearby, from the grid beyond."""
+    inside = field < 0
+    if not inside.any() or inside.all():
         raise Refused("A surface of the heart vanished while it was smoothed: the label is too small to be meshed.")
     corners, triangles, _, _ = marching_cubes(field.astype(np.float32), 0.0)
     cloud = np.concatenate([corners, corners[triangles].mean(axis=1)]) * STEP
-    steep = np.linalg.norm(np.stack(np.gradient(field, STEP)), axis=0)
-    first_order = field / np.clip(steep, 0.3, None)
-    far = np.abs(first_order) > 1.0
-    spots = np.argwhere(far) * STEP
-    away, _ = cKDTree(cloud).query(spots, distance_upper_bound=15.0)
-    result = first_order.copy()
-    result[far] = np.where(field[far] < 0, -1, 1) * np.minimum(away, 15.0)
-    return result
+    rough = STEP * (ndimage.distance_transform_edt(~inside) + ndimage.distance_transform_edt(inside) - 0.5)
+    steep = np.sqrt(sum(slope**2 for slope in np.gradient(field, STEP)))
+    touching = rough < 1.2 * STEP
+    result = np.where(touching, field / np.clip(steep, 0.3, None), np.where(inside, -rough, rough))
+    band = ~touching & (rough < REACH)
+    away, _ = cKDTree(cloud).query(np.argwhere(band) * STEP)
+    result[band] = np.where(inside[band], -away, away)
+    return np.asarray(result)
 
 
 def label_volume(masks: NDArray[np.bool_], slices: Slices) -> float:

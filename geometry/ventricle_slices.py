@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
+from skimage.morphology import convex_hull_image
 
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats
@@ -56,16 +57,17 @@ def read_slices(segmentation: Segmentation, phase: int) -> Slices:
         raise Refused(
             f"Phase {phase + 1} has no myocardium (label {MYOCARDIUM}); the wall cannot be meshed without it."
         )
-    flipped = _base_first(labels)
-    walled = np.flatnonzero(np.isin(labels, (LV, MYOCARDIUM)).any(axis=(0, 1)))
-    order = walled[::-1] if flipped else walled
     notes: list[str] = []
-    cavity = np.stack([_one_piece(labels[..., k] == LV, "left-ventricular cavity", k, notes) for k in order])
-    wall = np.stack([_one_piece(np.isin(labels[..., k], (LV, MYOCARDIUM)), "wall", k, notes) for k in order])
+    order = np.flatnonzero(np.isin(labels, (LV, MYOCARDIUM)).any(axis=(0, 1)))
+    ventricle = np.stack([np.isin(labels[..., k], (LV, MYOCARDIUM)) for k in order])
+    wall = np.stack([_largest(mask) for mask in ventricle])
+    cavity = np.stack([_one_cavity((labels[..., k] == LV) & wall[row], int(k), notes) for row, k in enumerate(order)])
     rv = np.stack([_largest(labels[..., k] == RV) for k in order])
     disc = np.stack([ndimage.binary_fill_holes(mask) for mask in wall])
-    keep = _closed_part(cavity, disc, labels, order, notes)
-    cavity, disc, rv, order = cavity[keep], disc[keep], rv[keep], order[keep]
+    keep, flipped = _closed_part(cavity, disc, labels, order, notes)
+    cavity, disc, rv, order, ventricle = cavity[keep], disc[keep], rv[keep], order[keep], ventricle[keep]
+    for mask, k in zip(ventricle, order, strict=True):
+        _check_pieces(mask, int(k), notes)
     steps = np.diff(order)
     if len(steps) and (np.abs(steps) != 1).any():
         missing = int(order[np.flatnonzero(np.abs(steps) != 1)[0]]) + 2
@@ -94,64 +96,83 @@ def _check_border(labels: NDArray[np.uint8]) -> None:
             )
 
 
-def _base_first(labels: NDArray[np.uint8]) -> bool:
-    """Whether the stack runs from base to apex: the ventricle tapers towards its apex."""
-    area = np.isin(labels, (LV, MYOCARDIUM)).sum(axis=(0, 1))[np.isin(labels, (LV, MYOCARDIUM)).any(axis=(0, 1))]
-    third = max(len(area) // 3, 1)
-    return bool(area[:third].sum() > area[-third:].sum())
-
-
 def _largest(mask: Mask) -> Mask:
-    pieces, count = ndimage.label(mask)
+    pieces, count = ndimage.label(mask, np.ones((3, 3)))
     if count < 2:
         return mask
     return np.asarray(pieces == 1 + np.argmax(np.bincount(pieces.ravel())[1:]))
 
 
-def _one_piece(mask: Mask, name: str, k: int, notes: list[str]) -> Mask:
+def _check_pieces(mask: Mask, k: int, notes: list[str]) -> None:
+    pieces, count = ndimage.label(mask, np.ones((3, 3)))
+    if count < 2:
+        return
+    sizes = np.sort(np.bincount(pieces.ravel())[1:])[::-1]
+    if sizes[1] > SPECK * sizes[0]:
+        raise Refused(
+            f"The left ventricle with its wall is in {count} separate pieces in slice {k + 1}; "
+            "join them or erase the wrong one."
+        )
+    notes.append(f"Specks away from the left ventricle were left out in slice {k + 1}.")
+
+
+def _one_cavity(mask: Mask, k: int, notes: list[str]) -> Mask:
+    """A cavity cut up by muscle (near the apex) becomes the hull of its pieces; specks beside a large one go."""
     pieces, count = ndimage.label(mask, np.ones((3, 3)))
     if count < 2:
         return mask
     sizes = np.sort(np.bincount(pieces.ravel())[1:])[::-1]
-    if sizes[1] > SPECK * sizes[0]:
-        raise Refused(f"The {name} is in {count} separate pieces in slice {k + 1}; join them or erase the wrong one.")
-    notes.append(f"Specks of {name} away from the heart were left out in slice {k + 1}.")
-    return _largest(mask)
+    if sizes[1:].sum() <= SPECK * sizes[0]:
+        return _largest(mask)
+    notes.append(f"Muscle cuts the cavity into {count} pieces in slice {k + 1}; they were joined.")
+    return np.asarray(convex_hull_image(mask))
 
 
 def _closed_part(
     cavity: Mask, disc: Mask, labels: NDArray[np.uint8], order: NDArray[np.integer], notes: list[str]
-) -> slice:
-    """The slices up to the most basal one whose cavity has wall all around."""
-    share = np.ones(len(order))
-    for row, k in enumerate(order):
-        rim = ndimage.binary_dilation(cavity[row], np.ones((3, 3))) & ~cavity[row]
-        if rim.any():
-            wall = ndimage.binary_dilation(labels[..., k] == MYOCARDIUM, np.ones((3, 3)))
-            share[row] = (wall & rim).sum() / rim.sum()
-    with_wall = np.flatnonzero((share >= COMPLETE) & (disc & ~cavity).any(axis=(1, 2)))
-    if len(with_wall) < FEWEST:
+) -> tuple[NDArray[np.integer], bool]:
+    """The rows between the outermost slices with a closed wall, apex first, and whether that turns the stack around.
+
+    The ventricle tapers towards its apex: the end with the smaller area is the apex.
+    """
+    share = np.array([_closed_share(cavity[row], disc[row], labels[..., k]) for row, k in enumerate(order)])
+    closed = np.flatnonzero((share >= COMPLETE) & (disc & ~cavity).any(axis=(1, 2)))
+    if len(closed) < FEWEST:
         raise Refused(
-            f"Only {len(with_wall)} slices have wall all around the cavity; at least {FEWEST} are needed. "
+            f"Only {len(closed)} slices have wall all around the cavity; at least {FEWEST} are needed. "
             "Close the myocardium in the slices around mid-ventricle."
         )
-    last = int(with_wall[-1])
-    if last + 1 < len(order):
-        names = ", ".join(str(k + 1) for k in order[last + 1 :])
+    rows = np.arange(closed[0], closed[-1] + 1)
+    area = disc[rows].sum(axis=(1, 2))
+    third = max(len(rows) // 3, 1)
+    flipped = bool(area[:third].sum() > area[-third:].sum())
+    above = order[: closed[0]] if flipped else order[closed[-1] + 1 :]
+    if len(above):
+        names = ", ".join(str(k + 1) for k in above)
         notes.append(f"The base is cut below slice(s) {names}, where the wall is not closed around the cavity.")
-    open_rows = [int(order[row]) + 1 for row in range(last) if share[row] < COMPLETE]
-    if open_rows:
-        notes.append(
-            f"The wall has gaps in slice(s) {', '.join(map(str, open_rows))}; at least 2 mm were assumed there."
-        )
-    return slice(0, last + 1)
+    gaps = [str(order[row] + 1) for row in rows if share[row] < COMPLETE]
+    if gaps:
+        notes.append(f"The wall has gaps in slice(s) {', '.join(gaps)}; at least 2 mm were assumed there.")
+    return (rows[::-1] if flipped else rows), flipped
+
+
+def _closed_share(cavity: Mask, disc: Mask, labels: NDArray[np.uint8]) -> float:
+    """0..1, how much of the cavity's rim has wall beside it; 0 where the label is in pieces."""
+    drawn = np.isin(labels, (LV, MYOCARDIUM))
+    if (drawn & ~disc).sum() > SPECK * disc.sum():
+        return 0.0
+    rim = ndimage.binary_dilation(cavity, np.ones((3, 3))) & ~cavity
+    if not rim.any():
+        return 1.0
+    wall = ndimage.binary_dilation(labels == MYOCARDIUM, np.ones((3, 3)))
+    return float((wall & rim).sum() / rim.sum())
 
 
 def line_up(disc: Mask, z: Floats, pixel: Floats) -> Floats:
     """(k, 2) mm that moves the centre of each slice onto a smooth curve: what breath-hold shifts left behind.
 
     The curve is a parabola in z (a straight line below five slices), fitted to the centres weighted by radius, with
-    outliers weighted down (Huber).
+    outliers weighted down (Huber). Small slices at the apex, whose centre says little, are moved less.
     """
     center = np.array([ndimage.center_of_mass(mask) for mask in disc]) * pixel
     weight = np.sqrt(disc.sum(axis=(1, 2)).astype(float))
@@ -164,7 +185,8 @@ def line_up(disc: Mask, z: Floats, pixel: Floats) -> Floats:
         curve = basis @ np.linalg.lstsq(basis * total[:, None], center * total[:, None], rcond=None)[0]
         off = np.linalg.norm(center - curve, axis=1)
         robust = np.sqrt(np.minimum(1.0, 1.0 / np.maximum(off, 1e-9)))
-    return np.asarray(curve - center)
+    trust = np.minimum(1.0, (weight / weight.max()) ** 2 / 0.25)
+    return np.asarray((curve - center) * trust[:, None])
 
 
 def _placement(affine: Floats, spacing: Floats, first: int, flipped: bool) -> Floats:

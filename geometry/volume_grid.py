@@ -52,7 +52,7 @@ def make_image(
     voxels: NDArray[Any], affine: NDArray[np.float64], facts: Facts, modality: str | None, notes: list[str]
 ) -> Image:
     """The checked Image; raises Refused where the numbers are no scan or the modality cannot be told."""
-    voxels = _clean(voxels, notes)
+    voxels, affine = _slices_last(_clean(voxels, notes), affine, notes)
     if voxels.shape[2] < LEAST_SLICES:
         raise Refused(
             f"This file holds {voxels.shape[2]} slice{'s' if voxels.shape[2] > 1 else ''}; a stack of at least "
@@ -77,6 +77,23 @@ def make_image(
     return Image(voxels, affine, kind, times, facts.cycle if phases > 1 else None, source, (*facts.notes, *notes))
 
 
+def _slices_last(
+    voxels: NDArray[Any], affine: NDArray[np.float64], notes: list[str]
+) -> tuple[NDArray[Any], NDArray[np.float64]]:
+    """The same grid with the thick direction as its third axis, where it has a thick direction."""
+    spacing = np.linalg.norm(affine[:3, :3], axis=0)
+    thick = int(np.argmax(spacing))
+    if thick == 2 or spacing[thick] < 1.5 * np.sort(spacing)[1]:
+        return voxels, affine
+    order = [axis for axis in range(3) if axis != thick] + [thick]
+    turned = affine.copy()
+    turned[:, :3] = affine[:, order]
+    notes.append(
+        f"The slices lie along axis {thick + 1} of the file; the axes were put in the order row, column, slice."
+    )
+    return np.transpose(voxels, (*order, 3) if voxels.ndim == 4 else order), turned
+
+
 def _clean(voxels: NDArray[Any], notes: list[str]) -> NDArray[Any]:
     if voxels.dtype.fields or np.iscomplexobj(voxels) or voxels.dtype.kind not in "biuf":
         raise Refused("The voxels are colours or complex numbers; save the magnitude as plain grey values.")
@@ -96,7 +113,9 @@ def _clean(voxels: NDArray[Any], notes: list[str]) -> NDArray[Any]:
         if holes.all():
             raise Refused("The file holds no finite number; save the scan again.")
         if holes.any():
-            notes.append(f"{int(holes.sum())} voxels were not numbers; they were set to the smallest value.")
+            notes.append(
+                f"{int(holes.sum())} voxel values were missing (not numbers); they were set to the smallest value."
+            )
             voxels = np.where(holes, voxels[~holes].min(), voxels)
     low, high = float(voxels.min()), float(voxels.max())
     if low >= -32768 and high <= 32767 and (voxels.dtype.kind != "f" or bool((voxels == np.round(voxels)).all())):

@@ -1,5 +1,6 @@
 """Above the valve plane: the two atria, the right outflow tract, the aortic root and the ascending aorta with its arch."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from sample_scans.anatomy_frame import Frame
 from sample_scans.anatomy_heart import Heart
 from sample_scans.anatomy_surfaces import Array, Blob, Ripple, Tube, draw_ripple, tube
+from sample_scans.anatomy_torso import Torso
 from sample_scans.canvas import Canvas
 
 
@@ -24,7 +26,14 @@ class HeartBase:
     ripples: tuple[Ripple, ...]
 
 
-def draw_base(heart: Heart, frame: Frame, rng: np.random.Generator, annulus: float = 11.5, ascending: float = 15.5) -> HeartBase:
+def draw_base(
+    heart: Heart,
+    frame: Frame,
+    rng: np.random.Generator,
+    torso: Torso,
+    annulus: float = 11.5,
+    ascending: float = 15.5,
+) -> HeartBase:
     """Atria and great vessels that fit on these ventricles (radii of aortic annulus and ascending aorta in mm)."""
     top = heart.length
     upright = frame.axes @ np.array([0.0, 0.0, 1.0])
@@ -32,12 +41,22 @@ def draw_base(heart: Heart, frame: Frame, rng: np.random.Generator, annulus: flo
     front = frame.axes @ np.array([0.0, 1.0, 0.0])
     size = rng.uniform(0.93, 1.08)
     atrium = Blob(
-        np.array([9.0, 6.0, top + 21.0]), size * np.array([29.0, 25.0, 25.0]), np.eye(3), 2.5, draw_ripple(rng, 1.5, 45.0)
+        np.array([11.0, 8.5, top + 22.0]),
+        size * np.array([29.0, 25.0, 25.0]),
+        np.eye(3),
+        2.5,
+        draw_ripple(rng, 1.5, 45.0),
     )
     other = Blob(
-        np.array([-47.0, 22.0, top + 12.0]), size * np.array([22.0, 23.0, 25.0]), np.eye(3), 2.4, draw_ripple(rng, 2.0, 40)
+        np.array([-47.0, 22.0, top + 12.0]),
+        size * np.array([22.0, 23.0, 25.0]),
+        np.eye(3),
+        2.4,
+        draw_ripple(rng, 2.0, 40),
     )
-    ear = Blob(np.array([27.0, -22.0, top + 14.0]), np.array([9.0, 15.0, 9.0]), np.eye(3), 2.2, draw_ripple(rng, 1.5, 20))
+    ear = Blob(
+        np.array([28.0, -21.0, top + 15.0]), np.array([9.0, 15.0, 9.0]), np.eye(3), 2.2, draw_ripple(rng, 1.5, 20)
+    )
     return HeartBase(
         left_atrium=atrium,
         right_atrium=other,
@@ -45,25 +64,42 @@ def draw_base(heart: Heart, frame: Frame, rng: np.random.Generator, annulus: flo
         veins=_pulmonary_veins(atrium.centre, right, front, upright),
         caval=_caval_veins(other.centre, right, front, upright),
         outflow=_outflow(heart, right, front, upright),
-        aorta=aorta_line(heart, frame, annulus, ascending),
+        aorta=aorta_line(heart, frame, torso, annulus, ascending),
         ripples=(draw_ripple(rng, 1.0, 40.0),),
     )
 
 
-def aorta_line(heart: Heart, frame: Frame, annulus: float, ascending: float) -> Tube:
-    """Centre line from inside the left ventricle (arc 0) through outflow tract, root, ascending aorta, arch."""
+def aorta_knots(heart: Heart, frame: Frame, descending: tuple[float, float]) -> Array:
+    """(14, 3) mm: outflow tract (0, 1), annulus (2), sinotubular junction (5), start of the arch (8), descending aorta.
+
+    ``descending`` RAS x and y (mm) of the upright vessel in the back, which the arch runs into.
+    """
     right, front, up = (frame.axes @ unit for unit in np.eye(3))
     valve = np.array([-13.0, -13.0, heart.length + 4.0])
     out = 0.80 * up + 0.46 * right + 0.28 * front
     out /= np.linalg.norm(out)
-    knots = [valve - 24 * out - np.array([-6, -4, 9.0]), valve - 11 * out - np.array([-1.5, -1, 2.0]), valve]
-    knots += [valve + step * out for step in (8.0, 16.0, 24.0)]
-    stj = knots[-1]
-    for r, f, u in ((6, 4, 15), (8, 5, 31), (6, 2, 46), (-2, -9, 60), (-14, -26, 66), (-27, -45, 60), (-35, -57, 45), (-36, -60, 20)):
-        knots.append(stj + r * right + f * front + u * up)
+    start = [valve - 24 * out - np.array([-6, -4, 9.0]), valve - 11 * out - np.array([-1.5, -1, 2.0]), valve]
+    knots = start + [valve + step * out for step in (8.0, 16.0, 24.0)]
+    junction = knots[-1]
+    rise = ((6, 4, 15), (8, 5, 31), (6, 2, 46))
+    knots += [junction + r * right + f * front + u * up for r, f, u in rise]
+    last = frame.to_patient(knots[-1])
+    back = np.array([*descending, last[2]])
+    shares = ((0.22, 14), (0.55, 20), (0.86, 12), (1.0, -4), (1.0, -26))
+    bows = [last + share * (back - last) + np.array([0, 0, lift]) for share, lift in shares]
+    return np.array([*knots, *frame.to_heart(np.array(bows))])
+
+
+def aorta_line(heart: Heart, frame: Frame, torso: Torso, annulus: float, ascending: float) -> Tube:
+    """Centre line from inside the left ventricle (arc 0) through outflow tract, root, ascending aorta, arch."""
     radii = [9.0, annulus - 1.0, annulus, annulus + 2, annulus + 2, annulus + 1.5]
-    radii += [ascending - 0.8, ascending, ascending, ascending - 0.8, 13.5, 12.5, 12.0, 11.5]
-    return tube(np.array(knots), np.array(radii), step=3.0)
+    radii += [ascending - 0.8, ascending, ascending, ascending - 0.8, 13.5, torso.aorta + 0.5, torso.aorta, torso.aorta]
+    return tube(aorta_knots(heart, frame, torso.descending), np.array(radii), step=3.0)
+
+
+def arch_height(aorta: Tube, frame: Frame) -> float:
+    """RAS height (mm) below which the aorta is the upright vessel of the torso."""
+    return float(frame.to_patient(aorta.centres[-1])[2]) + 8.0
 
 
 def _pulmonary_veins(centre: Array, right: Array, front: Array, up: Array) -> tuple[Tube, ...]:
@@ -101,34 +137,22 @@ def moved(shape: Blob | Tube, shift: float, grow: float = 1.0) -> Blob | Tube:
     return Tube(shape.centres + down * fade, shape.radii * grow, shape.arc)
 
 
-def thicker(shape: Blob | Tube, wall: float) -> Blob | Tube:
-    """The outside of a shape with a wall of ``wall`` mm."""
-    if isinstance(shape, Blob):
-        return Blob(shape.centre, shape.radii + wall, shape.axes, shape.power, shape.ripple)
-    return Tube(shape.centres, shape.radii + wall, shape.arc)
+def _paint_hollow(canvas: Canvas, parts: Sequence[Blob | Tube], wall: float, tissue: str, blood: str) -> None:
+    """Paint parts that open into each other: all walls first, then all the blood."""
+    found = [(index, part.distance(canvas.points[index])) for part in parts if (index := canvas.select(part)).size]
+    for index, distance in found:
+        canvas.cover(index, distance - wall, tissue)
+    for index, distance in found:
+        canvas.cover(index, distance, blood)
 
 
 def paint_base(canvas: Canvas, base: HeartBase, contraction: float, shift: float, *, aorta: bool = True) -> None:
     """Paint atria and vessels; the atria fill while the ventricles contract. The aorta may be left to its own painter."""
     fill = 1.0 + 0.07 * contraction
-    for vein in base.caval:
-        canvas.paint(vein, "right blood")
-    for vein in base.veins:
-        canvas.paint(thicker(vein, 1.0), "vessel wall")
-    for chamber, blood in (
-        (base.right_atrium, "right blood"),
-        (base.left_atrium, "atrial blood"),
-        (base.appendage, "atrial blood"),
-    ):
-        placed = moved(chamber, shift, fill)
-        canvas.paint(thicker(placed, 2.0), "atrial wall")
-        canvas.paint(placed, blood)
-    for vein in base.veins:
-        canvas.paint(vein, "atrial blood")
-    outflow = moved(base.outflow, shift * 0.8)
-    canvas.paint(thicker(outflow, 2.2), "rv wall")
-    canvas.paint(outflow, "rv blood")
+    left = [moved(base.left_atrium, shift, fill), moved(base.appendage, shift, fill), *base.veins]
+    right = [moved(base.right_atrium, shift, fill), *base.caval]
+    _paint_hollow(canvas, right, 1.6, "atrial wall", "right blood")
+    _paint_hollow(canvas, left, 1.6, "atrial wall", "atrial blood")
+    _paint_hollow(canvas, [moved(base.outflow, shift * 0.8)], 2.0, "rv wall", "rv blood")
     if aorta:
-        vessel = moved(base.aorta, shift)
-        canvas.paint(thicker(vessel, 1.8), "vessel wall")
-        canvas.paint(vessel, "aorta blood")
+        _paint_hollow(canvas, [moved(base.aorta, shift)], 1.6, "vessel wall", "aorta blood")

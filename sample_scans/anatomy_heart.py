@@ -5,6 +5,7 @@ so that a short-axis picture of x to the right and y down looks as clinicians ar
 """
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from scipy.optimize import brentq
@@ -89,9 +90,14 @@ def contours(heart: Heart, contraction: float, level: Array, angle: Array = ANGL
     gap = _rv_gap(heart, level, angle)
     rv = epi + gap * (1.0 + contraction * (heart.rv_squeeze - 1.0)) - 1.0
     rv_wall = heart.rv_wall * (1.0 + 0.4 * contraction)
-    rv_outer = np.where(gap > 0, rv + rv_wall * smooth_step(gap, 0.0, 6.0) + 1.0 - smooth_step(gap, 0.0, 6.0), epi - 1.0)
+    rv_outer = np.where(
+        gap > 0, rv + rv_wall * smooth_step(gap, 0.0, 6.0) + 1.0 - smooth_step(gap, 0.0, 6.0), epi - 1.0
+    )
     outside = np.maximum(epi, rv_outer)
-    groove = np.exp(-(((level - 1.0) / 0.12) ** 2)) * 1.5 + np.exp(-(((np.abs(_from(angle, heart)) - 1.35) / 0.3) ** 2)) * 1.2
+    groove = (
+        np.exp(-(((level - 1.0) / 0.12) ** 2)) * 1.5
+        + np.exp(-(((np.abs(_from(angle, heart)) - 1.35) / 0.3) ** 2)) * 1.2
+    )
     fat = heart.fat * (0.35 + 0.5 * (1 + np.cos(angle - heart.septum - 0.3)) * 0.6 + groove)
     return Contours(endo, epi, rv, rv_outer, outside + fat * smooth_step(level, -0.1, 0.3))
 
@@ -123,10 +129,13 @@ def fit(heart: Heart, *, edv: float, ef: float, mass: float, rv_edv: float, rv_e
     def solve(name: str, low: float, high: float, contraction: float, part: str, target: float) -> None:
         nonlocal heart
         current = heart
-        value = brentq(
-            lambda v: volumes(replace(current, **{name: v}), contraction)[part] - target, low, high, xtol=1e-3
-        )
-        heart = replace(current, **{name: float(value)})
+
+        def miss(value: float) -> float:
+            changed: dict[str, Any] = {name: value}
+            return volumes(replace(current, **changed), contraction)[part] - target
+
+        found: dict[str, Any] = {name: float(brentq(miss, low, high, xtol=1e-3))}
+        heart = replace(current, **found)
 
     solve("radius", 10.0, 60.0, 0.0, "lv", edv)
     solve("wall", 2.0, 30.0, 0.0, "wall", mass / DENSITY)
@@ -153,7 +162,9 @@ def _resting(heart: Heart, level: Array, angle: Array) -> tuple[Array, Array]:
     inner = (level - tip) / (1.0 - tip)
     annulus = 1.0 - 0.10 * smooth_step(level, 0.72, 1.05)
     flat_septum = 1.0 - 0.06 * np.exp(-((_from(angle, heart) / 0.8) ** 2))
-    radius = heart.radius * annulus * flat_septum * (1.0 + _series(heart.waves, level, angle) * smooth_step(level, 0, 0.25))
+    radius = (
+        heart.radius * annulus * flat_septum * (1.0 + _series(heart.waves, level, angle) * smooth_step(level, 0, 0.25))
+    )
     septal = 0.10 * np.cos(angle - heart.septum) + 0.05 * np.cos(2 * (angle - heart.septum))
     along = 0.55 + 0.45 * smooth_step(level, 0.02, 0.45) - 0.18 * smooth_step(level, 0.8, 1.05)
     wall = heart.wall * along * (1.0 + septal + _series(heart.wall_waves, level, angle))
@@ -169,9 +180,9 @@ def _rv_gap(heart: Heart, level: Array, angle: Array) -> Array:
     """mm between septum and right free wall: a crescent whose bulk moves from the inferior inflow to the outflow."""
     start = 0.13
     along = np.clip((level - start) / (1.0 - start), 0.0, 1.0)
-    width = heart.rv_width * (0.50 + 0.50 * along**0.6)
+    width = heart.rv_width * (0.62 + 0.38 * along**0.7)
     x = (_from(angle, heart) - heart.rv_skew * 0.5) / width
-    crescent = np.clip(1.0 - x**2, 0.0, None) ** 0.8
+    crescent = np.clip(1.0 - x**2, 0.0, None) ** 0.95
     lean = 1.0 + 0.25 * np.sin(x * 1.5) * np.cos(np.pi * along) + 0.06 * np.cos(5 * x + 4 * along)
     depth = heart.rv_depth * (1.0 - (1.0 - along) ** 1.9) ** 0.75 * (1.0 - 0.12 * smooth_step(along, 0.8, 1.0))
     return np.asarray(depth * crescent * lean)
@@ -181,9 +192,11 @@ def draw_heart(rng: np.random.Generator, *, length: float, wall: float) -> Heart
     """A patient's own shape around a length and a wall thickness (sizes are set by ``fit`` afterwards)."""
     orders = np.array([2, 2, 3, 3, 4, 5])
     axial = np.array([0, 1, 0.5, 1.5, 1, 1.5])
-    size = np.array([0.035, 0.03, 0.025, 0.02, 0.015, 0.012])
+    size = np.array([0.045, 0.03, 0.024, 0.02, 0.013, 0.012])
+
     def waves(scale: float) -> Array:
         return np.stack([orders, axial, scale * size * rng.normal(size=6), rng.uniform(0, 2 * np.pi, 6)], axis=1)
+
     return Heart(
         length=length,
         wall=wall,
@@ -194,7 +207,7 @@ def draw_heart(rng: np.random.Generator, *, length: float, wall: float) -> Heart
         base_tilt=float(rng.uniform(1.5, 4.5)),
         base_angle=float(rng.uniform(0.0, 1.2)),
         septum=float(np.pi + rng.normal(0.15, 0.12)),
-        rv_width=float(rng.uniform(1.12, 1.35)),
+        rv_width=float(rng.uniform(1.32, 1.5)),
         rv_skew=float(rng.normal(0.1, 0.15)),
         fat=float(rng.uniform(1.5, 4.0)),
         bend=(float(rng.normal(1.5, 1.2)), float(rng.normal(-1.0, 1.2))),

@@ -1,14 +1,14 @@
 """Smooth parametric surfaces with a signed distance: what hearts, vessels and organs are built from."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
+from scipy.spatial import cKDTree
 
-type Array = NDArray[np.floating]
+type Array = NDArray[Any]
 type Box = tuple[Array, Array]
 
 
@@ -36,6 +36,11 @@ def smooth_min(a: Array, b: Array, radius: float) -> Array:
     return np.asarray(b + (a - b) * h - radius * h * (1.0 - h))
 
 
+def smooth_max(a: Array, b: Array, radius: float) -> Array:
+    """Intersection of two distances with a rounded edge of about ``radius`` mm."""
+    return -smooth_min(-a, -b, radius)
+
+
 @dataclass(frozen=True)
 class Ripple:
     """Gentle irregularity of an organ: a sum of plane waves, in mm.
@@ -48,10 +53,11 @@ class Ripple:
     height: float
 
     def __call__(self, points: Array) -> Array:
+        """(n,) mm at ``points`` (n, 3)."""
         total = np.zeros(len(points), dtype=points.dtype)
         for wave, shift in zip(self.waves.astype(points.dtype), self.shifts.astype(points.dtype), strict=True):
             total += np.sin(points @ wave + shift)
-        return total * points.dtype.type(self.height)
+        return np.asarray(total * points.dtype.type(self.height))
 
 
 def draw_ripple(rng: np.random.Generator, height: float, wavelength: float, count: int = 3) -> Ripple:
@@ -109,24 +115,24 @@ class Tube:
         return self.centres.min(axis=0) - reach, self.centres.max(axis=0) + reach
 
     def nearest(self, points: Array) -> tuple[Array, Array, Array]:
-        """(n,) mm distance to the line, (n,) mm arc length and (n,) mm radius at the nearest place on it."""
+        """(n,) mm distance to the line, (n,) mm arc length and (n,) mm radius at the nearest place on it.
+
+        Beyond 12 mm from the wall the place is not looked for, and the distance is that to the end of the line: large, and outside.
+        """
+        _, close = cKDTree(self.centres).query(points, distance_upper_bound=float(self.radii.max()) + 12.0)
         best = np.full(len(points), np.inf, dtype=points.dtype)
         arc = np.zeros(len(points), dtype=points.dtype)
-        for a, b, start, length in zip(
-            self.centres[:-1].astype(points.dtype),
-            self.centres[1:].astype(points.dtype),
-            self.arc[:-1],
-            np.diff(self.arc),
-            strict=True,
-        ):
-            along = b - a
-            offset = points - a
-            t = np.clip(offset @ (along / (along @ along)), 0.0, 1.0)
-            squared = ((offset - t[:, None] * along) ** 2).sum(axis=1)
-            closer = squared < best
-            best[closer] = squared[closer]
-            arc[closer] = (start + t * length)[closer]
-        return np.sqrt(best), arc, np.interp(arc, self.arc, self.radii).astype(points.dtype)
+        for side in (-1, 0):
+            first = np.clip(close + side, 0, len(self.centres) - 2)
+            start = self.centres[first].astype(points.dtype)
+            along = self.centres[first + 1].astype(points.dtype) - start
+            offset = points - start
+            t = np.clip(np.vecdot(offset, along) / np.vecdot(along, along), 0.0, 1.0)
+            away = np.linalg.norm(offset - t[:, None] * along, axis=1)
+            at = self.arc[first] + t * (self.arc[first + 1] - self.arc[first])
+            closer = away < best
+            best[closer], arc[closer] = away[closer], at[closer]
+        return best, arc, np.interp(arc, self.arc, self.radii).astype(points.dtype)
 
     def distance(self, points: Array) -> Array:
         """(n,) mm, to the wall; its ends are round."""
@@ -144,19 +150,3 @@ def tube(knots: Array, radii: Array, step: float = 4.0) -> Tube:
     widths = np.interp(at, chord, radii)
     arc = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(centres, axis=0), axis=1))])
     return Tube(centres, widths, arc)
-
-
-@dataclass(frozen=True)
-class Region:
-    """Any distance function with a box, for shapes that are combinations."""
-
-    function: Callable[[Array], Array]
-    corners: Box | None = None
-
-    def box(self) -> Box | None:
-        """The corners it was given."""
-        return self.corners
-
-    def distance(self, points: Array) -> Array:
-        """(n,) mm."""
-        return self.function(points)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sample_scans.anatomy_frame import Frame
-from sample_scans.anatomy_surfaces import Array, Ripple, draw_ripple
+from sample_scans.anatomy_surfaces import Array, Ripple, draw_ripple, smooth_max, smooth_step
 from sample_scans.canvas import Canvas
 
 
@@ -30,6 +30,16 @@ class Torso:
     ripples: tuple[Ripple, ...]
     vessels: Array
 
+    @property
+    def spine(self) -> float:
+        """mm, how far front (negative: back) the vertebral bodies lie."""
+        return -self.depth + 12.0
+
+    @property
+    def descending(self) -> tuple[float, float]:
+        """RAS x and y (mm) of the descending aorta."""
+        return self.middle - 23.0, self.spine + 10.0
+
 
 def draw_torso(rng: np.random.Generator) -> Torso:
     """A trunk of its own."""
@@ -37,10 +47,10 @@ def draw_torso(rng: np.random.Generator) -> Torso:
     away = rng.normal(size=(90, 3)) * np.array([1, 0.8, 1.2])
     vessels = np.concatenate([start, start + away * 22, rng.uniform(0.8, 2.4, (90, 1))], axis=1)
     return Torso(
-        middle=float(rng.uniform(38, 46)),
+        middle=float(rng.uniform(24, 31)),
         width=float(rng.uniform(128, 142)),
-        depth=float(rng.uniform(88, 98)),
-        fat=float(rng.uniform(10, 22)),
+        depth=float(rng.uniform(90, 98)),
+        fat=float(rng.uniform(6, 15)),
         liver=float(rng.uniform(-24, -12)),
         left=float(rng.uniform(-52, -40)),
         aorta=float(rng.uniform(10.5, 13.0)),
@@ -50,8 +60,8 @@ def draw_torso(rng: np.random.Generator) -> Torso:
     )
 
 
-def paint_torso(canvas: Canvas, torso: Torso, frame: Frame) -> None:
-    """Paint everything but the heart, from the outside in."""
+def paint_torso(canvas: Canvas, torso: Torso, frame: Frame, arch: float) -> None:
+    """Paint everything but the heart, from the outside in; the descending aorta starts at height ``arch`` (mm, RAS)."""
     body = canvas.points @ frame.axes.astype(np.float32) + frame.apex.astype(np.float32)
     everywhere = np.arange(len(body))
 
@@ -59,21 +69,21 @@ def paint_torso(canvas: Canvas, torso: Torso, frame: Frame) -> None:
         canvas.cover(everywhere, distance, tissue)
 
     cage = _cage(torso, body) + torso.ripples[0](body)
-    put(cage - 14 - torso.fat, "fat")
-    put(cage - 13 + 0.6 * torso.ripples[1](body), "muscle")
+    put(cage - 17 - torso.fat, "fat")
+    put(cage - 16 + 0.6 * torso.ripples[1](body), "muscle")
     put(np.maximum(cage - 7, 1.5 - cage), "intercostal")
     put(_ribs(torso, body, cage), "bone")
     put(cage, "lung")
     lungs = everywhere[cage < 0]
     _paint_lung_vessels(canvas, torso, body, lungs)
-    put(_mediastinum(torso, body), "fat")
+    put(smooth_max(_mediastinum(torso, body), cage, 12.0), "fat")
     _paint_abdomen(canvas, torso, body, cage)
-    _paint_back(canvas, torso, frame)
+    _paint_back(canvas, torso, body, arch)
 
 
 def _cage(torso: Torso, body: Array) -> Array:
     x = (body[:, 0] - torso.middle) / torso.width
-    y = (body[:, 1] - 2.0) / torso.depth
+    y = (body[:, 1] + 9.0) / torso.depth
     value = (np.abs(x) ** 2.4 + np.abs(y) ** 2.4 + 1e-9) ** (1 / 2.4)
     hollow = 14.0 * np.exp(-(((body[:, 0] - torso.middle) / 26.0) ** 2)) * (y < 0)
     return np.asarray((value - 1.0) * torso.depth + hollow).astype(np.float32)
@@ -107,8 +117,11 @@ def _paint_lung_vessels(canvas: Canvas, torso: Torso, body: Array, lungs: Array)
 
 def _mediastinum(torso: Torso, body: Array) -> Array:
     """Fat between the lungs: narrow in front, wide around the heart's base and the spine."""
-    half = 16.0 + 12.0 * np.exp(-(((body[:, 1] + 40) / 34.0) ** 2)) + 10 * np.exp(-(((body[:, 1] - 30) / 40.0) ** 2))
-    return np.asarray(np.abs(body[:, 0] - torso.middle + 10.0) - half + torso.ripples[1](body)).astype(np.float32)
+    half = 7.0 + 16.0 * np.exp(-(((body[:, 1] + 45) / 34.0) ** 2)) + 13.0 * smooth_step(body[:, 2], 5.0, 40.0)
+    bulge = 10.0 * np.exp(-(((body[:, 2] - 60) / 40.0) ** 2))
+    return np.asarray(np.abs(body[:, 0] - torso.middle + 4.0) - half - bulge + torso.ripples[1](body)).astype(
+        np.float32
+    )
 
 
 def _paint_abdomen(canvas: Canvas, torso: Torso, body: Array, cage: Array) -> None:
@@ -118,47 +131,45 @@ def _paint_abdomen(canvas: Canvas, torso: Torso, body: Array, cage: Array) -> No
     dome = -82.0 + (torso.liver + 82.0) * right + (torso.left + 82.0) * left
     under = np.maximum(0.75 * (z - dome) + torso.ripples[2](body), cage + 1.0)
     every = np.arange(len(body))
-    canvas.cover(every, under - 2.0, "muscle")
+    canvas.cover(every, under - 1.0, "muscle")
     canvas.cover(every, under + 1.0, "fat")
     edge = torso.middle - 46.0 + 0.25 * (y - 10)
-    liver = np.maximum(under + 2.5, edge - x + torso.ripples[1](body))
+    liver = smooth_max(under + 2.5, edge - x + torso.ripples[1](body), 14.0)
     canvas.cover(every, liver, "liver")
     for line in torso.vessels[:7].astype(np.float32):
-        middle = line[:3] * np.float32([0.2, 0.5, 0]) + np.float32([torso.middle + 40, 0, -60])
+        middle = line[:3] * np.array([0.2, 0.5, 0], np.float32) + np.array([torso.middle + 40, 0, -60], np.float32)
         along = line[3:6] - line[:3]
         along /= np.linalg.norm(along)
         offset = body - middle
         away = np.linalg.norm(offset - (offset @ along)[:, None] * along, axis=1) - 1.2 - line[6]
         canvas.cover(every, np.maximum(away, liver + 6.0), "liver vessel")
-    stomach = np.maximum(under + 5.0, np.maximum(x - edge + 12.0, -(y + 28)) + torso.ripples[3](body))
+    front = smooth_max(x - edge + 12.0, -(y + 28), 24.0)
+    stomach = smooth_max(under + 5.0, front + torso.ripples[3](body), 24.0)
     canvas.cover(every, stomach, "stomach wall")
     canvas.cover(every, stomach + 3.5, "stomach")
-    canvas.cover(every, np.maximum(stomach + 3.5, 30 * (1 - torso.gas) - y - 0.3 * z - 15), "gas")
-    spleen = np.maximum(under + 4.0, np.maximum(x - torso.middle + 96, y + 36) + torso.ripples[3](body))
+    canvas.cover(every, smooth_max(stomach + 3.5, 34 * (1 - torso.gas) - y, 5.0), "gas")
+    spleen = smooth_max(under + 4.0, smooth_max(x - torso.middle + 96, y + 36, 16.0) + torso.ripples[3](body), 14.0)
     canvas.cover(every, spleen, "spleen")
 
 
-def _paint_back(canvas: Canvas, torso: Torso, frame: Frame) -> None:
+def _paint_back(canvas: Canvas, torso: Torso, body: Array, arch: float) -> None:
     """Vertebral column, cord, descending aorta, gullet: upright tubes."""
+    every = np.arange(len(body))
 
     def upright(x: float, y: float, radius: float, sway: float = 0.0) -> Array:
-        body = canvas.points @ frame.axes.astype(np.float32) + frame.apex.astype(np.float32)
         return np.asarray(np.hypot(body[:, 0] - x - sway * np.sin(body[:, 2] / 55), body[:, 1] - y) - radius)
 
-    every = np.arange(len(canvas.points))
-    spine_y = -torso.depth + 22.0
-    canvas.cover(every, upright(torso.middle, spine_y - 22, 15.0), "muscle")
-    body_z = canvas.points @ frame.axes[:, 2].astype(np.float32) + np.float32(frame.apex[2])
-    vertebra = upright(torso.middle, spine_y, 17.0)
+    canvas.cover(every, upright(torso.middle, torso.spine - 22, 15.0), "muscle")
+    vertebra = upright(torso.middle, torso.spine, 17.0)
     canvas.cover(every, vertebra, "cortex")
     canvas.cover(every, vertebra + 1.8, "bone")
-    disc = (body_z / 27.0) % 1.0
+    disc = (body[:, 2] / 27.0) % 1.0
     canvas.cover(every, np.maximum(vertebra + 0.5, np.abs(disc - 0.5) * 27 - 3.0), "disc")
-    canvas.cover(every, upright(torso.middle, spine_y - 25, 8.5), "cord")
-    canvas.cover(every, upright(torso.middle - 1, spine_y - 40, 7.0), "cortex")
-    aorta_x, aorta_y = torso.middle - 24.0, spine_y + 12.0
-    canvas.cover(every, upright(aorta_x, aorta_y, torso.aorta + 1.6, 2.0), "vessel wall")
-    canvas.cover(every, upright(aorta_x, aorta_y, torso.aorta, 2.0), "aorta blood")
-    canvas.cover(every, upright(torso.middle - 6, spine_y + 25, 6.5, 3.0), "muscle")
-    canvas.cover(every, upright(torso.middle - 6, spine_y + 25, 1.5, 3.0), "gullet")
-
+    canvas.cover(every, upright(torso.middle, torso.spine - 25, 8.5), "cord")
+    canvas.cover(every, upright(torso.middle - 1, torso.spine - 40, 7.0), "cortex")
+    aorta = np.maximum(upright(*torso.descending, torso.aorta), body[:, 2] - arch)
+    canvas.cover(every, aorta - 1.6, "vessel wall")
+    canvas.cover(every, aorta, "aorta blood")
+    gullet = upright(torso.middle - 6, torso.spine + 25, 6.5, 3.0)
+    canvas.cover(every, gullet, "muscle")
+    canvas.cover(every, gullet + 5.0, "gullet")

@@ -73,7 +73,7 @@ def paint_ventricles(canvas: Canvas, heart: Heart, contraction: float, places: L
         return (places.radius - places.at(getattr(made, name))) * places.at(slope[name])
 
     epi, endo = away("epi"), away("endo")
-    canvas.cover(places.index, np.maximum(away("rv_outer"), below_base - 3.0), "rv wall")
+    canvas.cover(places.index, np.maximum(away("rv_outer"), below_base), "rv wall")
     canvas.cover(places.index, np.maximum(away("rv"), below_base), "rv blood", RV)
     _paint_right_trabeculae(canvas, places, away("rv"), epi, below_base)
     canvas.cover(places.index, np.maximum(epi, below_base), "myocardium", MYOCARDIUM)
@@ -82,12 +82,25 @@ def paint_ventricles(canvas: Canvas, heart: Heart, contraction: float, places: L
 
 
 def paint_sac(canvas: Canvas, heart: Heart, contraction: float, places: Lookup) -> None:
-    """Paint the pericardium and the fat in it, under the ventricles."""
+    """Paint the pericardium, the fat in it and the mouths of the atria, under the ventricles."""
     made = tables(heart, contraction)
     sac = places.radius - places.at(made.sac)
-    top = places.height - places.around(base_height(heart, contraction)) - 14.0
-    canvas.cover(places.index, np.maximum(sac - 1.3, top), "pericardium")
-    canvas.cover(places.index, np.maximum(sac, top), "epicardial fat")
+    above = places.height - places.around(base_height(heart, contraction))
+    dome = 0.10 * np.clip(above, 0.0, None) ** 1.5
+    canvas.cover(places.index, sac + dome - 1.3, "pericardium")
+    canvas.cover(places.index, sac + dome, "epicardial fat")
+    mouth = 0.25 * np.clip(above, 0.0, None) ** 1.5
+    canvas.cover(places.index, places.radius - places.at(made.rv) + 1.0 + mouth, "right blood")
+    canvas.cover(places.index, places.radius - places.at(made.epi) + mouth + 2.0, "atrial wall")
+    canvas.cover(places.index, places.radius - places.at(made.endo) + mouth, "atrial blood")
+
+
+def paint_mitral(canvas: Canvas, heart: Heart, contraction: float, places: Lookup) -> None:
+    """Paint the closed mitral valve across the top of the cavity."""
+    endo = places.at(tables(heart, contraction).endo)
+    above = places.height - places.around(base_height(heart, contraction))
+    sheet = np.maximum(np.abs(above - 1.2) - 1.2, places.radius - endo - 2.0)
+    canvas.cover(places.index, sheet, "valve")
 
 
 def _slopes(made: Contours) -> dict[str, Array]:
@@ -107,21 +120,24 @@ def _paint_papillaries(
     """Two muscles in the middle third, lateral wall, thicker in systole; they count as cavity, as contours are drawn."""
     endo = places.at(made.endo)
     level = places.height / places.around(base_height(heart, contraction))
+    wavy = np.sin(4 * places.angle + places.height * 0.31) + np.sin(7 * places.angle - places.height * 0.17 + 2.0)
     for number, centre in enumerate((-0.85 + heart.base_angle * 0.2, 1.05 + heart.base_angle * 0.2)):
-        inside = np.clip((level - 0.22) / 0.42, 0.0, 1.0)
-        size = (4.3 + 0.5 * number) * np.sqrt(np.clip(np.sin(np.pi * inside), 0, None)) * (1 + 0.15 * contraction)
-        reach = endo * (0.80 - 0.12 * inside) - 1.5 * contraction
+        inside = np.clip((level - 0.20) / 0.45, 0.0, 1.0)
+        size = (4.9 + 0.7 * number) * np.sqrt(np.clip(np.sin(np.pi * inside**0.8), 0, None)) * (1 + 0.12 * contraction)
+        reach = endo * (0.84 - 0.16 * inside) - 1.0 * contraction
         turn = (places.angle - np.float32(centre - heart.twist * contraction * 0.5) + np.pi) % (2 * np.pi) - np.pi
-        across = reach * turn
-        distance = np.hypot(across * 1.05, (places.radius - reach) * 0.85) - size
-        wavy = 0.8 * np.sin(5 * places.angle + places.height * 0.35)
-        canvas.cover(places.index, np.maximum(distance + wavy * 0.5, below_base + 8.0), "myocardium", LV)
-    ridge = np.sin(9 * places.angle + 0.12 * places.height) * np.sin(5 * places.angle - 0.21 * places.height + 1.0)
-    depth = np.clip(0.62 - level, 0.0, 0.5) * (4.0 + 2.0 * contraction)
-    inner = (endo - places.radius) - depth * np.clip(ridge + 0.15, 0, 1) * 1.6
-    shown = (places.radius < endo + 0.3) & (places.height > 4)
-    at = places.index[shown]
-    canvas.cover(at, inner[shown], "myocardium", LV)
+        distance = np.hypot(reach * turn * (1.15 - 0.3 * number), (places.radius - reach) * 0.75) - size
+        canvas.cover(places.index, np.maximum(distance + wavy * 0.6, below_base + 10.0), "myocardium", LV)
+    _paint_left_trabeculae(canvas, places, endo, level, contraction)
+
+
+def _paint_left_trabeculae(canvas: Canvas, places: Lookup, endo: Array, level: Array, contraction: float) -> None:
+    """Ridges of unequal size along the apical and free wall; cavity by convention, as the papillary muscles."""
+    angle, height = places.angle, places.height
+    ridge = np.sin(8 * angle + 0.11 * height) + 0.8 * np.sin(13 * angle - 0.23 * height + 1.0) + 0.7 * np.sin(3 * angle)
+    depth = (0.9 + 0.5 * contraction) * np.clip((0.72 - level) * 3.5, 0.0, 1.3) * np.clip(ridge - 0.25, 0.0, 2.0)
+    shown = (places.radius < endo + 0.6) & (height > 4) & (depth > 0.15)
+    canvas.cover(places.index[shown], (endo - places.radius - depth)[shown], "trabecula", LV)
 
 
 def _paint_right_trabeculae(canvas: Canvas, places: Lookup, rv: Array, epi: Array, below_base: Array) -> None:

@@ -52,6 +52,10 @@ class Canvas:
             old = channel[index]
             channel[index] = old + share * (np.float32(value) - old)
 
+    def part(self, index: NDArray[np.intp]) -> "Canvas":
+        """A canvas of some of the points."""
+        return Canvas(self.points[index], self.values[:, index], self.palette, self.labels, self.edge)
+
     def copy(self) -> "Canvas":
         """An independent canvas with the same paint on it."""
         return Canvas(self.points, self.values.copy(), self.palette, self.labels, self.edge)

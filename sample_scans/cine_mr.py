@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geometry.image import Image
 from geometry.segmentation import LV, MYOCARDIUM, RV, Segmentation
-from sample_scans.anatomy_base import HeartBase, draw_base, paint_base
+from sample_scans.anatomy_base import HeartBase, arch_height, draw_base, paint_base
 from sample_scans.anatomy_frame import Frame, place_heart
 from sample_scans.anatomy_heart import DENSITY, Heart, draw_heart, fit, volumes
 from sample_scans.anatomy_surfaces import Array
@@ -18,6 +19,7 @@ from sample_scans.imaging_mr import MrSettings, coil_shading, palette, receive, 
 from sample_scans.patient import Patient
 
 LABELS = (LV, MYOCARDIUM, RV)
+REACH = 92.0  # mm about the long axis: what the beating heart can touch
 
 
 @dataclass(frozen=True)
@@ -80,13 +82,14 @@ def make_cine_mr(
     settings = settings or MrSettings()
     heart = _draw_adult(rng)
     frame = place_heart(heart.length, rng)
-    base = draw_base(heart, frame, rng)
+    torso = draw_torso(rng)
+    base = draw_base(heart, frame, rng, torso)
     cycle = float(np.round(rng.normal(900.0, 0.0)))
     times = np.arange(phases) * cycle / phases
     squeeze = contraction(times, cycle, 0.37 * cycle, rng.uniform(-0.05, 0.05) * cycle)
     stack = _plan(heart, rng, spacing, thickness, gap, field_of_view, breath_hold)
     still = blank(stack.points(), palette(settings), LABELS, 1.15 * spacing, "air")
-    paint_torso(still, draw_torso(rng), frame)
+    paint_torso(still, torso, frame, arch_height(base.aorta, frame))
     seen, labels = _beat(still, heart, base, squeeze, stack)
     voxels = _acquire(seen, stack, settings, rng)
     affine = stack.affine(frame)
@@ -132,7 +135,7 @@ def _plan(
     pitch = thickness + gap
     top = heart.length + rng.uniform(9.0, 13.0)
     slices = int(np.ceil((top + 7.0) / pitch)) + 1
-    columns, rows = (int(round(extent / spacing)) for extent in field_of_view)
+    columns, rows = (round(extent / spacing) for extent in field_of_view)
     corner = (
         -0.5 * columns * spacing - 14.0 + rng.uniform(-4, 4),
         -0.5 * rows * spacing + rng.uniform(-4, 4),
@@ -144,23 +147,29 @@ def _plan(
 
 def _beat(still: Canvas, heart: Heart, base: HeartBase, squeeze: Array, stack: Stack) -> tuple[Array, Array]:
     """Signal (nx, ny, nz, phases) and labels of each phase: the moving heart painted over the still body."""
-    places = look_up(still, heart)
     weights = slice_profile(stack.samples).astype(np.float32)
-    shape = (*stack.shape, stack.samples)
-    seen = np.empty((*stack.shape, len(squeeze)), np.float32)
-    labels = np.zeros((*stack.shape, len(squeeze)), np.uint8)
+    resting = _receive(still, stack, weights)[0]
+    seen = np.repeat(resting[:, None], len(squeeze), axis=1)
+    labels = np.zeros(seen.shape, np.uint8)
+    near = (np.hypot(still.points[:, 0] + 10.0, still.points[:, 1]) < REACH).reshape(-1, stack.samples)
+    moving = np.flatnonzero(near.any(axis=1))
+    around = still.part((moving[:, None] * stack.samples + np.arange(stack.samples)).ravel())
+    places = look_up(around, heart)
     for phase, state in enumerate(squeeze):
-        canvas = still.copy()
+        canvas = around.copy()
         paint_sac(canvas, heart, float(state), places)
         paint_base(canvas, base, float(state), heart.descent * float(state))
         paint_ventricles(canvas, heart, float(state), places)
-        water, fat, *fractions = (channel.reshape(shape) @ weights for channel in canvas.values)
-        seen[..., phase] = np.abs(water - fat)
-        share = np.stack(fractions)
-        rest = 1.0 - share.sum(axis=0)
-        winner = np.argmax(np.concatenate([rest[None], share]), axis=0)
-        labels[..., phase] = np.array((0, *LABELS), np.uint8)[winner]
-    return seen, labels
+        seen[moving, phase], labels[moving, phase] = _receive(canvas, stack, weights)
+    shape = (*stack.shape, len(squeeze))
+    return seen.reshape(shape), labels.reshape(shape)
+
+
+def _receive(canvas: Canvas, stack: Stack, weights: Array) -> tuple[Array, NDArray[np.uint8]]:
+    """(voxels,) signal, water against fat, and label by majority, summed through the slice."""
+    water, fat, *fractions = (channel.reshape(-1, stack.samples) @ weights for channel in canvas.values)
+    share = np.stack([1.0 - np.sum(fractions, axis=0), *fractions])
+    return np.abs(water - fat), np.array((0, *LABELS), np.uint8)[np.argmax(share, axis=0)]
 
 
 def _acquire(seen: Array, stack: Stack, settings: MrSettings, rng: np.random.Generator) -> Array:

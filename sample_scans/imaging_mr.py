@@ -12,15 +12,15 @@ from sample_scans.anatomy_surfaces import Array
 # that hold both go dark: the black rim around organs.
 TISSUES: Mapping[str, tuple[float, float]] = {
     "air": (0.01, 0.0),
-    "fat": (0.02, 1.12),
-    "epicardial fat": (0.10, 0.95),
-    "muscle": (0.30, 0.04),
-    "intercostal": (0.27, 0.20),
-    "bone": (0.12, 0.38),
+    "fat": (0.02, 1.02),
+    "epicardial fat": (0.06, 0.88),
+    "muscle": (0.30, 0.0),
+    "intercostal": (0.30, 0.02),
+    "bone": (0.10, 0.50),
     "cortex": (0.08, 0.02),
     "disc": (0.38, 0.0),
     "cord": (0.60, 0.0),
-    "lung": (0.055, 0.0),
+    "lung": (0.075, 0.0),
     "lung vessel": (0.55, 0.0),
     "liver": (0.42, 0.02),
     "liver vessel": (0.72, 0.0),
@@ -31,6 +31,7 @@ TISSUES: Mapping[str, tuple[float, float]] = {
     "gullet": (0.10, 0.0),
     "pericardium": (0.10, 0.0),
     "myocardium": (0.36, 0.0),
+    "trabecula": (0.44, 0.0),
     "rv wall": (0.36, 0.03),
     "atrial wall": (0.34, 0.05),
     "vessel wall": (0.24, 0.03),
@@ -56,7 +57,7 @@ class MrSettings:
     noise: float = 0.03
     bias: float = 0.35
     contrast: float = 1.0
-    blood: float = 150.0
+    blood: float = 145.0
 
 
 def palette(settings: MrSettings) -> dict[str, tuple[float, float]]:

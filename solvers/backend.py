@@ -6,6 +6,9 @@ Importing this module starts MPI, so it is reached inside worker processes only,
 import importlib.util
 from typing import Any
 
+# Before dolfinx, whose wheel brings another HDF5: h5py, which writes the results, cannot be imported after it.
+import h5py  # noqa: F401
+
 from geometry.errors import Refused
 from solvers.kernels.compile import MATH_FLAGS, find_compiler, native_flags
 

@@ -22,7 +22,8 @@ PEAK_PERCENTILE = 99.9  # of the nodes' speeds: one bad node does not make the a
 
 @dataclass(frozen=True)
 class Moment:
-    """Numbers after one step: time ms, pressures kPa (means over inlet and outlet), flows mm3/ms, speed mm/ms."""
+    """Numbers after one step: time ms, pressures kPa (means over inlet and outlet), flows mm3/ms, speed mm/ms;
+    stored: pressure of the outlet's compliance, kPa."""
 
     time: float
     inlet_pressure: float
@@ -30,6 +31,7 @@ class Moment:
     inflow: float
     outflow: float
     speed: float
+    stored: float
     iterations: int
     imbalance: float
 
@@ -49,7 +51,7 @@ class Beat:
     velocity: NDArray[np.float32]
     pressure: NDArray[np.float32]
     peak: FlowState
-    wall: NDArray[np.int64]
+    wall: NDArray[np.integer]
     shear: Floats
     over_time: ShearOverTime
 
@@ -92,8 +94,9 @@ class _Kept:
 
     def _moment(self, state: FlowState) -> Moment:
         speed = float(np.percentile(np.linalg.norm(state.velocity, axis=1), PEAK_PERCENTILE))
-        ends = (self.means(name, state.pressure) for name in ("inlet", "outlet"))
-        return Moment(state.time, *ends, state.inflow, state.outflow, speed, state.iterations, state.imbalance)
+        inlet, outlet = self.means("inlet", state.pressure), self.means("outlet", state.pressure)
+        flows = state.inflow, state.outflow
+        return Moment(state.time, inlet, outlet, *flows, speed, state.stored, state.iterations, state.imbalance)
 
     def add(self, state: FlowState, *, last: bool) -> None:
         """Take in the state after a step; a frame is kept about every 20 ms and at the largest flow."""
@@ -115,7 +118,13 @@ class _Kept:
         """Everything, stacked."""
         frames = np.stack(self.velocity), np.stack(self.pressure)
         return Beat(
-            tuple(self.moments), tuple(self.times), *frames, self.peak, self.shear.nodes, self.peak_shear, self.over_time
+            tuple(self.moments),
+            tuple(self.times),
+            *frames,
+            self.peak,
+            self.shear.nodes,
+            self.peak_shear,
+            self.over_time,
         )
 
 

@@ -77,7 +77,9 @@ def _septal_radius(radius: NDArray[np.float64], angle: NDArray[np.float64]) -> f
 def paced_sources(solver: EikonalSolver, sites: tuple[PacingSite, ...]) -> tuple[Source, ...]:
     """The pacing sites at their nearest nodes; refuses sites that lie beside the heart."""
     if not sites:
-        raise Refused("The scenario is paced but has no pacing site; add one, or start the beat from the conduction system.")
+        raise Refused(
+            "The scenario is paced but has no pacing site; add one, or start the beat from the conduction system."
+        )
     sources = []
     for number, site in enumerate(sites, 1):
         at = (site.x, site.y, site.z)
@@ -85,7 +87,9 @@ def paced_sources(solver: EikonalSolver, sites: tuple[PacingSite, ...]) -> tuple
         gap = float(np.linalg.norm(solver.points[node] - at))
         if gap > FURTHEST_SITE:
             where = ", ".join(f"{c:.0f}" for c in at)
-            raise Refused(f"Pacing site {number} at ({where}) mm is {gap:.0f} mm away from the wall; click on the heart itself.")
+            raise Refused(
+                f"Pacing site {number} at ({where}) mm is {gap:.0f} mm away from the wall; click on the heart itself."
+            )
         sources.append(Source(node, site.time))
     return tuple(sources)
 

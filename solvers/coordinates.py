@@ -47,6 +47,7 @@ class LaplaceFields:
     epi           (n,) 1 on the epicardium, 0 on both endocardia
     lv, rv        (n,) 1 on that endocardium, 0 on the other surfaces; rv is 0 where there is no right ventricle
     apex_base     (n,) 0 on the axis at the apex, 1 on the base
+    right_left    (n,) 0 on the left, 1 on the right endocardium, no flux through the other surfaces; 0 without a right one
     gradients     name -> (m, 3) 1/mm
     at_tets       name -> (m,) value in the middle of each tet
     """
@@ -55,6 +56,7 @@ class LaplaceFields:
     lv: Floats
     rv: Floats
     apex_base: Floats
+    right_left: Floats
     gradients: dict[str, Floats]
     at_tets: dict[str, Floats]
 
@@ -72,7 +74,9 @@ def heart_axes(mesh: HeartMesh) -> HeartAxes:
     """The axes from the named surfaces and, where they are given, the landmarks apex and base_center."""
     cavity = mesh.points[np.unique(mesh.tagged("endo_lv"))]
     if len(cavity) == 0:
-        raise Refused("The mesh has no surface named endo_lv, so its axes are unknown; build the mesh from a segmentation with an LV.")
+        raise Refused(
+            "The mesh has no surface named endo_lv, so its axes are unknown; build the mesh from a segmentation with an LV."
+        )
     base = _base_center(mesh)
     outside = mesh.points[np.unique(mesh.tagged("epi"))]
     if "apex" in mesh.landmarks:
@@ -95,12 +99,14 @@ def _base_center(mesh: HeartMesh) -> Floats:
         return np.array(mesh.landmarks["base_center"])
     rim = np.intersect1d(mesh.tagged("endo_lv"), mesh.tagged("base"))
     if len(rim) == 0:
-        raise Refused("The left ventricle has no open base (surfaces endo_lv and base do not touch); remesh with a base plane.")
+        raise Refused(
+            "The left ventricle has no open base (surfaces endo_lv and base do not touch); remesh with a base plane."
+        )
     return np.asarray(mesh.points[rim].mean(axis=0))
 
 
 def laplace_fields(mesh: HeartMesh, progress: Progress = silent) -> LaplaceFields:
-    """Solve the four Laplace problems of rule-based fibres with P1 elements (Bayer 2012, doi 10.1007/s10439-012-0593-5).
+    """Solve the five Laplace problems of rule-based fibres with P1 elements (Bayer 2012, doi 10.1007/s10439-012-0593-5).
 
     Fixed values on the named surfaces, no flux elsewhere; Jacobi-preconditioned conjugate gradients. Takes about a
     second at 40 000 nodes. Refuses a mesh without endo_lv, epi and base.
@@ -108,25 +114,28 @@ def laplace_fields(mesh: HeartMesh, progress: Progress = silent) -> LaplaceField
     surfaces = {name: np.unique(mesh.tagged(name)) for name in ("endo_lv", "endo_rv", "epi", "base")}
     missing = [name for name in ("endo_lv", "epi", "base") if len(surfaces[name]) == 0]
     if missing:
-        raise Refused(f"Fibres need the surfaces endo_lv, epi and base; this mesh has no {' and no '.join(missing)}. Mesh it as ventricles.")
+        raise Refused(
+            f"Fibres need the surfaces endo_lv, epi and base; this mesh has no {' and no '.join(missing)}. Mesh it as ventricles."
+        )
     gradients, volumes = shape_gradients(mesh)
     matrix = stiffness(mesh, gradients, volumes)
     lv, rv, epi = surfaces["endo_lv"], surfaces["endo_rv"], surfaces["epi"]
-    problems = {
+    problems: dict[str, list[tuple[NDArray[np.integer], float]]] = {
         "epi": [(epi, 1.0), (lv, 0.0), (rv, 0.0)],
         "lv": [(epi, 0.0), (rv, 0.0), (lv, 1.0)],
         "rv": [(epi, 0.0), (lv, 0.0), (rv, 1.0)],
         "apex_base": [(surfaces["base"], 1.0), (_apical_core(mesh), 0.0)],
+        "right_left": [(lv, 0.0), (rv, 1.0)],
     }
     solved = {}
     for step, (name, fixed) in enumerate(problems.items()):
         progress(step / len(problems), f"Wall coordinates: {name.replace('_', ' ')}")
-        known = name != "rv" or len(rv) > 0
+        known = name not in ("rv", "right_left") or len(rv) > 0
         solved[name] = solve_laplace(matrix, fixed) if known else np.zeros(len(mesh.points))
     at = {name: values[mesh.tets].mean(axis=1) for name, values in solved.items()}
     slopes = {name: np.einsum("mi,mij->mj", values[mesh.tets], gradients) for name, values in solved.items()}
     progress(1.0, "Wall coordinates")
-    return LaplaceFields(solved["epi"], solved["lv"], solved["rv"], solved["apex_base"], slopes, at)
+    return LaplaceFields(solved["epi"], solved["lv"], solved["rv"], solved["apex_base"], solved["right_left"], slopes, at)
 
 
 def _apical_core(mesh: HeartMesh) -> NDArray[np.int64]:
@@ -164,7 +173,9 @@ def solve_laplace(matrix: csr_matrix, fixed: list[tuple[NDArray[np.integer], flo
     right = -(matrix[free][:, held] @ values[held])
     found, failed = cg(inner, right, rtol=RTOL, maxiter=5000, M=diags(1 / diagonal))
     if failed:
-        raise Refused("The wall coordinates did not converge; the mesh has broken or extremely flat tetrahedra. Remesh it.")
+        raise Refused(
+            "The wall coordinates did not converge; the mesh has broken or extremely flat tetrahedra. Remesh it."
+        )
     values[free] = found
     return np.clip(values, values[held].min(), values[held].max())
 
@@ -175,15 +186,13 @@ def wall_coordinates(mesh: HeartMesh, fields: LaplaceFields) -> dict[str, Floats
     transmural      0 on both endocardia, 1 on the epicardium
     apex_base       0 at the apex, 1 at the base (Laplace; not linear in mm)
     rotational      rad around the long axis of the left ventricle, 0 at the septum, +pi/2 anterior
-    right_left      0 at the left, 1 at the right ventricle's endocardium, in between in the septum
+    right_left      0 at the left, 1 at the right ventricle's endocardium, in between in the septum (Laplace)
     """
-    total = fields.lv + fields.rv
-    share = np.divide(fields.rv, total, out=np.zeros_like(total), where=total > 1e-9)
     return {
         "transmural": fields.epi,
         "apex_base": fields.apex_base,
         "rotational": heart_axes(mesh).angle(mesh.points),
-        "right_left": share,
+        "right_left": fields.right_left,
     }
 
 

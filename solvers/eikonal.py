@@ -57,7 +57,10 @@ class EikonalSolver:
     built once. Error: first order in the edge length h, about 2 % of the time at 30 edges from a point source.
     """
 
-    def __init__(self, mesh: HeartMesh, fast_surfaces: Sequence[str] = ("endo_lv", "endo_rv")) -> None:
+    def __init__(
+        self, mesh: HeartMesh, fast_surfaces: Sequence[str] = ("endo_lv", "endo_rv"), ball: float | None = None
+    ) -> None:
+        """ball: mm, radius of straight-line times around a point source (default ``BALL_EDGES`` edge lengths)."""
         self._ffi, self._lib = load_kernel(Path(__file__).parent / "kernels" / "eikonal.c", _CDEF, "eikonal")
         self.points: Floats = np.ascontiguousarray(mesh.points, dtype=np.float64)
         self.tets: Ints = np.ascontiguousarray(mesh.tets, dtype=np.int32)
@@ -68,7 +71,7 @@ class EikonalSolver:
         self._edges = _edge_graph(self.tets, len(self.points))
         self._layer_edges = _edge_graph(self.triangles, len(self.points))
         self._tree = cKDTree(self.points)
-        self._radius = BALL_EDGES * mesh.edge_length()
+        self._radius = BALL_EDGES * mesh.edge_length() if ball is None else ball
         corners = self.points[self.triangles]
         self._triangle_edges = np.stack(
             [((corners[:, j] - corners[:, i]) ** 2).sum(axis=1) for i, j in ((0, 1), (0, 2), (1, 2))], axis=1
@@ -101,9 +104,14 @@ class EikonalSolver:
         across = 1 / conduction.cross**2
         lengths = np.empty((len(self.tets), 6), dtype=np.float32)
         self._lib.edge_lengths(
-            len(self.tets), self._ints(self.tets), self._reals(self.points), self._reals(fiber), across,
-            1 / conduction.fiber**2 - across, self._ffi.from_buffer("float[]", lengths),
-        )  # fmt: skip
+            len(self.tets),
+            self._ints(self.tets),
+            self._reals(self.points),
+            self._reals(fiber),
+            across,
+            1 / conduction.fiber**2 - across,
+            self._floats(lengths),
+        )
         return lengths
 
     def _layer_lengths(self, conduction: Conduction) -> NDArray[np.float32]:
@@ -117,10 +125,21 @@ class EikonalSolver:
             reached = np.isfinite(time).mean()
             progress(float(0.9 * reached), "Activation spreads")
             left = self._lib.eikonal_run(
-                self._ints(self.tets), self._ffi.from_buffer("float[]", lengths), self._longs(self._tet_start), self._ints(self._tet_of),
-                self._ints(self.triangles), self._ffi.from_buffer("float[]", layer), self._longs(self._tri_start), self._ints(self._tri_of),
-                LEAST_GAIN, TAKEN_PER_CALL, self._reals(time), self._ints(heap), self._ints(place), left,
-            )  # fmt: skip
+                self._ints(self.tets),
+                self._floats(lengths),
+                self._longs(self._tet_start),
+                self._ints(self._tet_of),
+                self._ints(self.triangles),
+                self._floats(layer),
+                self._longs(self._tri_start),
+                self._ints(self._tri_of),
+                LEAST_GAIN,
+                TAKEN_PER_CALL,
+                self._reals(time),
+                self._ints(heap),
+                self._ints(place),
+                left,
+            )
         progress(1.0, "Activation spreads")
 
     def _ignite(self, time: Floats, source: Source, fiber: Floats, conduction: Conduction) -> None:
@@ -129,7 +148,9 @@ class EikonalSolver:
         start = self.points[source.node]
         near = self._near(self._edges, source.node)
         away = self.points[near] - start
-        metric = 0.5 * (self._node_metric(np.array([source.node]), fiber, conduction) + self._node_metric(near, fiber, conduction))
+        metric = 0.5 * (
+            self._node_metric(np.array([source.node]), fiber, conduction) + self._node_metric(near, fiber, conduction)
+        )
         straight = source.time + np.sqrt(np.einsum("ni,nij,nj->n", away, metric, away))
         time[near] = np.minimum(time[near], straight)
         if conduction.layer > 0 and self._tri_start[source.node + 1] > self._tri_start[source.node]:
@@ -143,7 +164,9 @@ class EikonalSolver:
         found, front = {node}, [node]
         while front:
             n = front.pop()
-            fresh = [int(k) for k in graph.indices[graph.indptr[n] : graph.indptr[n + 1]] if k in inside and k not in found]
+            fresh = [
+                int(k) for k in graph.indices[graph.indptr[n] : graph.indptr[n + 1]] if k in inside and k not in found
+            ]
             found.update(fresh)
             front.extend(fresh)
         return np.array(sorted(found), dtype=np.int64)
@@ -163,6 +186,9 @@ class EikonalSolver:
 
     def _longs(self, array: NDArray[np.int64]) -> Any:
         return self._ffi.from_buffer("int64_t[]", array)
+
+    def _floats(self, array: NDArray[np.float32]) -> Any:
+        return self._ffi.from_buffer("float[]", array)
 
     def _reals(self, array: Floats) -> Any:
         return self._ffi.from_buffer("double[]", array)

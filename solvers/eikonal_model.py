@@ -46,7 +46,9 @@ class EikonalModel:
         ruled = all(len(mesh.tagged(name)) for name in ("endo_lv", "epi", "base"))
         self.fields = fields if fields is not None or not ruled else laplace_fields(mesh, part(progress, 0.1, 0.8))
         if self.fields is None and mesh.fiber is None:
-            raise Refused("The mesh has no fibre directions and no named surfaces to make them from; mesh it as ventricles.")
+            raise Refused(
+                "The mesh has no fibre directions and no named surfaces to make them from; mesh it as ventricles."
+            )
         self._lead_field = LeadField(mesh)
         self._electrodes = place_electrodes(mesh)
         self._edge = mesh.edge_length()

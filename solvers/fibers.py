@@ -71,9 +71,11 @@ def _units(vectors: Floats, spare: Floats) -> Floats:
 
 def _turned(frames: Floats, fiber_angle: Floats, sheet_angle: Floats) -> Rotation:
     """The frames turned by the fibre angle about their third axis, then by the sheet angle about the fibre."""
-    about_third = Rotation.from_rotvec(fiber_angle[:, None] * np.array([0.0, 0.0, 1.0]))
-    about_fiber = Rotation.from_rotvec(-sheet_angle[:, None] * np.array([1.0, 0.0, 0.0]))
-    return Rotation.from_matrix(frames) * about_third * about_fiber
+    along, up, out = (frames[:, :, k] for k in range(3))
+    cos, sin = np.cos(fiber_angle)[:, None], np.sin(fiber_angle)[:, None]
+    fiber, aside = cos * along + sin * up, cos * up - sin * along
+    cos, sin = np.cos(sheet_angle)[:, None], np.sin(sheet_angle)[:, None]
+    return Rotation.from_matrix(np.stack([fiber, cos * aside - sin * out, sin * aside + cos * out], axis=2), assume_valid=True)
 
 
 def _between(start: Rotation, stop: Rotation, share: Floats) -> Rotation:
@@ -81,7 +83,9 @@ def _between(start: Rotation, stop: Rotation, share: Floats) -> Rotation:
     q, goal = start.as_quat(), stop.as_quat()
     x, y, z, w = q.T
     # q times i, j and k: half turns about the frame's own axes
-    same = np.stack([q, np.column_stack([w, z, -y, -x]), np.column_stack([-z, w, x, -y]), np.column_stack([y, -x, w, -z])])
+    same = np.stack(
+        [q, np.column_stack([w, z, -y, -x]), np.column_stack([-z, w, x, -y]), np.column_stack([y, -x, w, -z])]
+    )
     likeness = np.einsum("kij,ij->ki", same, goal)
     best = np.argmax(np.abs(likeness), axis=0)
     rows = np.arange(len(q))

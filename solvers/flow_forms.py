@@ -56,7 +56,9 @@ def flow_forms(space: Any, outlet: Any, options: dict[str, Any], *, developed: b
     def compiled(form: Any) -> Any:
         return fem.form(form, jit_options=options)
 
-    return FlowForms(compiled(a), compiled(b), compiled(residual), star, history, solution, alpha, step, density, viscosity)
+    return FlowForms(
+        compiled(a), compiled(b), compiled(residual), star, history, solution, alpha, step, density, viscosity
+    )
 
 
 def _terms(trial: Any, test: Any, given: Any, outlet: Any, *, developed: bool) -> tuple[Any, Any]:

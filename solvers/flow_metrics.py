@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pyvista
 
-from geometry.heart_mesh import Floats, HeartMesh
+from geometry.centerline import section_area
+from geometry.heart_mesh import HeartMesh
 from geometry.metric import Metric
 from geometry.units import convert
-from solvers.blood_flow_beat import PEAK_PERCENTILE, Beat
+from solvers.blood_flow_beat import PEAK_PERCENTILE, Beat, Moment
 from solvers.inflow import Ejection
-from solvers.navier_stokes import Fluid, FlowState
+from solvers.navier_stokes import FlowState, Fluid
 from solvers.surface_integrals import area_vectors
 
 SHEAR_PERCENTILE = 99.0  # of the wall nodes
@@ -50,17 +52,8 @@ def measure_throat(blood: HeartMesh, peak: FlowState) -> Throat | None:
     if length == 0:
         return None
     edges = np.linalg.norm(corners[near][:, [0, 0, 0, 1, 1, 2]] - corners[near][:, [1, 2, 3, 2, 3, 3]], axis=2)
-    return Throat(section_area(blood, center, axis / length), float(edges.mean()))
-
-
-def section_area(blood: HeartMesh, center: Floats, normal: Floats) -> float:
-    """Area of the plane section of the mesh that holds ``center``, mm2."""
-    import pyvista
-
-    cells = np.column_stack([np.full(len(blood.tets), 4), blood.tets])
-    grid = pyvista.UnstructuredGrid(cells, np.full(len(cells), pyvista.CellType.TETRA), blood.points)
-    section = grid.slice(normal=normal, origin=center)
-    return float(section.connectivity("closest", closest_point=center).area)
+    grid = pyvista.UnstructuredGrid({pyvista.CellType.TETRA: blood.tets}, blood.points)
+    return Throat(section_area(grid, center, axis / length), float(edges.mean()))
 
 
 def beat_metrics(blood: HeartMesh, beat: Beat, ejection: Ejection, fluid: Fluid) -> list[Metric]:
@@ -75,10 +68,26 @@ def beat_metrics(blood: HeartMesh, beat: Beat, ejection: Ejection, fluid: Fluid)
     mean = np.trapezoid(drop[ejecting], times[ejecting]) / ejection.duration
     shear = _pascal(float(np.percentile(np.linalg.norm(beat.shear, axis=1), SHEAR_PERCENTILE)))
     found = [
-        Metric("peak_pressure_drop", "Peak pressure drop", _mmhg(drop.max()), "mmHg", note="mean over inlet less mean over outlet"),
-        Metric("mean_pressure_drop", "Mean pressure drop over ejection", _mmhg(float(mean)), "mmHg", note="inlet to outlet"),
-        Metric("peak_velocity", "Peak velocity", fastest, "m/s", note=f"{PEAK_PERCENTILE} percentile of the nodes, highest in the beat"),
-        Metric("bernoulli_drop", "Simplified Bernoulli drop", bernoulli(fastest), "mmHg", note="4 v^2, v the peak velocity"),
+        Metric(
+            "peak_pressure_drop",
+            "Peak pressure drop",
+            _mmhg(drop.max()),
+            "mmHg",
+            note="mean over inlet less mean over outlet",
+        ),
+        Metric(
+            "mean_pressure_drop", "Mean pressure drop over ejection", _mmhg(float(mean)), "mmHg", note="inlet to outlet"
+        ),
+        Metric(
+            "peak_velocity",
+            "Peak velocity",
+            fastest,
+            "m/s",
+            note=f"{PEAK_PERCENTILE} percentile of the nodes, highest in the beat",
+        ),
+        Metric(
+            "bernoulli_drop", "Simplified Bernoulli drop", bernoulli(fastest), "mmHg", note="4 v^2, v the peak velocity"
+        ),
         Metric(
             "bernoulli_drop_proximal",
             "Bernoulli drop with proximal velocity",
@@ -86,8 +95,20 @@ def beat_metrics(blood: HeartMesh, beat: Beat, ejection: Ejection, fluid: Fluid)
             "mmHg",
             note=f"4 (v^2 - v1^2), v1 = {proximal:.2f} m/s, the mean over the inlet",
         ),
-        Metric("orifice_area", "Effective orifice area", ejection.volume / integral / 100, "cm^2", note="stroke volume / integral of the peak velocity"),
-        Metric("peak_wall_shear_stress", "Peak wall shear stress", shear, "Pa", note="99th percentile of the wall nodes at the largest flow"),
+        Metric(
+            "effective_orifice_area",
+            "Effective orifice area",
+            ejection.volume / integral / 100,
+            "cm^2",
+            note="stroke volume / integral of the peak velocity",
+        ),
+        Metric(
+            "peak_wall_shear_stress",
+            "Peak wall shear stress",
+            shear,
+            "Pa",
+            note="99th percentile of the wall nodes at the largest flow",
+        ),
     ]
     return found + _throat_metrics(measure_throat(blood, beat.peak), beat, fluid)
 
@@ -109,13 +130,18 @@ def _throat_metrics(throat: Throat | None, beat: Beat, fluid: Fluid) -> list[Met
     across = f"{throat.elements_across:.0f} element edges across"
     return [
         Metric("throat_area", "Geometric throat area", throat.area / 100, "cm^2", note=across),
-        Metric("reynolds_throat", "Reynolds number at the throat", number, "1", note="at the largest flow, laminar below about 2000"),
+        Metric(
+            "reynolds_throat",
+            "Reynolds number at the throat",
+            number,
+            "1",
+            note="at the largest flow, laminar below about 2000",
+        ),
     ]
 
 
-def _row(moment: object) -> tuple[float, float, float]:
-    m = moment
-    return m.time, m.inlet_pressure - m.outlet_pressure, m.speed  # type: ignore[attr-defined]
+def _row(moment: Moment) -> tuple[float, float, float]:
+    return moment.time, moment.inlet_pressure - moment.outlet_pressure, moment.speed
 
 
 def _mmhg(kilopascal: float) -> float:

@@ -23,7 +23,7 @@ MULTIGRID = {
 }
 
 
-class SolveFailed(Exception):
+class SolveError(Exception):
     """The linear system of a step did not converge; the caller takes a smaller step."""
 
 
@@ -56,7 +56,7 @@ class _WoodburyPreconditioner:
         self.answer = operator.outlet.duplicate()
         self.factor = 0.0
 
-    def setUp(self, _: Any) -> None:  # noqa: N802 - PETSc's name
+    def setUp(self, _: Any) -> None:
         """Set up M and the answer of M to the outlet's vector."""
         self.inner.setUp()
         resistance, outlet = self.operator.resistance, self.operator.outlet
@@ -78,7 +78,7 @@ class FlowSolver:
     def __init__(self, matrix: Any, outlet: NDArray[np.float64], relative: float = 1e-5) -> None:
         """matrix: assembled A; outlet: u with zeros where the velocity is prescribed; relative: to the first residual."""
         comm = matrix.comm
-        self._outlet = PETSc.Vec().createWithArray(np.ascontiguousarray(outlet), comm=comm)
+        self._outlet = vector_on(np.ascontiguousarray(outlet))
         self._operator = _WithOutlet(matrix, self._outlet)
         shell = PETSc.Mat().createPython(matrix.getSizes(), self._operator, comm=comm)
         shell.setUp()
@@ -96,24 +96,30 @@ class FlowSolver:
         _configure(self._ksp, "flow_outer_", {"ksp_converged_use_initial_residual_norm": True})
 
     def solve(self, right: NDArray[np.float64], guess: NDArray[np.float64], resistance: float) -> Solved:
-        """Solve  (A + R u u^T) x = right  from ``guess``; raises ``SolveFailed``."""
+        """Solve  (A + R u u^T) x = right  from ``guess``; raises ``SolveError``."""
         self._operator.resistance = resistance
         values = guess.copy()
-        b = PETSc.Vec().createWithArray(right, comm=PETSc.COMM_SELF)
-        x = PETSc.Vec().createWithArray(values, comm=PETSc.COMM_SELF)
+        b, x = vector_on(right), vector_on(values)
         self._ksp.getOperators()[0].assemble()
         self._ksp.solve(b, x)
-        reason, iterations = self._ksp.getConvergedReason(), self._ksp.getIterationNumber()
+        reason: Any = self._ksp.getConvergedReason()
+        iterations = int(self._ksp.getIterationNumber())
         b.destroy()
         x.destroy()
         if reason <= 0 or not np.isfinite(values).all():
-            raise SolveFailed(f"no convergence after {iterations} iterations (reason {reason})")
+            raise SolveError(f"no convergence after {iterations} iterations (reason {reason})")
         return Solved(values, iterations)
+
+
+def vector_on(values: NDArray[np.float64]) -> Any:
+    """A PETSc vector on the memory of an array."""
+    vector: Any = PETSc.Vec()
+    return vector.createWithArray(values, comm=PETSc.COMM_SELF)
 
 
 def _configure(target: Any, prefix: str, settings: dict[str, Any]) -> None:
     """Apply options to one PETSc object and leave none behind."""
-    options = PETSc.Options()
+    options: Any = PETSc.Options()
     for name, value in settings.items():
         options[prefix + name] = value
     target.setOptionsPrefix(prefix)

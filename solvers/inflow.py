@@ -83,7 +83,9 @@ def scaled_to_unit_flux(mesh: HeartMesh, profile: Floats) -> Floats:
     """The profile whose discrete flux into the inlet is exactly one."""
     inward = -float(np.einsum("ij,ij->", nodal_flux(mesh, "inlet"), profile))
     if inward <= 0:
-        raise Refused("Nothing flows in through the inlet of this mesh: its inlet triangles are missing or turned inwards.")
+        raise Refused(
+            "Nothing flows in through the inlet of this mesh: its inlet triangles are missing or turned inwards."
+        )
     return profile / inward
 
 

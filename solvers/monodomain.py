@@ -1,8 +1,8 @@
 """The monodomain equation on a HeartMesh: dV/dt = div(D grad V) + (stimulus - I_ion)(V, u), du/dt = f(V, u), no flux out.
 
 Strang splitting with its half steps joined: R(dt/2) D(dt) R(dt) D(dt) ... R(dt); what is seen at k*dt is half way through
-the reaction step, to second order the mean of its ends. D is Crank-Nicolson on P1 elements with the full mass matrix, which
-on meshes of clinical size conducts where a lumped one blocks (openCARP, "Study resolution"; reference data in the tests).
+the reaction step, to second order the mean of its ends. D is Crank-Nicolson on P1 elements. On meshes of clinical size the
+velocity depends on the mesh: take the diffusion from ``tissue.tuned_diffusion`` and look at ``conduction`` afterwards.
 """
 
 import time
@@ -76,7 +76,7 @@ def solve_monodomain(
     *,
     frame_every: float = 1.0,
     stop_when_activated: bool = False,
-    consistent: float = 1.0,
+    consistent: float = 0.0,
     order: int = 1,
     threads: int | None = None,
     progress: Progress = silent,
@@ -86,7 +86,7 @@ def solve_monodomain(
     diffusion            (m, 3, 3) mm2/ms = conductivity / (chi Cm), per tet
     frame_every          ms between frames
     stop_when_activated  end early once every node has been activated
-    consistent           1: full mass matrix, 0: lumped, or a blend
+    consistent           1: full mass matrix, 0: lumped, or a blend; the one the diffusion was tuned for
     order                of the cell model's integration in time (2 costs twice as much)
 
     Refuses wrong shapes, a diffusion that is not positive, steps that do not converge and a voltage that is not finite.

@@ -9,7 +9,7 @@ from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh
 from solvers.backend import PETSc, fem, jit_options
 from solvers.flow_forms import flow_forms
-from solvers.flow_solver import FlowSolver, Solved, SolveFailed
+from solvers.flow_solver import FlowSolver, Solved, SolveError, vector_on
 from solvers.flow_space import flow_space
 from solvers.surface_integrals import nodal_flux
 from solvers.windkessel import Outlet
@@ -97,7 +97,9 @@ class NavierStokes:
         values[:, 3] = stored
         return FlowState(0.0, values, values, None, stored)
 
-    def advance(self, state: FlowState, dt: float, drive: Callable[[float], float], *, damped: bool = False) -> FlowState:
+    def advance(
+        self, state: FlowState, dt: float, drive: Callable[[float], float], *, damped: bool = False
+    ) -> FlowState:
         """The flow ``dt`` ms later; where that fails the step is halved and done again, at last refused with a sentence.
 
         drive   the inflow mm3/ms (or the inlet pressure, kPa) at a time in ms
@@ -110,7 +112,7 @@ class NavierStokes:
     ) -> FlowState:
         try:
             return self.step(state, dt, drive(state.time + dt), damped=damped)
-        except SolveFailed as failure:
+        except SolveError as failure:
             if halvings == 0:
                 raise Refused(
                     f"The flow could not be computed beyond {state.time:.1f} ms, even with a step of {dt:.3g} ms ({failure}). "
@@ -120,7 +122,7 @@ class NavierStokes:
         return self._advance(half, dt / 2, drive, damped, halvings - 1)
 
     def step(self, state: FlowState, dt: float, drive: float, *, damped: bool = False) -> FlowState:
-        """One step; raises ``SolveFailed`` when the system does not converge or what flows in does not flow out."""
+        """One step; raises ``SolveError`` when the system does not converge or what flows in does not flow out."""
         scheme = _time_scheme(state, dt, damped)
         self._set(scheme)
         known = self.outlet.known_pressure(state.stored, state.outflow, dt)
@@ -137,10 +139,19 @@ class NavierStokes:
         largest = max(state.largest, abs(inflow))
         imbalance = abs(outflow - inflow) / largest if largest else 0.0
         if imbalance > BALANCE:
-            raise SolveFailed(f"in- and outflow differ by {imbalance:.1%} of the peak flow")
+            raise SolveError(f"in- and outflow differ by {imbalance:.1%} of the peak flow")
         stored = self.outlet.advance(state.stored, state.outflow, outflow, dt)
         return FlowState(
-            state.time + dt, values, state.values, scheme, stored, inflow, outflow, largest, solved.iterations, imbalance
+            state.time + dt,
+            values,
+            state.values,
+            scheme,
+            stored,
+            inflow,
+            outflow,
+            largest,
+            solved.iterations,
+            imbalance,
         )
 
     def _solve(self, load: Floats, guess: Floats, resistance: float) -> Solved:
@@ -151,8 +162,7 @@ class NavierStokes:
         right = fem.assemble_vector(self._forms.right).array.copy()
         right += space.to_space(np.column_stack([load, np.zeros(len(load))]))
         start = space.to_space(guess)
-        b = PETSc.Vec().createWithArray(right, comm=PETSc.COMM_SELF)
-        x = PETSc.Vec().createWithArray(start, comm=PETSc.COMM_SELF)
+        b, x = vector_on(right), vector_on(start)
         matrix.zeroRowsColumnsLocal(self._rows, 1.0, x, b)
         b.destroy()
         x.destroy()

@@ -42,7 +42,7 @@ class WallShear:
         """
         drag = -(force + nodal_load(self._blood, "wall", pressure))[self.nodes]
         traction = np.asarray(self._mean @ drag)
-        return traction - np.einsum("ij,ij->i", traction, self._normal)[:, None] * self._normal
+        return np.asarray(traction - np.einsum("ij,ij->i", traction, self._normal)[:, None] * self._normal)
 
 
 @dataclass

@@ -18,10 +18,12 @@ class WhatIf:
     def __init__(self, mesh: HeartMesh, scenario: Electrophysiology, progress: Progress = silent) -> None:
         self._model = EikonalModel(mesh, progress=progress)
         self._scenario = scenario
-        self._model.answer(scenario.model_copy(update={"start": "his_purkinje" if not scenario.sites else scenario.start}))
+        self._model.answer(
+            scenario.model_copy(update={"start": "his_purkinje" if not scenario.sites else scenario.start})
+        )
 
     def answer(self, sites: Sequence[PacingSite]) -> tuple[Floats, Trace]:
-        """Activation times (n,) ms and the 12-lead ECG when the beat starts at these sites; without any, at the conduction system."""
+        """Activation times (n,) ms and 12-lead ECG of a beat from these sites, without any from the conduction system."""
         start = "paced" if sites else "his_purkinje"
         answer = self._model.answer(self._scenario.model_copy(update={"start": start, "sites": tuple(sites)}))
         return answer.activation, answer.ecg

@@ -9,6 +9,7 @@ from ui.painting import Painting
 
 Floats = NDArray[np.floating]
 TISSUE = {"endo_lv": "#b9615c", "endo_rv": "#8f7fb0", "epi": "#c98d80", "base": "#d8b9a6", "wall": "#b9615c"}
+ON_THE_WALL = ("lines", "front", "fibers")  # drawn a little in front of the wall, so that it does not swallow them
 HATCH = np.full((16, 16, 3), 120, dtype=np.uint8)
 for _row in range(16):  # diagonal stripes: no data is hatched, never a colour of the scale
     HATCH[_row, [(_row + _k) % 16 for _k in range(5)]] = 78
@@ -120,7 +121,7 @@ class HeartActors:
     def _show_lines(self, poly: pv.PolyData, painting: Painting) -> None:
         lines = poly.contour(list(painting.levels), scalars="number")
         if lines.n_points:
-            self._add("lines", lines, color="#10151b", line_width=1.3, opacity=0.55, lighting=False)
+            self._add("lines", lines, color="#10151b", line_width=1.4, opacity=0.6, lighting=False)
 
     def _show_unknown(self, poly: pv.PolyData, known: NDArray[np.bool_]) -> None:
         rest = _faces_of(poly, known, every=False)
@@ -135,7 +136,9 @@ class HeartActors:
     def _add(self, name: str, data: pv.DataSet, **how: object) -> None:
         self._plotter.subplot(0, self._place)
         full = f"{self._place}/{name}"
-        self._plotter.add_mesh(data, name=full, reset_camera=False, render=False, show_scalar_bar=False, **how)
+        actor = self._plotter.add_mesh(data, name=full, reset_camera=False, render=False, show_scalar_bar=False, **how)
+        if name in ON_THE_WALL:
+            actor.mapper.SetRelativeCoincidentTopologyLineOffsetParameters(0.0, -60.0)
         self._names.add(name)
 
     def _remove(self, name: str) -> None:
@@ -147,7 +150,7 @@ class HeartActors:
 
 def _matt() -> dict[str, object]:
     """No highlights on data: they read as values."""
-    return {"ambient": 0.32, "diffuse": 0.75, "specular": 0.0, "smooth_shading": False}
+    return {"ambient": 0.42, "diffuse": 0.66, "specular": 0.0, "smooth_shading": False}
 
 
 def _set_colours(poly: pv.PolyData, across: Floats, up: Floats) -> None:

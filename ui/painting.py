@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from solvers.result import Field, Result
 from ui.look import CHANCE, DOUBT, SPLIT, VALUE, Look
-from ui.palettes import Bytes, Palette, palettes
-from ui.vsup import vsup_texture
+from app.palettes import Bytes, Palette, palettes
+from app.vsup import vsup_texture
 
 BANDS = 8  # isochrone bands of an activation map
 DIVISIONS = (1, 2, 2.5, 5, 10)
@@ -183,7 +183,6 @@ def _with_doubt(mean: Field, sd: Field, palette: Palette, frame: int, limits: tu
         values=values,
         texture=vsup_texture(palette),
         smooth=False,
-        levels=levels_between(low, high),
         doubt_high=top,
     )
 

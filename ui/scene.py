@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pyvistaqt import QtInteractor
 from vtkmodules.vtkRenderingCore import vtkCellPicker
 
+from ui.edge_letters import EdgeLetters
 from ui.heart_actors import HeartActors
 from ui.heart_surface import HeartSurface
 from ui.painting import Painting
@@ -34,7 +35,7 @@ class Scene(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.plotter)
         self.plotter.link_views()
-        self._add_axes()
+        self._letters = EdgeLetters(self.plotter)
         self._later = QTimer(self, singleShot=True, interval=15)
         self._later.timeout.connect(self._render)
         self.plotter.installEventFilter(self)
@@ -91,17 +92,17 @@ class Scene(QWidget):
             view.show_marks(name, points, colour, radius)
         self.render()
 
-    def look_from(self, right: float, front: float, above: float) -> None:
-        """Look at the heart from a direction (patient's right, front, head)."""
+    def look_from(self, left: float, front: float, above: float) -> None:
+        """Look at the heart from a direction (patient's left, front, head)."""
         if self.surface is None:
             return
         points = self.surface.mesh.points
         middle = (points.min(axis=0) + points.max(axis=0)) / 2
         radius = float(np.linalg.norm(points - middle, axis=1).max())
-        direction = np.array([-right, front, above]) / np.linalg.norm([right, front, above])
+        direction = np.array([-left, front, above]) / np.linalg.norm([left, front, above])
         camera = self.plotter.renderers[0].camera
         camera.focal_point = tuple(middle)
-        camera.position = tuple(middle + direction * radius * 4.4)
+        camera.position = tuple(middle + direction * radius * 4.1)
         camera.up = (0.0, 0.0, 1.0)
         camera.view_angle = 29.0
         self.plotter.renderers[0].ResetCameraClippingRange()
@@ -111,7 +112,8 @@ class Scene(QWidget):
         """Wear a theme."""
         for place in (0, 1):
             self.plotter.subplot(0, place)
-            self.plotter.set_background(theme.scene_bottom, top=theme.scene_top, all_renderers=False)
+            self.plotter.set_background(theme.window, all_renderers=False)
+        self._letters.dress(theme.faint)
         self.render()
 
     def picture(self) -> NDArray[np.uint8]:
@@ -157,11 +159,6 @@ class Scene(QWidget):
 
     def _render(self) -> None:
         if self.plotter.render_window is not None:
+            self._letters.follow(self.surface is not None)
             self.plotter.render()
 
-    def _add_axes(self) -> None:
-        self.plotter.subplot(0, 0)
-        self.plotter.add_axes(
-            xlabel="R", ylabel="A", zlabel="H", x_color="#c9646b", y_color="#6fae7f", z_color="#6d9bd1",
-            line_width=3, viewport=(0.0, 0.0, 0.13, 0.2),
-        )

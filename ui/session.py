@@ -15,6 +15,7 @@ from geometry.image import Image
 from geometry.segmentation import Segmentation
 from solvers.result import Field, Result
 from solvers.scenario import Electrophysiology, Flow
+from ui.edits import ChangeScenario, ChangeSeeds
 from ui.look import Look
 from ui.theme import DARK, Theme
 
@@ -156,6 +157,21 @@ class Session(QObject):
         """Set the points that help the segmentation."""
         self.seeds = seeds
         self.seeds_changed.emit()
+
+    def add_seed(self, point: Point) -> None:
+        """Add one point that helps the segmentation; can be undone."""
+        self.undo.push(ChangeSeeds(self, (*self.seeds, point), "Add a seed"))
+
+    def clear_seeds(self) -> None:
+        """Remove all seeds; can be undone."""
+        if self.seeds:
+            self.undo.push(ChangeSeeds(self, (), "Remove the points"))
+
+    def edit_scenario(self, name: str, scenario: Electrophysiology | Flow, text: str) -> None:
+        """Change a scenario; can be undone."""
+        before = self.scenarios.get(name)
+        if before is not None and before != scenario:
+            self.undo.push(ChangeScenario(self, name, before, scenario, text))
 
     def set_answer(self, answer: Answer | None) -> None:
         """Show what the warm worker found."""

@@ -24,8 +24,8 @@ class Slices(QWidget):
         self._planes: tuple[Plane, ...] = ()
         self._levels = (0.0, 1.0)
         self._skin: pv.PolyData | None = None
-        self.placing_seeds = False
-        self.show_doubt = True
+        self._placing = False
+        self._doubt = True
         self.views = tuple(SliceView(colour, self) for colour in COLOURS)
         self._empty = QLabel("No scan in this case yet.", self)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -64,6 +64,17 @@ class Slices(QWidget):
             column.insertWidget(0, first)
             self.outer.addWidget(column)
             column.setSizes([340, 330, 330])
+
+    def place_seeds(self, on: bool) -> None:
+        """Whether a click places a seed."""
+        self._placing = on
+        for view in self.views:
+            view.setCursor(Qt.CursorShape.CrossCursor if on else Qt.CursorShape.ArrowCursor)
+
+    def show_doubtful(self, on: bool) -> None:
+        """Whether the outlines at 5 % and 95 % are drawn."""
+        self._doubt = on
+        self.draw()
 
     def reload(self) -> None:
         """Look at the scan again."""
@@ -120,7 +131,7 @@ class Slices(QWidget):
             others = [COLOURS[i] for i in range(3) if i != index]
             view.show_cross(float(across), float(up), (others[0], others[1]) if upright else (others[1], others[0]))
             if session.segmentation is not None:
-                view.show_outlines(outlines(session.segmentation, plane, session.phase, STEP, self.show_doubt))
+                view.show_outlines(outlines(session.segmentation, plane, session.phase, STEP, self._doubt))
             else:
                 view.show_outlines([])
             view.show_heart(self._crossing(plane))
@@ -142,7 +153,7 @@ class Slices(QWidget):
         place = np.asarray(session.point) if session.point is not None else self._planes[0].centre
         x, y, z = (float(v) for v in self._planes[index].through(place).in_patient(across, up))
         session.pick((x, y, z))
-        if self.placing_seeds:
+        if self._placing:
             session.add_seed((x, y, z))
 
     def _scroll(self, index: int, steps: int) -> None:

@@ -31,8 +31,6 @@ class Theme:
     good: str
     warn: str
     bad: str
-    scene_top: str
-    scene_bottom: str
     plot: str
     grid: str
 
@@ -53,8 +51,6 @@ DARK = Theme(
     good="#74c69d",
     warn="#e3b161",
     bad="#ef7b80",
-    scene_top="#1a2430",
-    scene_bottom="#0b0f14",
     plot="#10161d",
     grid="#1f2833",
 )
@@ -74,8 +70,6 @@ LIGHT = Theme(
     good="#1f7a4c",
     warn="#93610c",
     bad="#b3373e",
-    scene_top="#ffffff",
-    scene_bottom="#dfe6ec",
     plot="#ffffff",
     grid="#edf1f4",
 )
@@ -95,7 +89,7 @@ def px(size: float) -> int:
 def style_sheet(theme: Theme, scale: float) -> str:
     """The Qt style sheet: the template beside this file with its colours filled in and its pixels scaled."""
     here = Path(__file__).parent
-    facts = asdict(theme) | {"icons": (here / "icons").as_posix()}
+    facts = asdict(theme) | {"here": here.as_posix()}
     text = Template((here / "theme.qss").read_text()).substitute(facts)
     return re.sub(r"(\d+)px", lambda found: f"{max(1, round(int(found[1]) * scale))}px", text)
 

@@ -17,7 +17,7 @@ from geometry.segmenters.short_axis.extent import cavity_area, chance_of_ventric
 from geometry.segmenters.short_axis.locate import Axis, find_axis, pulsation
 from geometry.segmenters.short_axis.polar import Floats, Rays, rays_around, sample
 from geometry.segmenters.short_axis.right_ventricle import find_free_wall, septal_angle
-from geometry.segmenters.short_axis.walls import Habits, Walls, find_walls, rounded, steadied
+from geometry.segmenters.short_axis.walls import Habits, Walls, find_walls, rounded, steadied, to_compact_muscle
 
 NAME = "cine_short_axis"
 TITLE = "Cine short-axis MR: both ventricles, all phases"
@@ -27,13 +27,14 @@ MODEL_CARD = ""
 RAYS = 60
 STEP = 1.0  # mm along a ray
 REACH = 112.0  # mm
+BLUR = 0.4  # pixels
 CAUTIOUS = Habits(middle=0.5)  # while intensities are known roughly
 VARIANTS = (
     Habits(),
     Habits(middle=0.22),
     Habits(middle=0.40),
     Habits(bend=0.8, bend_wall=0.5),
-    Habits(thickness_weight=0.03),
+    Habits(thickness_weight=0.06),
 )
 
 
@@ -43,13 +44,14 @@ def segment(
     """LV cavity, myocardium and RV cavity of a cine stack; an optional seed (RAS mm) lies in the LV cavity."""
     voxels = _cine(image)
     spacing = image.spacing
+    pitch = float(spacing[2])
     progress(0.02, "Looking for the left ventricle")
     axis = find_axis(voxels, spacing, _seed_in_plane(image, seeds))
     axis, rays, walls = _first_walls(voxels, spacing, axis, progress)
     polar = sample(voxels, rays)
     contrast = contrast_of(polar, rays.radii, walls.endo, walls.epi)
     scaled = contrast.scaled(polar)
-    sure = chance_of_ventricle(gather(scaled, contrast.air, rays.radii, walls), axis.score)
+    sure = chance_of_ventricle(gather(scaled, contrast.air, rays.radii, walls), axis.score, pitch)
     runs = _variants(scaled, contrast, walls, sure, rays, progress)
     beat = _beat(voxels, contrast, rays)
     free = _free_walls(scaled, beat, runs, sure, progress)
@@ -60,7 +62,7 @@ def segment(
         _surface(free, 2 * pixel),
     )
     sure = chance_of_ventricle(
-        gather(scaled, contrast.air, rays.radii, Walls(surfaces[0].radius, surfaces[1].radius)), axis.score
+        gather(scaled, contrast.air, rays.radii, Walls(surfaces[0].radius, surfaces[1].radius)), axis.score, pitch
     )
     progress(0.9, "Marking voxels")
     chances = paint(voxels.shape, rays, surfaces, sure)
@@ -130,8 +132,8 @@ def _recentred(axis: Axis, rays: Rays, walls: Walls) -> NDArray[np.float64]:
 
 
 def _expected_thickness(walls: Walls, sure: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(slices, phases) mm: half the frame's own median, half that of its phase over sure slices."""
-    own = np.median(walls.epi - walls.endo, axis=2)
+    """(slices, phases) mm: the thinner parts of the frame's own wall, and of its phase over sure slices."""
+    own = np.quantile(walls.epi - walls.endo, 0.35, axis=2)
     weight = sure + 1e-6
     phase = (own * weight).sum(axis=0) / weight.sum(axis=0)
     phase = ndimage.gaussian_filter1d(phase, 1.0, mode="wrap")
@@ -146,7 +148,8 @@ def _variants(
     runs = []
     for n, habits in enumerate(VARIANTS):
         found = find_walls(scaled, contrast.air, expected, STEP, habits)
-        runs.append(steadied(rounded(found, rays.angles), np.ones(expected.shape), 0.7, 0.7))
+        smooth = steadied(rounded(found, rays.angles), np.ones(expected.shape), 0.7, 0.7)
+        runs.append(to_compact_muscle(smooth, scaled, STEP, BLUR * float(np.mean(rays.spacing))))
         progress(0.3 + 0.4 * (n + 1) / len(VARIANTS), "Following the walls")
     return runs
 

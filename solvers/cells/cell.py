@@ -35,6 +35,9 @@ class Cell:
     rates: Mapping[str, str]
     notes: str = ""
 
+    def __hash__(self) -> int:
+        return hash((self.name, tuple(self.parameters.items()), tuple(self.states.items())))
+
     def with_parameters(self, **changed: float) -> "Cell":
         """The same model with other parameter values, e.g. ``g_Kr=0.0765``; refuses unknown names."""
         unknown = sorted(set(changed) - set(self.parameters))

@@ -1,5 +1,6 @@
 """A single cell paced by regular stimuli: its action potential, and how long it lasts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,3 +61,26 @@ def action_potential_duration(times: Floats, V: Floats, level: float = 0.9) -> f
     k = peak + int(below[0])
     crossing = times[k - 1] + (V[k - 1] - threshold) / (V[k - 1] - V[k]) * (times[k] - times[k - 1])
     return float(crossing - 0.5 * (times[start] + times[start + 1]))
+
+
+def restitution(
+    cell: Cell, intervals: Sequence[float], cycle_length: float = 1000.0, beats: int = 3, dt: float = 0.02
+) -> dict[float, float]:
+    """S2 interval (ms) -> APD90 (ms) of one premature beat after ``beats`` regular ones; NaN where it gave none."""
+    kernel, pacing, n = compile_cell(cell), Pacing(), len(intervals)
+    y, width = kernel.rest(n), round(pacing.duration / dt)
+    regular = np.zeros((round(cycle_length / dt), n))
+    regular[:width] = pacing.strength
+    for _ in range(beats - 1):
+        kernel.record(y, regular, dt)
+    last = np.zeros((round((max(intervals) + cycle_length) / dt), n))
+    last[:width] = pacing.strength
+    starts = [round(interval / dt) for interval in intervals]
+    for k, start in enumerate(starts):
+        last[start : start + width, k] = pacing.strength
+    V = kernel.record(y, last, dt)
+    times = dt * (1 + np.arange(len(V)))
+    return {
+        interval: action_potential_duration(times[start:], V[start:, k])
+        for k, (interval, start) in enumerate(zip(intervals, starts, strict=True))
+    }

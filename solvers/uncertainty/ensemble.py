@@ -105,5 +105,9 @@ def _attempt[D, R](function: Callable[[D], R], draw: D) -> _Outcome[R]:
 
 
 def _collected[R](outcomes: list[_Outcome[R]]) -> Members[R]:
-    notes = tuple(f"Member {k} failed and is left out: {o.failure.rstrip('.')}." for k, o in enumerate(outcomes) if o.value is None)
+    notes = tuple(
+        f"Member {k} failed and is left out: {o.failure.rstrip('.')}."
+        for k, o in enumerate(outcomes)
+        if o.value is None
+    )
     return Members(tuple(outcome.value for outcome in outcomes), notes)

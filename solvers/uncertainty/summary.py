@@ -39,17 +39,15 @@ def exceedance(values: NDArray[np.floating], threshold: float) -> Floats:
 def summary_fields(name: str, field: Field, members: NDArray[np.floating], threshold: float) -> dict[str, Field]:
     """F_mean, F_sd, F_exceedance and F_members of a field that was computed ``members.shape[0]`` times."""
     label, unit, count = field.label, field.unit, len(members)
-    words = {"low_word": field.low_word, "high_word": field.high_word}
+    low, high = field.low_word, field.high_word
+    probability = f"Probability that {label.lower()} > {threshold:g} {unit}"
+    places = tuple(float(k) for k in range(count))
     return {
-        f"{name}_mean": Field(mean(members), unit, f"{label}, mean of {count} members", **words),
-        f"{name}_sd": Field(standard_deviation(members), unit, f"{label}, standard deviation", low_word="SURE", high_word="UNSURE"),
-        f"{name}_exceedance": Field(
-            exceedance(members, threshold), "1", f"Probability that {label.lower()} > {threshold:g} {unit}", low_word="NEVER", high_word="ALWAYS"
-        ),
-        f"{name}_members": Field(
-            members.astype(np.float32), unit, f"{label}, each member", tuple(float(k) for k in range(count)), **words
-        ),
-    }  # fmt: skip
+        f"{name}_mean": Field(mean(members), unit, f"{label}, mean of {count} members", (), low, high),
+        f"{name}_sd": Field(standard_deviation(members), unit, f"{label}, standard deviation", (), "SURE", "UNSURE"),
+        f"{name}_exceedance": Field(exceedance(members, threshold), "1", probability, (), "NEVER", "ALWAYS"),
+        f"{name}_members": Field(members.astype(np.float32), unit, f"{label}, each member", places, low, high),
+    }
 
 
 def with_interval(metric: Metric, members: NDArray[np.floating]) -> Metric:

@@ -11,7 +11,7 @@ from geometry.heart_mesh import HeartMesh
 from geometry.progress import Progress
 from geometry.shapes import tube
 from solvers.inflow import parabolic_profile
-from solvers.navier_stokes import Fluid, FlowState, NavierStokes
+from solvers.navier_stokes import FlowState, Fluid, NavierStokes
 from solvers.result import Check
 from solvers.wall_shear import WallShear
 from solvers.windkessel import Outlet

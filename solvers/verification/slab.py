@@ -38,8 +38,3 @@ def slab_mesh(size: tuple[float, float, float], edge: float) -> HeartMesh:
     )
 
 
-def uniform_diffusion(mesh: HeartMesh, fiber: float, cross: float) -> np.ndarray:
-    """(m, 3, 3) mm2/ms: ``fiber`` along the mesh's fibres, ``cross`` across them."""
-    assert mesh.fiber is not None
-    outer = mesh.fiber[:, :, None] * mesh.fiber[:, None, :]
-    return np.asarray(cross * np.eye(3) + (fiber - cross) * outer)

@@ -10,7 +10,9 @@ from solvers.windkessel import Outlet
 
 NAME = "windkessel"
 TITLE = "Vessels behind an outlet"
-OUTLET = Outlet(proximal=0.0067, distal=0.1333, compliance=11250.0, venous=0.67)  # about 0.05, 1.0 mmHg s/mL, 1.5 mL/mmHg
+OUTLET = Outlet(
+    proximal=0.0067, distal=0.1333, compliance=11250.0, venous=0.67
+)  # about 0.05, 1.0 mmHg s/mL, 1.5 mL/mmHg
 STEP = 10.0  # ms, the step of the flow solver
 
 

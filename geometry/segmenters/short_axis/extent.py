@@ -9,6 +9,8 @@ from scipy import ndimage
 from geometry.segmenters.short_axis.polar import Floats
 from geometry.segmenters.short_axis.walls import Walls
 
+DESCENT = 18.0  # mm of valve plane descent per unit of fractional area change: 10 to 12 mm in a normal beat, less in failure
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -40,26 +42,89 @@ def cavity_area(radius: NDArray[np.floating]) -> NDArray[np.float64]:
     return np.asarray((0.5 * radius.astype(float) ** 2).sum(axis=-1) * (2 * np.pi / radius.shape[-1]))
 
 
-def chance_of_ventricle(evidence: Evidence, score: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(slices, phases), 0..1: one contiguous range of slices about the surest, ending where the ring opens or stops squeezing."""
-    squeeze = _squeeze(evidence.area, score)
-    closed = ndimage.gaussian_filter1d(evidence.closed, 1.0, axis=1, mode="wrap")
+def chance_of_ventricle(evidence: Evidence, score: NDArray[np.float64], pitch: float) -> NDArray[np.float64]:
+    """(slices, phases), 0..1, the part of each slice that lies between apex and base; ``pitch`` mm between slices.
+
+    Towards the apex it ends where there is no closed ring or the blob grows again, in all phases alike. The base is a plane
+    that descends with the beat; it is put where it best explains which rings are closed and which blobs squeeze.
+    """
+    squeeze = _squeeze(evidence, score)
     bright = evidence.bright.mean(axis=1)
-    chance = _logistic((closed - 0.74) / 0.045) * _logistic((squeeze - 0.1) / 0.07)[:, None]
-    chance = chance * (_logistic((bright - 0.45) / 0.08) * _logistic((1.45 - bright) / 0.05))[:, None]
-    start = int((score * chance.mean(axis=1)).argmax())
-    out = np.empty_like(chance)
-    out[start:] = np.minimum.accumulate(chance[start:], axis=0)
-    out[: start + 1] = np.minimum.accumulate(chance[start::-1], axis=0)[::-1]
+    lit = _logistic((bright - 0.45) / 0.08) * _logistic((1.5 - bright) / 0.05)
+    likely = score * lit * np.clip(squeeze, 0, 1)
+    if not _base_is_up(evidence.area.mean(axis=1), likely):
+        flipped = Evidence(evidence.area[::-1], evidence.closed[::-1], evidence.bright[::-1])
+        return _extent(flipped, likely[::-1], squeeze[::-1], lit[::-1], pitch)[::-1]
+    return _extent(evidence, likely, squeeze, lit, pitch)
+
+
+def _extent(
+    evidence: Evidence, likely: NDArray[np.float64], squeeze: NDArray[np.float64], lit: NDArray[np.float64], pitch: float
+) -> NDArray[np.float64]:
+    """``chance_of_ventricle`` for a stack from apex to base."""
+    start = int((likely * evidence.closed.mean(axis=1)).argmax())
+    growth = _growth(evidence.area.mean(axis=1, keepdims=True), -1)
+    apex = _logistic((evidence.closed - 0.82) / 0.04).mean(axis=1) * _logistic((squeeze + 0.8) / 0.2) * lit
+    apex = apex * _logistic((1.2 - growth[:, 0]) / 0.05)
+    area = ndimage.gaussian_filter1d(evidence.area, 1.0, axis=1, mode="wrap")
+    closed = ndimage.gaussian_filter1d(evidence.closed, 1.0, axis=1, mode="wrap")
+    ring = _logistic((closed - 0.70) / 0.05) * _logistic((1.27 - _growth(area, 1)) / 0.04)
+    ring = ring * (_logistic((squeeze - 0.1) / 0.08) * lit)[:, None]
+    out = _under_the_base(ring, area, likely, start, pitch)
+    below = np.minimum.accumulate(apex[start::-1])[::-1]
+    out[:start] *= below[:-1, None]
     return out
 
 
-def _squeeze(area: NDArray[np.float64], score: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(slices,), how far each slice follows the beat of the sure ones: 1 the same relative change, below 0 atrium or aorta."""
+def _under_the_base(
+    ring: NDArray[np.float64], area: NDArray[np.float64], likely: NDArray[np.float64], start: int, pitch: float
+) -> NDArray[np.float64]:
+    """(slices, phases), the part of each slice below the valve plane, averaged over where that plane may be at rest."""
+    beat, shortening = _mean_beat(area, likely)
+    descent = DESCENT * shortening * beat / pitch
+    k = np.arange(len(ring))[:, None]
+    seen = np.clip(np.minimum.accumulate(np.maximum(ring, (k <= start) * 0.97), axis=0), 0.03, 0.97)
+    planes = np.arange(start + 0.5, len(ring), 0.1)
+    cover = np.clip(planes[:, None, None] - descent - k + 0.5, 0, 1)
+    fit = (cover * np.log(seen) + (1 - cover) * np.log(1 - seen)).mean(axis=2).sum(axis=1)
+    weight = np.exp((fit - fit.max()) / 0.05)
+    return np.asarray(np.einsum("p,pkt->kt", weight / weight.sum(), cover))
+
+
+def _mean_beat(area: NDArray[np.float64], likely: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+    """How contracted each phase is (0..1) and the fractional area change, over the slices that are surely ventricle."""
+    trusted = likely >= 0.5 * np.quantile(likely, 0.85)
+    total = area[trusted].sum(axis=0)
+    change = (total.max() - total) / max(float(total.max()), 1.0)
+    return np.asarray(change / max(float(change.max()), 1e-6)), float(change.max())
+
+
+def _base_is_up(area: NDArray[np.float64], weight: NDArray[np.float64]) -> bool:
+    """Whether the base is at the high slice numbers: sections of a ventricle shrink towards the apex."""
+    k = np.arange(area.size, dtype=float)
+    weight = weight / max(float(weight.sum()), 1e-9)
+    return float(weight @ ((k - weight @ k) * (area - weight @ area))) >= 0
+
+
+def _growth(area: NDArray[np.float64], step: int) -> NDArray[np.float64]:
+    """(slices, phases), area of each slice over that of the slice ``step`` before it."""
+    before = np.roll(area, step, axis=0)
+    return np.asarray(np.clip(area / np.maximum(before, 1.0), 0, 3))
+
+
+def _squeeze(evidence: Evidence, score: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(slices,), how far each slice follows the beat of the sure ones while its ring is closed.
+
+    1: the same relative change; below 0: an atrium or the aorta, which fill while the ventricle empties.
+    """
     trusted = score > 0.5 * np.quantile(score, 0.8)
-    relative = area / np.maximum(area.mean(axis=1, keepdims=True), 1.0) - 1
-    beat = np.median(relative[trusted], axis=0)
-    return np.asarray(relative @ beat / max(float(beat @ beat), 1e-9))
+    area = evidence.area
+    beat = np.median(area[trusted] / np.maximum(area[trusted].mean(axis=1, keepdims=True), 1.0) - 1, axis=0)
+    weight = np.clip((evidence.closed - 0.5) / 0.2, 0.02, 1)
+    weight = weight / weight.sum(axis=1, keepdims=True)
+    relative = area / np.maximum((area * weight).sum(axis=1, keepdims=True), 1.0) - 1
+    about = beat - (weight * beat).sum(axis=1, keepdims=True)
+    return np.asarray((weight * relative * about).sum(axis=1) / np.maximum((weight * about**2).sum(axis=1), 0.1 * beat.var()))
 
 
 def _mean_where(values: Floats, mask: NDArray[np.bool_]) -> Floats:

@@ -22,7 +22,7 @@ class Habits:
     thinnest: float = 3.0
     thickest: float = 19.0
     beyond: float = 3.0
-    thickness_weight: float = 0.012
+    thickness_weight: float = 0.03
     middle: float = 0.3
     papillary: float = 6.0
     bend: float = 0.35
@@ -153,3 +153,23 @@ def steadied(walls: Walls, weight: NDArray[np.float64], phases: float, around: f
         total = ndimage.gaussian_filter1d(weight, phases, axis=1, mode="wrap")[..., None]
         smooth.append(ndimage.gaussian_filter1d(over_time / total, around, axis=2, mode="wrap").astype(np.float32))
     return Walls(smooth[0], smooth[1])
+
+
+def to_compact_muscle(walls: Walls, scaled: Floats, step: float, blur: float) -> Walls:
+    """The endocardium moved out over the trabeculae to the compact muscle, as readers draw it.
+
+    Its place is where the intensity, averaged over neighbouring rays and phases, has fallen to 0.12 on the scale muscle 0,
+    blood 1, less ``blur`` mm, the distance by which the image itself smears a sharp edge to there.
+    """
+    offsets = np.arange(-1.0, 5.5, 0.5)
+    index = np.clip((walls.endo[..., None] + offsets) / step, 0, scaled.shape[-1] - 1.001)
+    low = index.astype(int)
+    part = index - low
+    profile = np.take_along_axis(scaled, low, -1) * (1 - part) + np.take_along_axis(scaled, low + 1, -1) * part
+    profile = ndimage.gaussian_filter1d(np.clip(profile, -0.3, 1.2), 4.0, axis=2, mode="wrap")
+    profile = ndimage.gaussian_filter1d(profile, 1.0, axis=1, mode="wrap")
+    fallen = profile < 0.12
+    reached = np.where(fallen.any(axis=-1), offsets[fallen.argmax(axis=-1)], 1.0)
+    out = np.clip(ndimage.gaussian_filter1d(reached, 3.0, axis=2, mode="wrap") - blur, -0.5, 2.5)
+    endo = np.maximum(np.minimum(walls.endo + out, walls.epi - 2.5), 1.0)
+    return Walls(endo.astype(np.float32), walls.epi)

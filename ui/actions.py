@@ -1,0 +1,80 @@
+"""The menu and the keys."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu
+
+from ui.look import MODES
+from ui.session import STEPS
+from ui.theme import THEMES
+
+if TYPE_CHECKING:
+    from ui.window import Window
+
+LAYOUTS = {"": "As suits the step", "both": "Heart and slices", "heart": "Heart only", "slices": "Slices only"}
+DIRECTIONS = {
+    "From the front": (0.35, 1.0, 0.22),
+    "From the left": (1.0, 0.1, 0.1),
+    "From the right": (-1.0, 0.2, 0.1),
+    "From behind": (-0.2, -1.0, 0.15),
+    "From above": (0.0, 0.25, 1.0),
+    "From below": (0.0, 0.25, -1.0),
+}
+
+
+def add_actions(window: "Window") -> None:
+    """Fill the menu bar."""
+    bar = window.menuBar()
+    session = window.session
+    file = bar.addMenu("Case")
+    _add(file, "Start page", window.show_start, "Ctrl+H")
+    _add(file, "New case from a scan ...", window.new_case, "Ctrl+N")
+    _add(file, "Open a case ...", window.choose_case, "Ctrl+O")
+    file.addSeparator()
+    _add(file, "Quit", window.close, "Ctrl+Q")
+
+    edit = bar.addMenu("Edit")
+    undo, redo = session.undo.createUndoAction(window, "Undo"), session.undo.createRedoAction(window, "Redo")
+    undo.setShortcut(QKeySequence.StandardKey.Undo)
+    redo.setShortcut(QKeySequence.StandardKey.Redo)
+    edit.addActions([undo, redo])
+
+    steps = bar.addMenu("Step")
+    for number, step in enumerate(STEPS, start=1):
+        _add(steps, step.capitalize(), lambda s=step: window.go(s), f"Ctrl+{number}")
+
+    view = bar.addMenu("View")
+    _add_choices(view.addMenu("Layout"), LAYOUTS, "", window.workplace.wish)
+    doubt = view.addMenu("Doubt")
+    for number, (mode, words) in enumerate(MODES.items(), start=1):
+        _add(doubt, words, lambda m=mode: session.set_look(mode=m), f"Alt+{number}")
+    look = view.addMenu("Look")
+    scene = window.workplace.scene_panel.scene
+    for words, direction in DIRECTIONS.items():
+        _add(look, words, lambda d=direction: scene.look_from(*d))
+    _add(view, "Cut the heart open", lambda: session.set_look(cut=not session.look.cut), "X")
+    _add(view, "Play or pause", window.workplace.strip.bar.play.toggle, "Space")
+    view.addSeparator()
+    _add_choices(view.addMenu("Theme"), {name: name.capitalize() for name in THEMES}, session.theme.name, window.wear)
+
+    about = bar.addMenu("Help")
+    _add(about, "About CardioTwin", window.tell_about)
+
+
+def _add(menu: QMenu, text: str, act: Callable[[], object], keys: str = "") -> QAction:
+    action = menu.addAction(text)
+    if keys:
+        action.setShortcut(QKeySequence(keys))
+    action.triggered.connect(lambda _=False: act())
+    return action
+
+
+def _add_choices(menu: QMenu, choices: dict[str, str], now: str, choose: Callable[[str], object]) -> None:
+    group = QActionGroup(menu)
+    for key, words in choices.items():
+        action = _add(menu, words, lambda k=key: choose(k))
+        action.setCheckable(True)
+        action.setChecked(key == now)
+        group.addAction(action)

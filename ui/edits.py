@@ -1,0 +1,49 @@
+"""What can be undone: a changed scenario (pacing sites too), and changed seeds."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QUndoCommand
+
+from solvers.scenario import Electrophysiology, Flow
+
+if TYPE_CHECKING:
+    from ui.session import Point, Session
+
+
+class ChangeScenario(QUndoCommand):
+    """A scenario of the case becomes another one."""
+
+    def __init__(
+        self,
+        session: "Session",
+        name: str,
+        before: Electrophysiology | Flow,
+        after: Electrophysiology | Flow,
+        text: str,
+    ) -> None:
+        super().__init__(text)
+        self._session, self._name, self._before, self._after = session, name, before, after
+
+    def redo(self) -> None:
+        """Do it."""
+        self._session.keep_scenario(self._name, self._after)
+
+    def undo(self) -> None:
+        """Take it back."""
+        self._session.keep_scenario(self._name, self._before)
+
+
+class ChangeSeeds(QUndoCommand):
+    """The points that help the segmentation become others."""
+
+    def __init__(self, session: "Session", after: "tuple[Point, ...]", text: str) -> None:
+        super().__init__(text)
+        self._session, self._before, self._after = session, session.seeds, after
+
+    def redo(self) -> None:
+        """Do it."""
+        self._session.set_seeds(self._after)
+
+    def undo(self) -> None:
+        """Take it back."""
+        self._session.set_seeds(self._before)

@@ -1,0 +1,41 @@
+"""The pictures on buttons, by what they mean (Material Design Icons through qtawesome)."""
+
+import qtawesome
+from PySide6.QtGui import QIcon
+
+NAMES = {
+    "case": "mdi6.folder-heart-outline",
+    "images": "mdi6.image-multiple-outline",
+    "segment": "mdi6.vector-curve",
+    "heart": "mdi6.heart-outline",
+    "simulate": "mdi6.pulse",
+    "plan": "mdi6.target",
+    "compare": "mdi6.compare",
+    "report": "mdi6.file-document-outline",
+    "practice": "mdi6.school-outline",
+    "play": "mdi6.play",
+    "pause": "mdi6.pause",
+    "undo": "mdi6.undo",
+    "redo": "mdi6.redo",
+    "theme": "mdi6.theme-light-dark",
+    "open": "mdi6.folder-open-outline",
+    "palette": "mdi6.palette-outline",
+    "cut": "mdi6.content-cut",
+    "fibers": "mdi6.waves",
+    "lines": "mdi6.chart-bell-curve",
+    "front": "mdi6.rotate-3d",
+    "only3d": "mdi6.cube-outline",
+    "onlyslices": "mdi6.view-grid-outline",
+    "both": "mdi6.view-split-vertical",
+    "cancel": "mdi6.close",
+    "done": "mdi6.check-circle-outline",
+    "failed": "mdi6.alert-circle-outline",
+    "warn": "mdi6.alert-outline",
+    "seed": "mdi6.map-marker-plus-outline",
+    "home": "mdi6.home-outline",
+}
+
+
+def icon(name: str, colour: str, chosen: str = "") -> QIcon:
+    """An icon in a colour, and in another where it is checked."""
+    return qtawesome.icon(NAMES[name], color=colour, color_on=chosen or colour)

@@ -1,0 +1,88 @@
+"""The column on the right: one page per step, each in a scroll area."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from ui.job_watch import JobWatch
+from ui.session import STEPS, Session
+from ui.steps.case import CasePage
+from ui.steps.compare import ComparePage
+from ui.steps.heart import HeartPage
+from ui.steps.images import ImagesPage
+from ui.steps.page import Page
+from ui.steps.plan import PlanPage
+from ui.steps.practice import PracticePage
+from ui.steps.report import ReportPage
+from ui.steps.segment import SegmentPage
+from ui.steps.simulate import SimulatePage
+
+PAGES: dict[str, type[Page]] = {
+    "case": CasePage,
+    "images": ImagesPage,
+    "segment": SegmentPage,
+    "heart": HeartPage,
+    "simulate": SimulatePage,
+    "plan": PlanPage,
+    "compare": ComparePage,
+    "report": ReportPage,
+    "practice": PracticePage,
+}
+
+
+class Inspector(QFrame):
+    """Shows the page of the session's step."""
+
+    def __init__(self, session: Session, watch: JobWatch, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("inspector")
+        self._session = session
+        self._was_busy = False
+        self._watch = watch
+        self.pages = {step: PAGES[step](session, watch) for step in STEPS}
+        self.stack = QStackedWidget(self)
+        for page in self.pages.values():
+            area = QScrollArea(self.stack)
+            area.setWidgetResizable(True)
+            area.setFrameShape(QFrame.Shape.NoFrame)
+            area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+            area.setWidget(page)
+            self.stack.addWidget(area)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.stack)
+        for signal in (session.case_changed, session.data_changed, session.step_changed):
+            signal.connect(self.refresh)
+        session.seeds_changed.connect(lambda: self._refresh_if("segment"))
+        session.answer_changed.connect(lambda: self._refresh_if("plan"))
+        session.look_changed.connect(self._look_changed)
+        session.scenario_changed.connect(self._scenario_changed)
+        watch.changed.connect(self._jobs_changed)
+
+    def page(self, step: str) -> Page:
+        """The page of a step."""
+        return self.pages[step]
+
+    def refresh(self) -> None:
+        """Show the page of the step, filled again."""
+        step = self._session.step
+        self.stack.setCurrentIndex(STEPS.index(step))
+        self.pages[step].refresh()
+
+    def _refresh_if(self, *steps: str) -> None:
+        if self._session.step in steps:
+            self.refresh()
+
+    def _look_changed(self) -> None:
+        self._refresh_if("compare")
+
+    def _scenario_changed(self) -> None:
+        page = self.pages[self._session.step]
+        if isinstance(page, SimulatePage):
+            page.show_scenario()
+        else:
+            self._refresh_if("plan")
+
+    def _jobs_changed(self) -> None:
+        if self._watch.busy != self._was_busy:
+            self._was_busy = self._watch.busy
+            self.refresh()

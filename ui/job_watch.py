@@ -1,0 +1,146 @@
+"""Watches the jobs of the open case and the what-if process, with one timer; the work itself is in other processes."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.jobs import CRASHED, FAILED, RUNNING, Job, JobStatus, jobs_of, start_job, tell_interrupted
+from app.warm import WarmWorker
+from geometry.errors import Refused
+from solvers.scenario import PacingSite
+from ui.session import Session
+
+EVERY = 100  # ms
+
+
+class JobWatch(QObject):
+    """Starts, follows and cancels jobs; tells the session what came of them."""
+
+    changed = Signal()
+    ended = Signal(object)
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._jobs: dict[Job, JobStatus] = {}
+        self._warm: WarmWorker | None = None
+        self._warm_for = ("", "")
+        self.thinking = False
+        self.timer = QTimer(self, interval=EVERY)
+        self.timer.timeout.connect(self._look)
+        self.timer.start()
+        session.case_changed.connect(self._adopt)
+
+    @property
+    def jobs(self) -> dict[Job, JobStatus]:
+        """The jobs that run, and the last one that ended, with how they stand."""
+        return dict(self._jobs)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job of the case is running."""
+        return any(status.state == RUNNING for status in self._jobs.values())
+
+    def start(self, verb: str, options: Mapping[str, Any]) -> Job | None:
+        """Start a step of the open case; says a sentence where that is not possible."""
+        case = self._session.case
+        if case is None:
+            return None
+        return self.start_in(case.folder, verb, options)
+
+    def start_in(self, folder: Path, verb: str, options: Mapping[str, Any]) -> Job | None:
+        """Start a step of a case."""
+        try:
+            job = start_job(folder, verb, options, parent=os.getpid())
+        except (Refused, OSError) as failure:
+            self._session.said.emit(str(failure), "bad")
+            return None
+        self._jobs = {j: s for j, s in self._jobs.items() if s.state == RUNNING}
+        self._jobs[job] = job.poll()
+        self.changed.emit()
+        return job
+
+    def cancel(self, job: Job) -> None:
+        """Ask a job to stop."""
+        job.cancel()
+
+    def ask(self, scenario: str, sites: tuple[PacingSite, ...]) -> None:
+        """Ask what the heart does when paced at these sites."""
+        case = self._session.case
+        if case is None or not sites:
+            return
+        wanted = (str(case.folder), scenario)
+        if self._warm is None or self._warm_for != wanted or self._warm.error():
+            self.rest()
+            self._warm, self._warm_for = WarmWorker(case.folder, scenario), wanted
+        self._warm.ask(sites)
+        self.thinking = True
+        self.changed.emit()
+
+    def rest(self) -> None:
+        """End the what-if process."""
+        if self._warm is not None:
+            self._warm.close()
+            self._warm = None
+        self.thinking = False
+
+    def finish(self) -> None:
+        """Watch no more; running jobs of the case are asked to stop."""
+        self.timer.stop()
+        self.rest()
+        for job, status in self._jobs.items():
+            if status.state == RUNNING:
+                job.cancel()
+
+    def _adopt(self) -> None:
+        self.rest()
+        case = self._session.case
+        self._jobs = {}
+        if case is not None:
+            for sentence in tell_interrupted(case.folder):
+                self._session.said.emit(sentence, "warn")
+            found = {job: job.poll() for job in jobs_of(case.folder)[-5:]}
+            self._jobs = {job: status for job, status in found.items() if status.state == RUNNING}
+        self.changed.emit()
+
+    def _look(self) -> None:
+        self._look_at_jobs()
+        self._look_at_warm()
+
+    def _look_at_jobs(self) -> None:
+        for job, before in list(self._jobs.items()):
+            if before.state != RUNNING:
+                continue
+            now = job.poll()
+            if now == before:
+                continue
+            self._jobs[job] = now
+            self.changed.emit()
+            if now.state != RUNNING:
+                self._tell_end(job, now)
+
+    def _tell_end(self, job: Job, status: JobStatus) -> None:
+        job.acknowledge()
+        if status.state in (FAILED, CRASHED):
+            self._session.said.emit(status.error, "bad")
+        case = self._session.case
+        if case is not None and job.folder.is_relative_to(case.folder):
+            self._session.refresh()
+        self.ended.emit(status)
+
+    def _look_at_warm(self) -> None:
+        if self._warm is None or not self.thinking:
+            return
+        answer = self._warm.poll()
+        wrong = "" if answer else self._warm.error()
+        if answer is not None:
+            self.thinking = self._warm.waiting
+            self._session.set_answer(answer)
+        elif wrong:
+            self.thinking = False
+            self._session.said.emit(wrong, "bad")
+        if answer is not None or wrong:
+            self.changed.emit()

@@ -1,0 +1,51 @@
+"""Opens the window."""
+
+import os
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QApplication
+
+from geometry.errors import Refused
+from ui.window import Window
+
+
+def main(case: Path | None = None) -> int:
+    """Open the window, on a case when one is given, and stay until it is closed; refuses where there is no display."""
+    application = make_application()
+    window = open_window(application, case)
+    window.show()
+    return application.exec()
+
+
+def make_application() -> QApplication:
+    """The Qt application; refuses with a sentence where no window can be shown."""
+    running = QCoreApplication.instance()
+    if isinstance(running, QApplication):
+        return running
+    if not has_display():
+        raise Refused(
+            "There is no display to open the window on. Start it in a desktop session, or use the command line: cardiotwin --help."
+        )
+    QApplication.setAttribute(Qt.ApplicationAttribute.AA_DontCreateNativeWidgetSiblings)
+    application = QApplication(["cardiotwin"])
+    application.setApplicationName("CardioTwin")
+    return application
+
+
+def open_window(application: QApplication, case: Path | None) -> Window:
+    """The window, sized for its screen, on a case when one is given."""
+    window = Window(application)
+    room = application.primaryScreen().availableGeometry()
+    window.resize(min(round(room.width() * 0.94), 3600), min(round(room.height() * 0.92), 2000))
+    if case is not None and not window.open_case(case):
+        window.show_start()
+    return window
+
+
+def has_display() -> bool:
+    """Whether this machine offers a screen to draw on."""
+    if sys.platform in ("darwin", "win32"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

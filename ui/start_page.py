@@ -1,0 +1,129 @@
+"""The first thing seen: sample patients as cards with pictures, recent cases, and ways to begin."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from app.settings import load_settings
+from sample_scans.catalogue import Sample, samples
+from ui.sample_picture import sample_picture
+from ui.theme import px
+from ui.widgets import button, card, label, section
+
+
+class StartPage(QScrollArea):
+    """Emits what was chosen."""
+
+    sample_chosen = Signal(str, bool)  # key, and whether to go the whole way
+    case_chosen = Signal(Path)
+    open_wanted = Signal()
+    scan_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self._pictures: list[tuple[QLabel, Sample]] = []
+        inside = QWidget(self)
+        self.setWidget(inside)
+        outer = QHBoxLayout(inside)
+        outer.addStretch(1)
+        column = QVBoxLayout()
+        column.setSpacing(px(10))
+        outer.addLayout(column, 12)
+        outer.addStretch(1)
+        column.addStretch(2)
+        head = QLabel("From one scan to a living heart")
+        head.setStyleSheet(f"font-size: {px(28)}px; font-weight: 600;")
+        column.addWidget(head)
+        column.addWidget(label("CardioTwin turns a patient's cardiac MR or CT into a heart you can look at, question and try things on, "
+                               "and shows how sure each answer is.", "muted"))
+        column.addSpacing(px(8))
+        column.addWidget(section("Sample patients"))
+        cards = QHBoxLayout()
+        cards.setSpacing(px(16))
+        for sample in samples():
+            cards.addWidget(self._sample_card(sample), 1)
+        column.addLayout(cards)
+        column.addSpacing(px(6))
+        self._below = QGridLayout()
+        self._below.setHorizontalSpacing(px(16))
+        column.addLayout(self._below)
+        self._fill_below()
+        column.addStretch(3)
+        self._painter = QTimer(self, singleShot=True, interval=0)
+        self._painter.timeout.connect(self._paint_next)
+        self._painter.start()
+
+    def refresh(self) -> None:
+        """Show the recent cases again."""
+        while self._below.count():
+            item = self._below.takeAt(0)
+            widget = item.widget() if item is not None else None
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self._fill_below()
+
+    def finish(self) -> None:
+        """Paint no more."""
+        self._painter.stop()
+
+    def _fill_below(self) -> None:
+        begin, left = card()
+        left.setSpacing(px(8))
+        left.addWidget(section("Your own patient"))
+        left.addWidget(button("New case from a scan ...", self.scan_wanted.emit, tip="DICOM folder or zip, NIfTI, NRRD"))
+        left.addWidget(button("Open a case ...", self.open_wanted.emit))
+        left.addStretch(1)
+        recent, right = card()
+        right.addWidget(section("Recent cases"))
+        found = [Path(place) for place in load_settings().recent if (Path(place) / "case.json").is_file()][:5]
+        for folder in found:
+            piece = QPushButton(folder.name)
+            piece.setProperty("role", "link")
+            piece.setToolTip(str(folder))
+            piece.clicked.connect(lambda _=False, f=folder: self.case_chosen.emit(f))
+            right.addWidget(piece)
+        if not found:
+            right.addWidget(label("None yet.", "muted"))
+        right.addStretch(1)
+        self._below.addWidget(begin, 0, 0)
+        self._below.addWidget(recent, 0, 1)
+        self._below.setColumnStretch(0, 1)
+        self._below.setColumnStretch(1, 1)
+
+    def _sample_card(self, sample: Sample) -> QFrame:
+        frame, column = card()
+        frame.setProperty("hot", True)
+        column.setSpacing(px(8))
+        row = QHBoxLayout()
+        row.setSpacing(px(14))
+        picture = QLabel()
+        picture.setFixedSize(QSize(px(190), px(190)))
+        picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        picture.setStyleSheet(f"background: #000; border-radius: {px(6)}px;")
+        self._pictures.append((picture, sample))
+        row.addWidget(picture)
+        words = QVBoxLayout()
+        words.setSpacing(px(6))
+        words.addWidget(label(sample.title, "head"))
+        words.addWidget(label(sample.description, "muted"))
+        words.addStretch(1)
+        words.addWidget(button("Open the twin", lambda k=sample.key: self.sample_chosen.emit(k, True), main=True,
+                               tip="The finished heart; the first time it is worked out, which takes a few minutes"))
+        words.addWidget(button("Start from the scan", lambda k=sample.key: self.sample_chosen.emit(k, False)))
+        row.addLayout(words, 1)
+        column.addLayout(row)
+        return frame
+
+    def _paint_next(self) -> None:
+        """One picture at a time, so that the window appears at once."""
+        if not self._pictures:
+            return
+        place, sample = self._pictures.pop(0)
+        picture: QPixmap = sample_picture(sample)
+        place.setPixmap(picture.scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation))
+        self._painter.start(10)

@@ -1,0 +1,1 @@
+"""The pages of the inspector, one per step of the road."""

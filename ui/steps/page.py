@@ -1,0 +1,69 @@
+"""What every page of the inspector is: a column of texts, cards and buttons, filled again when the session changes."""
+
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from geometry.metric import Metric
+from ui.job_watch import JobWatch
+from ui.result_cards import metric_card
+from ui.session import Session
+from ui.theme import px
+from ui.widgets import label, notice, section
+
+
+class Page(QWidget):
+    """A column; subclasses fill it in ``fill``."""
+
+    title = ""
+    lead = ""
+
+    def __init__(self, session: Session, watch: JobWatch, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.watch = watch
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(px(16), px(14), px(14), px(16))
+        self.column.setSpacing(px(8))
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Fill the page again."""
+        _empty(self.column)
+        head = QLabel(self.title, self)
+        head.setProperty("role", "title")
+        self.column.addWidget(head)
+        if self.lead:
+            self.column.addWidget(label(self.lead, "muted"))
+        self.fill()
+        self.column.addStretch(1)
+
+    def fill(self) -> None:
+        """Add what the page shows."""
+
+    def tick(self) -> None:
+        """A job has moved; pages that show it override this."""
+
+    def add_notes(self, notes: tuple[str, ...], head: str = "Worth knowing") -> None:
+        """Add sentences."""
+        if notes:
+            self.column.addWidget(section(head))
+            for note in notes:
+                self.column.addWidget(notice(note))
+
+    def add_metrics(self, metrics: tuple[Metric, ...], head: str) -> None:
+        """Add cards with numbers."""
+        if metrics:
+            self.column.addWidget(section(head))
+            for metric in metrics:
+                self.column.addWidget(metric_card(metric))
+
+
+def _empty(layout: QVBoxLayout) -> None:
+    while layout.count():
+        item = layout.takeAt(0)
+        widget = item.widget() if item is not None else None
+        inner = item.layout() if item is not None else None
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
+        elif isinstance(inner, QVBoxLayout):
+            _empty(inner)

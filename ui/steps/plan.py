@@ -1,0 +1,104 @@
+"""Plan: try a pacing site on the twin and see the beat change at once."""
+
+import numpy as np
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from geometry.metric import Metric
+from solvers.scenario import Electrophysiology, PacingSite
+from ui.readout import at_words
+from ui.session import Point
+from ui.steps.page import Page
+from ui.widgets import Segments, button, label, section
+
+
+class PlanPage(Page):
+    """Pacing sites of one scenario."""
+
+    title = "Plan"
+    lead = "Click on the heart to move the pacing site. Activation and ECG follow within a moment; the ECG before is drawn thin and grey."
+
+    def fill(self) -> None:
+        """Add the sites and what they do."""
+        session = self.session
+        names = [name for name, s in session.scenarios.items() if isinstance(s, Electrophysiology)]
+        if session.mesh is None or not names:
+            self.column.addWidget(label("Electrical planning needs a heart wall; this case has none.", "muted"))
+            return
+        scenario = session.scenario
+        if not isinstance(scenario, Electrophysiology):
+            return
+        if scenario.start != "paced":
+            self.column.addWidget(label("This scenario starts in the conduction system. Clicking on the heart makes it a paced one.", "small"))
+        self.column.addWidget(section("Click to"))
+        how = Segments({"move": "Move the site", "add": "Add a site"}, self)
+        how.show_choice(self.mode)
+        how.chosen.connect(self._choose)
+        self.column.addWidget(how)
+        self.column.addWidget(section("Pacing sites"))
+        if not scenario.sites:
+            self.column.addWidget(label("None yet. Click on the heart.", "muted"))
+        for number, site in enumerate(scenario.sites, start=1):
+            self.column.addWidget(self._site_row(number, site))
+        row = QWidget(self)
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        for text, act in (("Undo", session.undo.undo), ("Redo", session.undo.redo)):
+            layout.addWidget(button(text, act))
+        self.column.addWidget(row)
+        self._add_effect()
+        keep = button("Run with doubt", lambda: self.watch.start("simulate", {"scenario": session.scenario_name}), main=True)
+        keep.setToolTip("Run this scenario in full, with its ensemble if it has one")
+        keep.setEnabled(not self.watch.busy and bool(scenario.sites))
+        self.column.addWidget(keep)
+        self.column.addWidget(label("The quick answer is an eikonal one without interval. It is not validated for scarred hearts.", "small"))
+
+    @property
+    def mode(self) -> str:
+        """Whether a click moves the last site or adds one."""
+        return str(self.property("mode") or "move")
+
+    def place(self, point: Point) -> None:
+        """A click on the heart: move the last site there, or add one."""
+        session = self.session
+        scenario = session.scenario
+        if not isinstance(scenario, Electrophysiology):
+            return
+        x, y, z = (round(v, 2) for v in point)
+        site = PacingSite(x=x, y=y, z=z)
+        kept = scenario.sites if self.mode == "add" else scenario.sites[:-1]
+        changed = scenario.model_copy(update={"sites": (*kept, site), "start": "paced"})
+        session.edit_scenario(session.scenario_name, changed, "Add a pacing site" if self.mode == "add" else "Move the pacing site")
+
+    def _choose(self, mode: str) -> None:
+        self.setProperty("mode", mode)
+
+    def _site_row(self, number: int, site: PacingSite) -> QWidget:
+        row = QWidget(self)
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(label(f"{number}   {at_words((site.x, site.y, site.z))}"), 1)
+        remove = button("Remove", lambda: self._remove(site))
+        remove.setProperty("role", "link")
+        layout.addWidget(remove)
+        return row
+
+    def _remove(self, site: PacingSite) -> None:
+        scenario = self.session.scenario
+        if isinstance(scenario, Electrophysiology):
+            left = tuple(s for s in scenario.sites if s is not site)
+            changed = scenario.model_copy(update={"sites": left})
+            self.session.edit_scenario(self.session.scenario_name, changed, "Remove a pacing site")
+
+    def _add_effect(self) -> None:
+        session = self.session
+        answer, result = session.answer, session.result
+        if answer is None:
+            return
+        total = float(np.nanmax(answer.activation) - np.nanmin(answer.activation))
+        found = [Metric("total", "Total activation time", total, "ms", note="eikonal what-if")]
+        if result is not None and "activation_time" in result.fields:
+            before = np.asarray(result.fields["activation_time"].values)
+            change = total - float(np.nanmax(before) - np.nanmin(before))
+            words = "longer" if change >= 0 else "shorter"
+            found.append(Metric("change", f"{words.capitalize()} than the run '{session.look.run}' by", abs(change), "ms"))
+        self.add_metrics(tuple(found), "What it does")

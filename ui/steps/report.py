@@ -1,0 +1,48 @@
+"""Report: one page for the record."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+
+from ui.steps.page import Page
+from ui.widgets import button, label, section
+
+
+class ReportPage(Page):
+    """Write the report and open it."""
+
+    title = "Report"
+    lead = "One page: measured volumes, what was simulated, how sure it is, and what it is not validated for."
+
+    def fill(self) -> None:
+        """Add the buttons."""
+        session = self.session
+        if session.case is None:
+            return
+        found = reports(session.case.folder)
+        start = button("Write the report" if not found else "Write it again", lambda: self.watch.start("report", {}), main=not found)
+        start.setEnabled(bool(session.runs or session.segmentation is not None) and not self.watch.busy)
+        self.column.addWidget(start)
+        if found:
+            self.column.addWidget(button("Open the report", lambda: open_outside(found[0]), main=True))
+            self.column.addWidget(label(str(found[0]), "small"))
+        self.add_notes(session.case.stale(), "Out of date")
+        for name in session.runs:
+            result = session.result_of(name)
+            scenario = session.scenarios.get(name)
+            if result is not None:
+                self.add_metrics(result.metrics, scenario.title if scenario is not None else name)
+        self.column.addWidget(section("Results for other programs"))
+        self.column.addWidget(label("Each run keeps fields.vtkhdf, which ParaView opens.", "small"))
+        self.column.addWidget(button("Open the case folder", lambda: open_outside(session.case.folder if session.case else Path())))
+
+
+def reports(folder: Path) -> list[Path]:
+    """The reports of a case, newest first."""
+    return sorted((folder / "report").glob("*.pdf"), key=lambda path: path.stat().st_mtime, reverse=True)
+
+
+def open_outside(path: Path) -> None:
+    """Open a file or folder with the system's own program."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))

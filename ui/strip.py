@@ -1,0 +1,156 @@
+"""The strip below the views: ECG or curves over time, and the time bar."""
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+
+from solvers.result import Result, Trace
+from ui.ecg_strip import EcgStrip
+from ui.session import Session
+from ui.theme import px
+from ui.time_bar import TimeBar
+from ui.trace_plot import TracePlot
+
+ECG = "ecg"
+
+
+class Strip(QFrame):
+    """Follows the session: phases of the scan in the first steps, the time of the run later."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("strip")
+        self._session = session
+        self.ecg = EcgStrip(self)
+        self.curves = TracePlot(self)
+        self.bar = TimeBar(self)
+        self.badge = QLabel("SIMULATED", self)
+        self.badge.setProperty("role", "badge")
+        self.note = QLabel(self)
+        self.note.setProperty("role", "small")
+        self.plots = QStackedWidget(self)
+        self.plots.addWidget(self.ecg)
+        self.plots.addWidget(self.curves)
+        top = QHBoxLayout()
+        top.setContentsMargins(px(12), 0, 0, 0)
+        top.setSpacing(px(8))
+        top.addWidget(self.badge)
+        top.addWidget(self.note)
+        top.addWidget(self.bar, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(top)
+        layout.addWidget(self.plots, 1)
+        self._frames: tuple[float, ...] = ()
+        self._listen()
+        self.dress()
+
+    @property
+    def over_run(self) -> bool:
+        """Whether the time bar runs over a simulation, not over the phases of the scan."""
+        return self._session.step in ("simulate", "plan", "compare", "report")
+
+    def refresh(self) -> None:
+        """Show what belongs to the step."""
+        session = self._session
+        self.plots.setVisible(self.over_run)
+        self.badge.setVisible(self.over_run and session.result is not None)
+        if self.over_run:
+            self._show_run(session.result)
+        else:
+            self._show_phases()
+
+    def dress(self) -> None:
+        """Wear the session's theme."""
+        theme = self._session.theme
+        self.ecg.dress(theme)
+        self.curves.dress(theme)
+        self.bar.dress(theme)
+
+    def finish(self) -> None:
+        """Play no more."""
+        self.bar.finish()
+
+    def _show_phases(self) -> None:
+        image, segmentation = self._session.image, self._session.segmentation
+        self.note.setText("")
+        if image is None or image.phases < 2:
+            self.bar.set_times(())
+            return
+        times = image.times or tuple(float(i) for i in range(image.phases))
+        words = [""] * len(times)
+        if segmentation is not None and segmentation.ed < len(words):
+            words[segmentation.ed] = "end-diastole"
+            if segmentation.es is not None and segmentation.es < len(words):
+                words[segmentation.es] = "end-systole"
+        self.bar.set_times(tuple(times), tuple(words))
+        self.bar.show_frame(self._session.phase)
+
+    def _show_run(self, result: Result | None) -> None:
+        session = self._session
+        traces = dict(result.traces) if result is not None else {}
+        electrical = result is None or result.kind == "electrophysiology"
+        answer = session.answer if session.step == "plan" else None
+        ecg, before, note = traces.get(ECG), None, ""
+        if ecg is not None and electrical:
+            note = "Squares: 40 ms, 0.5 mV"
+        if answer is not None:
+            ecg, before, note = answer.ecg, traces.get(ECG), "What-if; before: thin and grey"
+        if session.step == "compare":
+            other = session.result_of(session.look.other)
+            before = other.traces.get(ECG) if other is not None else None
+            note = "Left run; right run: thin and grey" if before is not None else ""
+        self.note.setText(note)
+        if electrical:
+            self.ecg.show_ecg(ecg, before)
+            self.plots.setCurrentWidget(self.ecg)
+        else:
+            self.curves.show_traces(tuple(traces.values())[:3])
+            self.plots.setCurrentWidget(self.curves)
+        self._frames = run_times(result, session.look.field, tuple(traces.values()))
+        self.bar.set_times(self._frames)
+        self._follow_time()
+
+    def _follow_time(self) -> None:
+        time = self._session.time
+        self.ecg.show_time(time)
+        self.curves.show_time(time)
+        if self.over_run and self._frames:
+            nearest = min(range(len(self._frames)), key=lambda i: abs(self._frames[i] - time))
+            self.bar.show_frame(nearest)
+
+    def _chosen(self, index: int) -> None:
+        if not self.over_run:
+            self._session.set_phase(index)
+        elif index < len(self._frames):
+            self._session.set_time(self._frames[index])
+
+    def _listen(self) -> None:
+        session = self._session
+        for signal in (
+            session.case_changed,
+            session.data_changed,
+            session.step_changed,
+            session.look_changed,
+            session.answer_changed,
+        ):
+            signal.connect(self.refresh)
+        session.phase_changed.connect(lambda: self.bar.show_frame(session.phase) if not self.over_run else None)
+        session.time_changed.connect(self._follow_time)
+        session.theme_changed.connect(self.dress)
+        self.bar.chosen.connect(self._chosen)
+        self.ecg.time_chosen.connect(session.set_time)
+        self.curves.time_chosen.connect(session.set_time)
+
+
+def run_times(result: Result | None, name: str, traces: tuple[Trace, ...]) -> tuple[float, ...]:
+    """The moments the time bar walks through: the field's frames, else every 2 ms of the activation or of the traces."""
+    if result is None:
+        return ()
+    field = result.fields.get(name)
+    if field is not None and field.times:
+        return field.times
+    if not traces:
+        return ()
+    start, stop = float(traces[0].times[0]), float(traces[0].times[-1])
+    step = 2.0 if stop - start < 900 else 5.0
+    return tuple(start + step * k for k in range(int((stop - start) / step) + 1))

@@ -1,0 +1,272 @@
+"""The window: step bar, views, inspector, and a foot with the intended use and the running step."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent, QCursor
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QMessageBox,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.case import Case
+from app.settings import cases_folder, load_settings, save_settings, with_recent
+from geometry.errors import Refused
+from sample_scans.catalogue import sample
+from ui.actions import add_actions
+from ui.inspector import Inspector
+from ui.job_panel import JobPanel
+from ui.job_watch import JobWatch
+from ui.message_bar import MessageBar
+from ui.session import Session
+from ui.start_page import StartPage
+from ui.step_bar import StepBar
+from ui.steps.compare import ComparePage
+from ui.steps.plan import PlanPage
+from ui.steps.segment import SegmentPage
+from ui.theme import DARK, THEMES, px, wear
+from ui.workplace import Workplace
+
+INTENDED_USE = "Research and education software. Not a medical device."
+
+
+class Window(QMainWindow):
+    """Puts the parts together and connects what one does to the others."""
+
+    def __init__(self, application: QApplication) -> None:
+        super().__init__()
+        self._application = application
+        self.session = Session(self)
+        self.session.theme = THEMES.get(load_settings().theme, DARK)
+        wear(application, self.session.theme)
+        self.watch = JobWatch(self.session, self)
+        self.step_bar = StepBar(self)
+        self.messages = MessageBar(self)
+        self.start_page = StartPage(self)
+        self.workplace = Workplace(self.session, self)
+        self.inspector = Inspector(self.session, self.watch, self)
+        self.jobs = JobPanel(self.watch, self)
+        self._lay_out()
+        self._connect()
+        add_actions(self)
+        self._dress()
+        self.show_start()
+
+    # --- what a person asks for -----------------------------------------------------------------------------------------
+
+    def open_case(self, folder: Path) -> bool:
+        """Open a case folder; a sentence and False where that is not possible."""
+        self._application.setOverrideCursor(QCursor(Qt.CursorShape.WaitCursor))
+        try:
+            self.session.save_view()
+            self.session.open_folder(folder)
+        except Refused as refusal:
+            self.session.said.emit(str(refusal), "bad")
+            return False
+        finally:
+            self._application.restoreOverrideCursor()
+        save_settings(with_recent(load_settings(), folder))
+        self.pages.setCurrentIndex(1)
+        self._show_title()
+        return True
+
+    def open_sample(self, key: str, whole: bool) -> None:
+        """Open a sample patient: the finished twin (worked out the first time), or a new case with only its scan."""
+        chosen = sample(key)
+        if chosen is None:
+            return
+        folder = cases_folder() / f"Sample {chosen.key}{'' if whole else ' from the scan'}"
+        if (folder / "case.json").is_file():
+            if self.open_case(folder) and whole and not self.session.runs and not self.watch.busy:
+                self.watch.start("road", {"scan": str(chosen.scan)})
+            return
+        self._begin(folder, chosen.title, "road" if whole else "import", chosen.scan)
+
+    def new_case(self) -> None:
+        """Ask for a scan and make a case of it."""
+        path, _ = QFileDialog.getOpenFileName(self, "Choose a scan (or any file of a DICOM folder)")
+        if not path:
+            return
+        scan = Path(path)
+        if scan.suffix.lower() in (".dcm", ".ima", ""):
+            scan = scan.parent
+        stem = scan.name.removesuffix(".gz").removesuffix(".nii").removesuffix(".zip") or "Patient"
+        folder, number = cases_folder() / stem, 2
+        while folder.exists():
+            folder, number = cases_folder() / f"{stem} {number}", number + 1
+        self._begin(folder, stem, "import", scan)
+
+    def choose_case(self) -> None:
+        """Ask for a case folder and open it."""
+        place = QFileDialog.getExistingDirectory(self, "Open a case", str(cases_folder()))
+        if place:
+            self.open_case(Path(place))
+
+    def show_start(self) -> None:
+        """Show the sample patients and the recent cases."""
+        self.session.save_view()
+        self.start_page.refresh()
+        self.pages.setCurrentIndex(0)
+        self.step_bar.show_step("")
+        self.setWindowTitle("CardioTwin")
+
+    def go(self, step: str) -> None:
+        """Go to a step; without a case that is the start page."""
+        if self.session.case is None:
+            self.show_start()
+            return
+        self.pages.setCurrentIndex(1)
+        self._show_title()
+        self.session.show_step(step)
+
+    def wear(self, name: str) -> None:
+        """Change the theme and remember it."""
+        theme = THEMES[name]
+        wear(self._application, theme)
+        self.session.set_theme(theme)
+        save_settings(load_settings().model_copy(update={"theme": name}))
+
+    def tell_about(self) -> None:
+        """Say what this is."""
+        QMessageBox.about(
+            self,
+            "CardioTwin",
+            f"<b>CardioTwin</b><p>From one patient's scan to a working twin of that heart, with the doubt of every answer on top."
+            f"<p>{INTENDED_USE} Not for diagnosis or treatment.<p>Simulated results; what stands behind each is shown beside it.",
+        )
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        """Keep the view; stop timers, processes and graphics."""
+        self.session.save_view()
+        self.watch.finish()
+        self.start_page.finish()
+        self.workplace.finish()
+        super().closeEvent(event)
+
+    # --- inside -----------------------------------------------------------------------------------------------------------
+
+    def _begin(self, folder: Path, title: str, verb: str, scan: Path) -> None:
+        try:
+            Case.create(folder, title)
+        except (Refused, OSError) as failure:
+            self.session.said.emit(str(failure), "bad")
+            return
+        if self.open_case(folder):
+            self.watch.start(verb, {"scan": str(scan)})
+            self.session.show_step("images")
+
+    def _lay_out(self) -> None:
+        work = QSplitter(Qt.Orientation.Horizontal, self)
+        work.addWidget(self.workplace)
+        work.addWidget(self.inspector)
+        self.inspector.setMinimumWidth(px(300))
+        self.inspector.setMaximumWidth(px(480))
+        work.setStretchFactor(0, 1)
+        work.setStretchFactor(1, 0)
+        work.setSizes([1200, px(330)])
+        work.setCollapsible(0, False)
+        self.pages = QStackedWidget(self)
+        self.pages.addWidget(self.start_page)
+        self.pages.addWidget(work)
+        foot = QFrame(self)
+        foot.setObjectName("footer")
+        row = QHBoxLayout(foot)
+        row.setContentsMargins(px(14), px(3), px(14), px(3))
+        foot.setMinimumHeight(px(34))
+        use = QLabel(INTENDED_USE, foot)
+        use.setProperty("role", "small")
+        row.addWidget(use)
+        row.addStretch(1)
+        row.addWidget(self.jobs)
+        right = QWidget(self)
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.messages)
+        column.addWidget(self.pages, 1)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.step_bar)
+        middle.addWidget(right, 1)
+        whole = QWidget(self)
+        outer = QVBoxLayout(whole)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addLayout(middle, 1)
+        outer.addWidget(foot)
+        self.setCentralWidget(whole)
+        self.name = QLabel(self)
+        self.name.setProperty("role", "muted")
+        self.name.setContentsMargins(px(10), 0, px(16), 0)
+        self.menuBar().setCornerWidget(self.name)
+        self.setMinimumSize(980, 620)
+
+    def _connect(self) -> None:
+        session = self.session
+        self.step_bar.chosen.connect(self.go)
+        session.step_changed.connect(self._step_changed)
+        session.said.connect(self.messages.say)
+        session.theme_changed.connect(self._dress)
+        session.scenario_changed.connect(self._ask)
+        self.start_page.sample_chosen.connect(self.open_sample)
+        self.start_page.case_chosen.connect(self.open_case)
+        self.start_page.open_wanted.connect(self.choose_case)
+        self.start_page.scan_wanted.connect(self.new_case)
+        self.workplace.scene_panel.scene.picked.connect(self._picked)
+        segment = self.inspector.page("segment")
+        assert isinstance(segment, SegmentPage)
+        slices = self.workplace.slices
+        segment.placing.connect(slices.place_seeds)
+        segment.doubt.connect(slices.show_doubtful)
+
+    def _step_changed(self, step: str) -> None:
+        if self.pages.currentIndex() == 1:
+            self.step_bar.show_step(step)
+        if step == "compare":
+            page = self.inspector.page("compare")
+            assert isinstance(page, ComparePage)
+            page.choose_second()
+        if step == "plan":
+            self._ask()
+        elif self.session.answer is not None:
+            self.session.set_answer(None)
+        if step != "plan":
+            self.watch.rest()
+
+    def _picked(self, x: float, y: float, z: float) -> None:
+        self.session.pick((x, y, z))
+        page = self.inspector.page("plan")
+        if self.session.step == "plan" and isinstance(page, PlanPage):
+            page.place((x, y, z))
+
+    def _ask(self) -> None:
+        """In the step Plan, ask the what-if process about the sites."""
+        scenario = self.session.scenario
+        if self.session.step != "plan" or scenario is None or scenario.kind != "electrophysiology":
+            return
+        if scenario.sites:
+            self.watch.ask(self.session.scenario_name, scenario.sites)
+        else:
+            self.session.set_answer(None)
+
+    def _dress(self) -> None:
+        theme = self.session.theme
+        self.step_bar.dress(theme)
+        self.messages.dress(theme)
+        self.workplace.slices.dress()
+
+    def _show_title(self) -> None:
+        case = self.session.case
+        self.setWindowTitle(f"{case.title} - CardioTwin" if case is not None else "CardioTwin")
+        self.name.setText(case.title if case is not None else "")
+        self.name.adjustSize()
+        self.step_bar.show_step(self.session.step)

@@ -1,0 +1,76 @@
+"""The middle of the window: heart, slices and strip, arranged for the step."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from ui.scene_panel import ScenePanel
+from ui.session import Session
+from ui.slices import Slices
+from ui.strip import Strip
+
+BOTH, HEART, SLICES = "both", "heart", "slices"
+ARRANGED = {
+    "case": BOTH,
+    "images": SLICES,
+    "segment": SLICES,
+    "heart": BOTH,
+    "simulate": BOTH,
+    "plan": HEART,
+    "compare": HEART,
+    "report": BOTH,
+    "practice": BOTH,
+}
+WITH_PLOTS = ("simulate", "plan", "compare", "report")
+
+
+class Workplace(QWidget):
+    """Holds the views."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._wish = ""
+        self._shape = ("", False)
+        self.scene_panel = ScenePanel(session, self)
+        self.slices = Slices(session, self)
+        self.strip = Strip(session, self)
+        self.across = QSplitter(Qt.Orientation.Horizontal, self)
+        self.across.addWidget(self.scene_panel)
+        self.across.addWidget(self.slices)
+        self.down = QSplitter(Qt.Orientation.Vertical, self)
+        self.down.addWidget(self.across)
+        self.down.addWidget(self.strip)
+        self.down.setCollapsible(0, False)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.down)
+        session.step_changed.connect(self.arrange)
+        session.case_changed.connect(self.arrange)
+        self.arrange()
+
+    def wish(self, layout: str) -> None:
+        """Use one layout in every step; empty: the one that suits the step."""
+        self._wish = layout
+        self.arrange()
+
+    def arrange(self) -> None:
+        """Show what the step needs."""
+        step = self._session.step
+        layout = self._wish or ARRANGED[step]
+        plots = step in WITH_PLOTS
+        if (layout, plots) == self._shape:
+            return
+        self._shape = (layout, plots)
+        self.scene_panel.setVisible(layout != SLICES)
+        self.slices.setVisible(layout != HEART)
+        self.slices.arrange(layout == SLICES)
+        self.across.setSizes([700, 300])
+        self.down.setSizes([700, 250] if plots else [960, 40])
+        if layout == SLICES:
+            self.slices.draw()
+
+    def finish(self) -> None:
+        """Free timers and graphics."""
+        self.strip.finish()
+        self.slices.finish()
+        self.scene_panel.scene.finish()
