@@ -1,11 +1,12 @@
 """The blood from the left ventricle to the ascending aorta as one smooth surface, and where to cut it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.interpolate import make_smoothing_spline
+from scipy.optimize import minimize
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
@@ -83,7 +84,37 @@ def pool_shape(segmentation: Segmentation, phase: int) -> PoolShape:
     outlet = _outlet(np.isin(labels, (ROOT, AORTA)) & pool, annulus, affine)
     inlet = Plane(annulus - BELOW_VALVE * axis, -axis)
     volume = float((field < 0).sum() * STEP**3)
-    return PoolShape(ndimage.spline_filter(field), origin, turn, inlet, outlet, annulus, junction, volume)
+    found = PoolShape(ndimage.spline_filter(field), origin, turn, inlet, outlet, annulus, junction, volume)
+    return replace(found, outlet=_squared(found, outlet))
+
+
+def _squared(shape: PoolShape, plane: Plane) -> Plane:
+    """The plane tilted by up to 25 degrees and moved in itself to where its cross-section is smallest: square to a pipe."""
+    across = np.linalg.svd(plane.normal[None])[2][1:]
+    ticks = np.arange(-plane.reach, plane.reach, STEP)
+    flat = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
+    flat = flat[np.linalg.norm(flat, axis=1) < plane.reach]
+
+    def section(tilt: Floats) -> tuple[Floats, Floats]:
+        normal = plane.normal + tilt @ across
+        normal = normal / np.linalg.norm(normal)
+        sides = np.linalg.svd(normal[None])[2][1:]
+        spots = plane.center + flat @ sides
+        return np.clip(0.5 - shape.blood(spots) / STEP, 0.0, 1.0), spots
+
+    steep = np.tan(np.radians(25.0))
+    best = minimize(
+        lambda tilt: section(tilt)[0].sum(),
+        np.zeros(2),
+        method="Nelder-Mead",
+        bounds=[(-steep, steep)] * 2,
+        options={"xatol": 0.01, "fatol": 0.5, "initial_simplex": [[0.0, 0.0], [0.2, 0.0], [0.0, 0.2]]},
+    )
+    share, spots = section(best.x)
+    if not share.any():
+        return plane
+    normal = plane.normal + best.x @ across
+    return Plane(np.average(spots, axis=0, weights=share), normal / np.linalg.norm(normal), plane.reach)
 
 
 def _check(labels: NDArray[np.uint8]) -> None:
@@ -173,7 +204,8 @@ def _outlet(vessel: Mask, annulus: Floats, affine: Floats) -> Plane:
     sections = []
     for at in np.arange(s[-1], max(s[-1] - 30.0, s[0]), -1.0):
         center = np.array([f(at) for f in line])
-        ahead = np.array([f.derivative()(at) for f in line])
+        # The last voxels end obliquely, which bends the line: its direction is taken further in.
+        ahead = np.array([f.derivative()(min(at, s[-1] - 10.0)) for f in line])
         ahead = ahead / np.linalg.norm(ahead)
         away = area_all - center
         slab = (np.abs(away @ ahead) < 1.0) & (np.linalg.norm(away, axis=1) < 30.0)

@@ -40,7 +40,9 @@ def centerline(mesh: HeartMesh) -> Centerline:
     grid["potential"] = potential
     middle = _middles(grid, mesh, potential)
     points, tangent, arc = _smooth_line(middle)
-    area = np.array([section_area(grid, p, t) for p, t in zip(points, tangent, strict=True)])
+    inside = points.copy()  # the very ends are measured half a millimetre further in, where a whole section exists
+    inside[0], inside[-1] = points[0] + 0.5 * tangent[0], points[-1] - 0.5 * tangent[-1]
+    area = np.array([section_area(grid, p, t) for p, t in zip(inside, tangent, strict=True)])
     place = arc[_narrowest(arc, area)]
     extra = np.setdiff1d(place + CLOSE * np.arange(-6, 7), arc)
     extra = extra[(extra > 0) & (extra < arc[-1])]

@@ -29,7 +29,6 @@ class Frame:
     trigger         ms after the R wave, or None
     percent         percent of the cardiac cycle, or None
     interval        ms, length of the beat, or None
-    step            ms between frames in time, or None
     instance, acquisition   running numbers
     kind            image type and echo: frames of different kind are different pictures of the same place
     words           description in lower case, only ever used to tell short axis from other series
@@ -55,7 +54,6 @@ class Frame:
     trigger: float | None
     percent: float | None
     interval: float | None
-    step: float | None
     instance: int
     acquisition: int
     kind: tuple[str, ...]
@@ -111,7 +109,6 @@ def _frame(data: Dataset, levels: tuple[Dataset, ...], member: Member, index: in
         trigger=trigger,
         percent=_as_float(_find(levels, "CardiacSynchronizationSequence", "NominalPercentageOfCardiacPhase")),
         interval=_interval(data, levels),
-        step=_number(data, "TemporalResolution", "FrameTime"),
         instance=int(_number(data, "InstanceNumber") or 0) + index,
         acquisition=int(_number(data, "AcquisitionNumber") or 0),
         kind=_kind(data, levels),
@@ -177,12 +174,8 @@ def _vector(value: Any, length: int) -> Vector | None:
     return vector if vector.shape == (length,) and np.isfinite(vector).all() else None
 
 
-def _number(data: Dataset, *names: str) -> float | None:
-    for name in names:
-        found = _as_float(data.get(name))
-        if found is not None:
-            return found
-    return None
+def _number(data: Dataset, name: str) -> float | None:
+    return _as_float(data.get(name))
 
 
 def _plain(value: Any) -> str:

@@ -67,6 +67,8 @@ def _why_not(data: Dataset) -> str:
     uid = getattr(getattr(data, "file_meta", None), "TransferSyntaxUID", None)
     if "PixelData" not in data and "FloatPixelData" not in data:
         return "has no pixel data (the file may be cut short); export the series again."
+    if uid is not None and not UID(uid).is_transfer_syntax:
+        return "cannot be decoded: the transfer syntax that it names does not exist; export the series again."
     if uid is not None and UID(uid).is_compressed:
         return (
             f"cannot be decoded: its pixel data are compressed as {UID(uid).name}, and this stream is damaged "

@@ -39,6 +39,8 @@ class Metric:
 
 def _digits(value: float, low: float | None, high: float | None) -> int:
     width = abs(value) / 5 if low is None or high is None else high - low
+    if width == 0:
+        return 0
     for digits, least in ((0, 3.0), (1, 0.3), (2, 0.03), (3, 0.003)):
         if width >= least:
             return digits

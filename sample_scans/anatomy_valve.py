@@ -81,8 +81,8 @@ def orifice_radius(valve: Valve, azimuth: Array) -> Array:
 
 
 def jet_radius(valve: Valve, azimuth: Array, height: Array) -> Array:
-    """mm, inner face of the dome: the annulus at height 0, the orifice at the top."""
-    share = 1.0 - np.cos(0.5 * np.pi * np.clip(height / valve.height, 0.0, 1.0))
+    """mm, inner face of the dome: the annulus at height 0, narrowing smoothly to the rim of the orifice."""
+    share = 0.5 - 0.5 * np.cos(np.pi * np.clip(height / valve.height, 0.0, 1.0))
     return np.asarray(valve.annulus_radius + (orifice_radius(valve, azimuth) - valve.annulus_radius) * share)
 
 
@@ -125,10 +125,10 @@ def paint_root(canvas: Canvas, valve: Valve) -> None:
 
 def _paint_leaflets(canvas: Canvas, valve: Valve, index: Array, azimuth: Array, height: Array, rho: Array) -> None:
     inner = rho - jet_radius(valve, azimuth, height)
-    share = 0.5 * np.pi * np.clip(height / valve.height, 0, 1)
+    share = np.pi * np.clip(height / valve.height, 0, 1)
     slope = (valve.annulus_radius - orifice_radius(valve, azimuth)) * 0.5 * np.pi / valve.height * np.sin(share)
     inner = inner / np.sqrt(1.0 + slope**2)
-    thick = valve.thickness * (0.85 + 0.3 * np.sin(share))
+    thick = valve.thickness * (0.95 + 0.2 * np.sin(share))
     leaflet = np.maximum(np.maximum(-inner, inner - thick), np.maximum(-0.5 - height, height - valve.height))
     canvas.cover(index, leaflet, "valve")
     for turn, level, depth, size in valve.nodules:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.image import Image
+from geometry.progress import Progress, silent
 from geometry.segmentation import LV, MYOCARDIUM, RV, Segmentation
 from sample_scans.anatomy_base import HeartBase, arch_height, draw_base, paint_base
 from sample_scans.anatomy_frame import Frame, place_heart
@@ -72,6 +73,7 @@ def make_cine_mr(
     field_of_view: tuple[float, float] = (218.0, 204.0),
     breath_hold: float = 1.3,
     settings: MrSettings | None = None,
+    progress: Progress = silent,
 ) -> Patient:
     """A normal adult by ``seed``: 4D short-axis stack (RAS affine, oblique), truth labels and facts; mm and ms.
 
@@ -90,7 +92,7 @@ def make_cine_mr(
     stack = _plan(heart, rng, spacing, thickness, gap, field_of_view, breath_hold)
     still = blank(stack.points(), palette(settings), LABELS, 1.15 * spacing, "air")
     paint_torso(still, torso, frame, arch_height(base.aorta, frame))
-    seen, labels = _beat(still, heart, base, squeeze, stack)
+    seen, labels = _beat(still, heart, base, squeeze, stack, progress)
     voxels = _acquire(seen, stack, settings, rng)
     affine = stack.affine(frame)
     source = "synthetic short-axis cine MR (balanced SSFP), seeded generator"
@@ -145,7 +147,9 @@ def _plan(
     return Stack(columns, rows, slices, spacing, thickness, gap, corner, shifts)
 
 
-def _beat(still: Canvas, heart: Heart, base: HeartBase, squeeze: Array, stack: Stack) -> tuple[Array, Array]:
+def _beat(
+    still: Canvas, heart: Heart, base: HeartBase, squeeze: Array, stack: Stack, progress: Progress
+) -> tuple[Array, Array]:
     """Signal (nx, ny, nz, phases) and labels of each phase: the moving heart painted over the still body."""
     weights = slice_profile(stack.samples).astype(np.float32)
     resting = _receive(still, stack, weights)[0]
@@ -156,6 +160,7 @@ def _beat(still: Canvas, heart: Heart, base: HeartBase, squeeze: Array, stack: S
     around = still.part((moving[:, None] * stack.samples + np.arange(stack.samples)).ravel())
     places = look_up(around, heart)
     for phase, state in enumerate(squeeze):
+        progress(phase / len(squeeze), f"phase {phase + 1} of {len(squeeze)}")
         canvas = around.copy()
         paint_sac(canvas, heart, float(state), places)
         paint_base(canvas, base, float(state), heart.descent * float(state))

@@ -1,8 +1,11 @@
 """A synthetic contrast CT in systole of a patient with aortic stenosis."""
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import label
 
 from geometry.image import Image
+from geometry.progress import Progress, silent
 from geometry.segmentation import AORTA, LV, MYOCARDIUM, ROOT, Segmentation
 from sample_scans.anatomy_base import aorta_knots, arch_height, draw_base, paint_base
 from sample_scans.anatomy_coronaries import paint_coronaries
@@ -26,6 +29,7 @@ def make_ct(
     orifice: float = 100.0,
     state: float = 0.55,
     settings: CtSettings | None = None,
+    progress: Progress = silent,
 ) -> Patient:
     """A patient with aortic stenosis by ``seed``: one phase with the valve open as far as it goes.
 
@@ -48,6 +52,7 @@ def make_ct(
     grid, affine = _grid(heart, frame, valve, state, spacing)
     values = []
     for slab in np.array_split(np.arange(grid[2]), max(grid[2] // 24, 1)):
+        progress(int(slab[0]) / grid[2], "painting the scan")
         canvas = _slab(slab, grid, affine, frame, palette(settings), spacing)
         paint_torso(canvas, torso, frame, arch_height(base.aorta, frame))
         places = look_up(canvas, heart)
@@ -62,7 +67,7 @@ def make_ct(
     dense = np.concatenate(values, axis=-1)
     voxels = np.round(scan(dense[0], spacing, settings, rng)).astype(np.int16)
     share = np.concatenate([1.0 - dense[1:].sum(axis=0, keepdims=True), dense[1:]])
-    labels = np.array((0, *LABELS), np.uint8)[np.argmax(share, axis=0)]
+    labels = _connected(np.array((0, *LABELS), np.uint8)[np.argmax(share, axis=0)])
     image = Image(voxels, affine, "CT", source="synthetic contrast CT in systole, seeded generator")
     truth = Segmentation(labels, affine, method="generator", notes=TRUTH_NOTES)
     return Patient(image, truth, _facts(heart, valve, dense[1:], spacing) | _throat(valve, frame))
@@ -101,6 +106,14 @@ def _grid(heart: Heart, frame: Frame, valve: Valve, state: float, spacing: float
     affine = np.diag([-spacing, -spacing, spacing, 1.0])
     affine[:3, 3] = (high[0], high[1], low[2])
     return (int(counts[0]), int(counts[1]), int(counts[2])), affine
+
+
+def _connected(labels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The labels without the few voxels of blood that the leaflets cut off from the rest."""
+    blood = np.isin(labels, (LV, ROOT, AORTA))
+    parts, _ = label(blood)
+    largest = int(np.argmax(np.bincount(parts.ravel())[1:])) + 1
+    return np.where(blood & (parts != largest), 0, labels).astype(np.uint8)
 
 
 def _slab(

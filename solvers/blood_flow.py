@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from geometry.centerline import centerline
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
 from geometry.progress import Progress, part
@@ -14,12 +15,13 @@ from solvers.backend import dolfinx
 from solvers.blood_flow_beat import Beat, run_beat
 from solvers.blood_flow_ensemble import run_ensemble
 from solvers.blood_flow_steady import ejection_of, fluid_of, inlet_profile, opened
-from solvers.flow_metrics import ELEMENTS_ACROSS, beat_metrics, measure_throat
+from solvers.flow_metrics import ELEMENTS_ACROSS, beat_metrics, measure_throat, shear_percentile
 from solvers.navier_stokes import BALANCE, NavierStokes
 from solvers.result import Check, Field, Result, Trace
 from solvers.scenario import Flow
 from solvers.windkessel import outlet_of, periodic_start
 
+RESOLVED_WALL = 1.5  # the two ways to wall shear stress agree within this where the wall is resolved
 NOTES = (
     "The walls are rigid, the blood is Newtonian, and there is no turbulence model: jets are as good as the mesh.",
     "The open valve is the segmented narrowing and does not move; the closed valve in diastole is an inlet without flow.",
@@ -41,7 +43,8 @@ def run_flow(mesh: HeartMesh, scenario: Flow, progress: Progress, *, workers: in
             "Flow needs a mesh of the blood pool, and this is one of the heart's wall. Make a blood-pool mesh."
         )
     began = time.perf_counter()
-    blood, ejection, outlet = opened(mesh, scenario.opening), ejection_of(scenario), outlet_of(scenario.windkessel)
+    line, ejection, outlet = centerline(mesh), ejection_of(scenario), outlet_of(scenario.windkessel)
+    blood = opened(mesh, line, scenario.opening)
     flow = NavierStokes(blood, fluid_of(scenario), outlet, inlet_profile(blood, scenario))
     start = periodic_start(outlet, ejection.flow, ejection.cycle)
     members = scenario.ensemble.members
@@ -50,7 +53,7 @@ def run_flow(mesh: HeartMesh, scenario: Flow, progress: Progress, *, workers: in
     metrics = beat_metrics(blood, beat, ejection, fluid_of(scenario))
     checks, notes = beat_checks(beat), [*NOTES, *resolution_notes(blood, beat)]
     if members:
-        ensemble = run_ensemble(mesh, scenario, beat, part(progress, 0.5, 1.0), workers)
+        ensemble = run_ensemble(mesh, line, scenario, beat, part(progress, 0.5, 1.0), workers)
         fields |= ensemble.fields(beat.wall)
         metrics, checks = ensemble.metrics(metrics), checks + ensemble.checks()
         notes += ensemble.notes
@@ -135,14 +138,21 @@ def beat_checks(beat: Beat) -> list[Check]:
 
 
 def resolution_notes(blood: HeartMesh, beat: Beat) -> list[str]:
-    """A warning where the narrowing has too few elements across."""
+    """Warnings where the narrowing or the layer at the wall has too few elements."""
+    notes = []
     throat = measure_throat(blood, beat.peak)
-    if throat is None or throat.elements_across >= ELEMENTS_ACROSS:
-        return []
-    return [
-        f"The narrowing is under-resolved: {throat.elements_across:.0f} element edges across {throat.diameter:.1f} mm, and "
-        f"{ELEMENTS_ACROSS} are needed. Its pressure drop and wall shear stress are rough; use a finer mesh."
-    ]
+    if throat is not None and throat.elements_across < ELEMENTS_ACROSS:
+        notes.append(
+            f"The narrowing is under-resolved: {throat.elements_across:.0f} element edges across {throat.diameter:.1f} mm, "
+            f"and {ELEMENTS_ACROSS} are needed. Its pressure drop and wall shear stress are rough; use a finer mesh."
+        )
+    force, gradient = shear_percentile(beat.shear), shear_percentile(beat.gradient_shear)
+    if force > RESOLVED_WALL * gradient:
+        notes.append(
+            f"The layer at the wall is under-resolved: the peak wall shear stress is {force:.0f} Pa from the force on the wall "
+            f"and {gradient:.0f} Pa from the velocity gradient; the truth lies between. Use a mesh with thin layers at the wall."
+        )
+    return notes
 
 
 def _stamp(mesh: HeartMesh, scenario: Flow, began: float) -> dict[str, Any]:

@@ -43,7 +43,8 @@ class Beat:
     moments   after every step;  times  (t,) ms of the frames
     velocity  (t, n, 3) m/s;  pressure (t, n) kPa
     peak      the state at the largest flow
-    shear     (w, 3) kPa on ``wall`` nodes at that moment;  over_time  gathered over the beat
+    shear     (w, 3) kPa on ``wall`` nodes at that moment, from the force on the wall;  over_time  gathered over the beat
+    gradient_shear   (w, 3) kPa at that moment, from the gradient of the velocity
     """
 
     moments: tuple[Moment, ...]
@@ -53,6 +54,7 @@ class Beat:
     peak: FlowState
     wall: NDArray[np.integer]
     shear: Floats
+    gradient_shear: Floats
     over_time: ShearOverTime
 
 
@@ -116,14 +118,16 @@ class _Kept:
 
     def beat(self) -> Beat:
         """Everything, stacked."""
-        frames = np.stack(self.velocity), np.stack(self.pressure)
+        gradient = self.shear.gradient_stress(self.peak.velocity, self.flow.fluid.viscosity)
         return Beat(
             tuple(self.moments),
             tuple(self.times),
-            *frames,
+            np.stack(self.velocity),
+            np.stack(self.pressure),
             self.peak,
             self.shear.nodes,
             self.peak_shear,
+            gradient,
             self.over_time,
         )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from geometry.centerline import Centerline
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
 from geometry.metric import Metric
@@ -81,16 +82,21 @@ class FlowEnsemble:
         }
 
 
-def run_ensemble(blood: HeartMesh, scenario: Flow, beat: Beat, progress: Progress, workers: int) -> FlowEnsemble:
-    """Run the baseline at its constant peak flow from the peak of the beat, then every member from the baseline."""
+def run_ensemble(
+    blood: HeartMesh, line: Centerline, scenario: Flow, beat: Beat, progress: Progress, workers: int
+) -> FlowEnsemble:
+    """Run the baseline at its constant peak flow from the peak of the beat, then every member from the baseline.
+
+    blood is the mesh as segmented and ``line`` its centreline.
+    """
     settings = scenario.ensemble
     inflow = peak_inflow(scenario)
     start = beat.peak.values.copy()
     start[:, 3] -= start[np.unique(blood.tagged("outlet")), 3].mean()
-    model = peak_model(opened(blood, scenario.opening), scenario)
+    model = peak_model(opened(blood, line, scenario.opening), scenario)
     baseline, late = mean_flow(model, start, inflow, LEAD_BASELINE, part(progress, 0.0, BASELINE))
     drawn = draws(scenario, settings.members, settings.seed)
-    found = run_members(PeakFlow(blood, late, inflow), drawn, workers, part(progress, BASELINE, 1.0))
+    found = run_members(PeakFlow(blood, line, late, inflow), drawn, workers, part(progress, BASELINE, 1.0))
     if not found.good:
         raise Refused(
             f"None of the {settings.members} members of the ensemble could be computed. {' '.join(found.notes[:1])}"

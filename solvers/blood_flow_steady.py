@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from geometry.centerline import Centerline
 from geometry.heart_mesh import Floats, HeartMesh
 from geometry.narrowing import scale_narrowing
 from geometry.progress import Progress, silent
@@ -45,24 +46,25 @@ class MeanFlow:
 class PeakFlow:
     """Computes the peak flow of one drawn scenario; sent to the processes of the ensemble.
 
-    blood   the mesh as segmented;  start  (n, 4) a late flow of the baseline;  inflow  its inflow, mm3/ms
+    blood   the mesh as segmented, line its centreline;  start  (n, 4) a late flow of the baseline;  inflow  its inflow, mm3/ms
     """
 
     blood: HeartMesh
+    line: Centerline
     start: Floats
     inflow: float
 
     def __call__(self, scenario: Flow) -> MeanFlow:
         """The mean flow of ``scenario``, started from the baseline's scaled to its inflow."""
-        flow = peak_model(opened(self.blood, scenario.opening), scenario)
+        flow = peak_model(opened(self.blood, self.line, scenario.opening), scenario)
         inflow = peak_inflow(scenario)
         ratio = inflow / self.inflow
         return mean_flow(flow, self.start * np.array([ratio, ratio, ratio, ratio**2]), inflow, LEAD_MEMBER)[0]
 
 
-def opened(blood: HeartMesh, opening: float) -> HeartMesh:
+def opened(blood: HeartMesh, line: Centerline, opening: float) -> HeartMesh:
     """The mesh with its narrowing opened to ``opening`` times its area."""
-    return blood if opening == 1.0 else scale_narrowing(blood, opening)
+    return blood if opening == 1.0 else scale_narrowing(blood, opening, line)
 
 
 def ejection_of(scenario: Flow) -> Ejection:

@@ -71,11 +71,13 @@ def _sentences(never: float, stalled: bool, ratio: float, slow: float, last: flo
         )
     elif never > 0.0:
         found.append(
-            f"{100 * never:.0f} % of the heart was not yet activated after {duration:.0f} ms: simulate a longer time to see all of it."
+            f"{100 * never:.0f} % of the heart was not yet activated after {duration:.0f} ms: "
+            "simulate a longer time to see all of it."
         )
     if ratio < 0.8:
         found.append(
-            f"The wave travelled at {100 * ratio:.0f} % of the wanted velocity (median): the mesh is too coarse for these conductivities."
+            f"The wave travelled at {100 * ratio:.0f} % of the wanted velocity (median): "
+            "the mesh is too coarse for these conductivities."
         )
     elif slow > 0.1:
         found.append(f"In {100 * slow:.0f} % of the tissue the wave was slower than half the wanted velocity.")

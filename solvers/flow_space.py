@@ -50,7 +50,7 @@ def flow_space(blood: HeartMesh) -> FlowSpace:
     space = fem.functionspace(domain, ("Lagrange", 1, (4,)))
     original = np.asarray(domain.geometry.input_global_indices)
     dof = np.empty(len(original), dtype=np.int32)
-    dof[original[domain.geometry.dofmap]] = space.dofmap.list
+    dof[original[domain.geometry.dofmaps[0]]] = space.dofmap.list
     return FlowSpace(space, _outlet_measure(domain, original, blood.tagged("outlet")), dof)
 
 

@@ -41,7 +41,9 @@ class Stimulus:
     strength: float = 35.714
 
     @classmethod
-    def at(cls, nodes: NDArray[np.integer], n: int, start: float = 0.0, duration: float = 2.0, strength: float = 35.714) -> "Stimulus":
+    def at(
+        cls, nodes: NDArray[np.integer], n: int, start: float = 0.0, duration: float = 2.0, strength: float = 35.714
+    ) -> "Stimulus":
         """The same start at all ``nodes`` of a mesh with ``n``."""
         starts = np.full(n, np.nan)
         starts[nodes] = start
@@ -113,7 +115,9 @@ def solve_monodomain(
 
 def _check(mesh: HeartMesh, diffusion: Floats) -> None:
     if diffusion.shape != (len(mesh.tets), 3, 3):
-        raise Refused(f"The diffusion has shape {diffusion.shape}; it needs one 3 x 3 tensor for each of {len(mesh.tets)} tetrahedra.")
+        raise Refused(
+            f"The diffusion has shape {diffusion.shape}; it needs one 3 x 3 tensor for each of {len(mesh.tets)} tetrahedra."
+        )
     if not np.isfinite(diffusion).all() or np.linalg.eigvalsh(diffusion).min() < 0.0:
         raise Refused("The diffusion tensor is not positive everywhere. Check conductivities and fibres.")
 

@@ -9,7 +9,8 @@ from geometry.progress import Progress, part, silent
 from solvers.cells.catalogue import find_cell
 from solvers.conduction_system import sources_of
 from solvers.ecg import ecg_trace
-from solvers.eikonal_model import EikonalModel
+from solvers.eikonal_model import EikonalModel, conduction_of
+from solvers.mesh_tuning import tune_on_mesh
 from solvers.monodomain import MonodomainRun, Stimulus, solve_monodomain
 from solvers.result import Trace
 from solvers.scenario import Electrophysiology
@@ -33,25 +34,27 @@ def run_monodomain_beat(
 ) -> MonodomainBeat:
     """Solve the scenario on the model's mesh; ``eikonal`` (n,) ms is its eikonal activation.
 
-    The diffusion is tuned to the wanted velocities on this mesh. Fast endocardial layer: each endocardial node is
+    The diffusion is tuned to the wanted velocities on this very mesh. Fast endocardial layer: each endocardial node is
     stimulated when the eikonal front reaches it.
     """
     cell, velocities, mesh = find_cell(scenario.cell), scenario.velocities, model.mesh
-    progress(0.0, "Tuning the tissue to the mesh")
-    tuning = tuned_diffusion(velocities.fiber, velocities.cross, mesh.edge_length(), scenario.time_step, cell)
+    dt = scenario.time_step
+    tuning = tuned_diffusion(velocities.fiber, velocities.cross, mesh.edge_length(), dt, cell, progress=part(progress, 0.0, 0.1))
+    found = tune_on_mesh(mesh, conduction_of(scenario), tuning, cell, dt, part(progress, 0.1, 0.25))
     fiber, _ = model.directions(scenario.fibers)
     run = solve_monodomain(
         mesh,
-        diffusion_tensor(fiber, tuning.fiber, tuning.cross),
+        diffusion_tensor(fiber, found.fiber, found.cross),
         [Stimulus(stimulus_times(model, scenario, eikonal))],
         cell,
         scenario.duration,
-        scenario.time_step,
+        dt,
         frame_every=FRAME_EVERY,
-        progress=part(progress, 0.02, 1.0),
+        consistent=tuning.consistent,
+        progress=part(progress, 0.25, 1.0),
     )
     potentials = model.electrode_rows(scenario.fibers) @ run.frames.T.astype(np.float64)
-    notes = [*tuning.notes]
+    notes = list(found.notes(tuning))
     if has_fast_layer(model, scenario):
         notes.append(
             "The Purkinje network is a fast layer: endocardial nodes are stimulated at the times of its eikonal front."

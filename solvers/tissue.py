@@ -114,7 +114,9 @@ def _tune(
     J, last = np.array(_SENSITIVITY), None
     for attempt in range(_ROUNDS):
         watcher.progress(attempt / _ROUNDS, "Finding the conductivities for the wanted velocities on this mesh")
-        velocity = block_velocities(block, (float(np.exp(x[0])), float(np.exp(x[1]))), min(along, across), dt, cell, consistent)
+        velocity = block_velocities(
+            block, (float(np.exp(x[0])), float(np.exp(x[1]))), min(along, across), dt, cell, consistent
+        )
         if min(velocity) <= 0.0:
             x, last = (x + 0.4, None) if last is None else (0.5 * (x + last[0]), last)
             continue

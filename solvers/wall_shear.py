@@ -7,9 +7,10 @@ equations is the force of the wall on the blood, and divided by the wall area it
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags_array
 
-from geometry.heart_mesh import Floats, HeartMesh
+from geometry.heart_mesh import Floats, HeartMesh, Ints
 from solvers.surface_integrals import nodal_area, nodal_flux, nodal_load
 
 RINGS = 2
@@ -44,6 +45,28 @@ class WallShear:
         traction = np.asarray(self._mean @ drag)
         return np.asarray(traction - np.einsum("ij,ij->i", traction, self._normal)[:, None] * self._normal)
 
+    def gradient_stress(self, velocity: Floats, viscosity: float) -> Floats:
+        """(w, 3) kPa: the viscous traction  mu du/dn  of the linear velocity, averaged from triangles to nodes.
+
+        Too small where the layer at the wall is thinner than an element; there ``stress`` is too large, so the two together
+        tell whether the mesh resolves the wall.
+        """
+        blood, triangles = self._blood, self._blood.tagged("wall")
+        apex = _apexes(blood, triangles)
+        a, b, c, d = (blood.points[k] for k in (*triangles.T, apex))
+        normal = np.cross(b - a, c - a)
+        area = np.linalg.norm(normal, axis=1)
+        normal /= area[:, None]
+        height = np.maximum(np.einsum("ij,ij->i", a - d, normal), 1e-12)
+        inner = velocity[apex] - velocity[triangles].mean(axis=1)
+        slip = inner - np.einsum("ij,ij->i", inner, normal)[:, None] * normal
+        traction = viscosity * slip / height[:, None]
+        total, weight = np.zeros_like(blood.points), np.zeros(len(blood.points))
+        for corner in triangles.T:
+            np.add.at(total, corner, traction * area[:, None])
+            np.add.at(weight, corner, area)
+        return np.asarray(total[self.nodes] / weight[self.nodes][:, None])
+
 
 @dataclass
 class ShearOverTime:
@@ -77,7 +100,7 @@ class ShearOverTime:
         return np.where(self.magnitude > 0, (1 - np.minimum(ratio, 1.0)) / 2, 0.0)
 
 
-def _rings(triangles: np.ndarray, count: int) -> csr_matrix:
+def _rings(triangles: Ints, count: int) -> csr_matrix:
     """(n, n) ones where two wall nodes are at most ``RINGS`` edges apart."""
     rows = np.concatenate([triangles[:, i] for i in (0, 1, 2, 0, 1, 2)])
     columns = np.concatenate([triangles[:, i] for i in (1, 2, 0, 0, 1, 2)])
@@ -88,3 +111,19 @@ def _rings(triangles: np.ndarray, count: int) -> csr_matrix:
         reach = reach @ near
     reach.data[:] = 1.0
     return reach.tocsr()
+
+
+def _apexes(blood: HeartMesh, triangles: Ints) -> NDArray[np.integer]:
+    """The fourth node of the tetrahedron behind each boundary triangle."""
+    touching = blood.tets[np.isin(blood.tets, triangles).sum(axis=1) >= 3]
+    faces = np.concatenate([np.delete(touching, k, axis=1) for k in range(4)])
+    apex = touching.T.ravel()
+    count = len(blood.points)
+
+    def key(corners: Ints) -> NDArray[np.int64]:
+        low, middle, high = np.sort(corners, axis=1).astype(np.int64).T
+        return np.asarray((low * count + middle) * count + high)
+
+    keys = key(faces)
+    order = np.argsort(keys)
+    return np.asarray(apex[order[np.searchsorted(keys[order], key(triangles))]])

@@ -1,6 +1,7 @@
 """The menu and the keys."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
@@ -43,17 +44,17 @@ def add_actions(window: "Window") -> None:
 
     steps = bar.addMenu("Step")
     for number, step in enumerate(STEPS, start=1):
-        _add(steps, step.capitalize(), lambda s=step: window.go(s), f"Ctrl+{number}")
+        _add(steps, step.capitalize(), partial(window.go, step), f"Ctrl+{number}")
 
     view = bar.addMenu("View")
     _add_choices(view.addMenu("Layout"), LAYOUTS, "", window.workplace.wish)
     doubt = view.addMenu("Doubt")
     for number, (mode, words) in enumerate(MODES.items(), start=1):
-        _add(doubt, words, lambda m=mode: session.set_look(mode=m), f"Alt+{number}")
+        _add(doubt, words, partial(session.set_look, mode=mode), f"Alt+{number}")
     look = view.addMenu("Look")
     scene = window.workplace.scene_panel.scene
     for words, direction in DIRECTIONS.items():
-        _add(look, words, lambda d=direction: scene.look_from(*d))
+        _add(look, words, partial(scene.look_from, *direction))
     _add(view, "Cut the heart open", lambda: session.set_look(cut=not session.look.cut), "X")
     _add(view, "Play or pause", window.workplace.strip.bar.play.toggle, "Space")
     view.addSeparator()
@@ -74,7 +75,7 @@ def _add(menu: QMenu, text: str, act: Callable[[], object], keys: str = "") -> Q
 def _add_choices(menu: QMenu, choices: dict[str, str], now: str, choose: Callable[[str], object]) -> None:
     group = QActionGroup(menu)
     for key, words in choices.items():
-        action = _add(menu, words, lambda k=key: choose(k))
+        action = _add(menu, words, partial(choose, key))
         action.setCheckable(True)
         action.setChecked(key == now)
         group.addAction(action)

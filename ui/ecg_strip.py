@@ -56,7 +56,9 @@ class EcgStrip(QWidget):
         painter.fillRect(self.rect(), QColor(self._theme.plot))
         if self.ecg is None:
             painter.setPen(QColor(self._theme.muted))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.note or "No ECG yet: run an electrical simulation.")
+            painter.drawText(
+                self.rect(), Qt.AlignmentFlag.AlignCenter, self.note or "No ECG yet: run an electrical simulation."
+            )
             painter.end()
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -103,13 +105,17 @@ class EcgStrip(QWidget):
         font.setBold(True)
         painter.setFont(font)
         painter.setPen(QColor(theme.muted))
-        painter.drawText(cell.adjusted(px(6), px(4), 0, 0), Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, lead)
+        painter.drawText(
+            cell.adjusted(px(6), px(4), 0, 0), Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, lead
+        )
         painter.setPen(QPen(QColor(theme.line), 1))
         painter.drawLine(cell.topRight(), cell.bottomRight())
         painter.drawLine(cell.bottomLeft(), cell.bottomRight())
         painter.restore()
 
-    def _draw_grid(self, painter: QPainter, cell: QRectF, start: float, stop: float, reach: tuple[float, float]) -> None:
+    def _draw_grid(
+        self, painter: QPainter, cell: QRectF, start: float, stop: float, reach: tuple[float, float]
+    ) -> None:
         low, high = reach
         painter.setPen(QPen(QColor(self._theme.grid), 1))
         for k in range(int(start // SMALL), int(stop // SMALL) + 1):

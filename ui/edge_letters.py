@@ -1,4 +1,6 @@
-"""The patient's directions (R, L, A, P, H, F) at the borders of the 3D view, as on a radiology screen; they follow the camera."""
+"""Words over the 3D views: the patient's directions at the borders, as on a radiology screen, and captions of two views."""
+
+from collections.abc import Sequence
 
 import numpy as np
 import pyvista as pv
@@ -8,33 +10,35 @@ from ui.planes import direction_letter
 from ui.theme import px
 
 PLACES = ((0.015, 0.5), (0.985, 0.5), (0.5, 0.975), (0.5, 0.025))
+CAPTION = (0.03, 0.93)
 CLEAR = 0.5  # a border's direction must lie within 60 degrees of a letter's to be named
 
 
 class EdgeLetters:
-    """Four letters over the first renderer."""
+    """Four letters over the first renderer, and a caption over each; the letters follow the camera."""
 
     def __init__(self, plotter: pv.Plotter) -> None:
+        self.captions: tuple[str, ...] = ()
         self._renderer = plotter.renderers[0]
-        self._actors = []
-        for x, y in PLACES:
-            actor = vtkTextActor()
-            actor.GetPositionCoordinate().SetCoordinateSystemToNormalizedViewport()
-            actor.SetPosition(x, y)
-            text = actor.GetTextProperty()
-            text.SetJustificationToCentered()
-            text.SetVerticalJustificationToCentered()
-            text.SetFontSize(px(13))
-            text.BoldOn()
-            self._renderer.AddViewProp(actor)
-            self._actors.append(actor)
-        plotter.add_on_render_callback(lambda _: self.follow(self._shown), render_event=True)
+        self._letters = [_text(self._renderer, place, 13) for place in PLACES]
+        self._captions = [_text(renderer, CAPTION, 13) for renderer in (plotter.renderers[0], plotter.renderers[1])]
+        for actor in self._captions:
+            actor.GetTextProperty().SetJustificationToLeft()
         self._shown = False
+        plotter.iren.add_observer("InteractionEvent", lambda *_: self.follow(self._shown))
 
-    def dress(self, colour: str) -> None:
-        """Take a colour."""
-        for actor in self._actors:
-            actor.GetTextProperty().SetColor(*pv.Color(colour).float_rgb)
+    def dress(self, faint: str, text: str) -> None:
+        """Take the colours of a theme."""
+        for actor in self._letters:
+            actor.GetTextProperty().SetColor(*pv.Color(faint).float_rgb)
+        for actor in self._captions:
+            actor.GetTextProperty().SetColor(*pv.Color(text).float_rgb)
+
+    def caption(self, captions: Sequence[str]) -> None:
+        """Name the views; nothing for none."""
+        self.captions = tuple(captions)
+        for actor, words in zip(self._captions, (*captions, "", "")[:2], strict=True):
+            actor.SetInput(words)
 
     def follow(self, shown: bool) -> None:
         """Name the directions the camera has at its borders."""
@@ -43,6 +47,19 @@ class EdgeLetters:
         up = np.array(camera.GetViewUp())
         right = np.cross(camera.GetDirectionOfProjection(), up)
         right = right / max(float(np.linalg.norm(right)), 1e-9)
-        for actor, direction in zip(self._actors, (-right, right, up, -up), strict=True):
+        for actor, direction in zip(self._letters, (-right, right, up, -up), strict=True):
             clear = shown and float(np.abs(direction).max()) > CLEAR
             actor.SetInput(direction_letter(direction) if clear else "")
+
+
+def _text(renderer: pv.Renderer, place: tuple[float, float], size: float) -> vtkTextActor:
+    actor = vtkTextActor()
+    actor.GetPositionCoordinate().SetCoordinateSystemToNormalizedViewport()
+    actor.SetPosition(*place)
+    text = actor.GetTextProperty()
+    text.SetJustificationToCentered()
+    text.SetVerticalJustificationToCentered()
+    text.SetFontSize(px(size))
+    text.BoldOn()
+    renderer.AddViewProp(actor)
+    return actor

@@ -8,6 +8,12 @@ from pydantic import ValidationError
 
 from solvers.scenario import Record
 
+CHOICES = {
+    "eikonal": "Eikonal (seconds)",
+    "monodomain": "Monodomain (minutes)",
+    "his_purkinje": "Conduction system",
+    "paced": "Pacing sites",
+}
 LONGEST = 46  # letters of a description that still serves as a label
 
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from solvers.scenario import Record
-from ui.facts import Facts, facts_of, humanised, with_value
+from ui.facts import CHOICES, Facts, facts_of, humanised, with_value
 from ui.theme import px
 
 
@@ -59,7 +59,7 @@ class Form(QWidget):
         layout.setContentsMargins(0, px(6), 0, 0)
         layout.setSpacing(px(6))
         head = QToolButton(box)
-        head.setProperty("role", "flat")
+        head.setProperty("role", "fold")
         head.setCheckable(True)
         head.setText(humanised(facts.name))
         head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -159,7 +159,8 @@ class Row(QWidget):
         if facts.kind == "choice" or known:
             combo = QComboBox(self)
             for choice in facts.choices or known:
-                combo.addItem(humanised(choice), choice)
+                combo.addItem(CHOICES.get(choice, humanised(choice)), choice)
+            combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             combo.currentIndexChanged.connect(lambda i: self.entered.emit(facts.name, combo.itemData(i)))
             return combo
         line = QLineEdit(self)

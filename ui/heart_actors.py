@@ -40,7 +40,9 @@ class HeartActors:
         for name in sorted(set(mesh.facet_names.values())):
             triangles = mesh.tagged(name)
             if len(triangles):
-                part = pv.PolyData(np.array(mesh.points), np.column_stack([np.full(len(triangles), 3), triangles]).ravel())
+                part = pv.PolyData(
+                    np.array(mesh.points), np.column_stack([np.full(len(triangles), 3), triangles]).ravel()
+                )
                 self._add(f"wall/{name}", part.clean(), color=TISSUE.get(name, TISSUE["epi"]), **_matt())
 
     def show_painting(self, surface: HeartSurface, painting: Painting, isochrones: bool) -> None:
@@ -65,7 +67,7 @@ class HeartActors:
             poly["number"] = surface.carry(painting.values)[known]
             self._show_lines(poly, painting)
 
-    def repaint(self, surface: HeartSurface, painting: Painting) -> bool:
+    def recolour(self, surface: HeartSurface, painting: Painting) -> bool:
         """Change colours only (another frame of the same field); False where that is not enough."""
         across = surface.carry(painting.across)
         if self._painted is None or len(across) != self._painted.n_points or not np.isfinite(across).all():

@@ -1,7 +1,5 @@
 """What of a heart is seen: its boundary, whole or cut open, and how numbers at the nodes are carried onto it."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pyvista as pv
 from numpy.typing import NDArray
@@ -15,12 +13,13 @@ Floats = NDArray[np.floating]
 class HeartSurface:
     """Triangles to draw (``poly``), each of whose points is a weighted mean of at most four nodes of the mesh."""
 
-    def __init__(self, mesh: HeartMesh, cut: tuple[Sequence[float], Sequence[float]] | None = None) -> None:
+    def __init__(self, mesh: HeartMesh, cut: tuple[Floats, Floats] | None = None) -> None:
         self.mesh = mesh
         self.cut = cut
+        self._nodes: NDArray[np.integer]
+        self._weights: Floats | None = None
         if cut is None:
             self._nodes, triangles = np.unique(mesh.facets, return_inverse=True)
-            self._weights: Floats | None = None
             self.poly = _triangles(mesh.points[self._nodes], triangles.reshape(-1, 3))
         else:
             self.poly = _cut_open(mesh, *cut)
@@ -62,7 +61,7 @@ def tetrahedra(mesh: HeartMesh) -> pv.UnstructuredGrid:
     return pv.UnstructuredGrid(cells, np.full(len(mesh.tets), TETRA, dtype=np.uint8), np.array(mesh.points))
 
 
-def _cut_open(mesh: HeartMesh, origin: Sequence[float], normal: Sequence[float]) -> pv.PolyData:
+def _cut_open(mesh: HeartMesh, origin: Floats, normal: Floats) -> pv.PolyData:
     half = tetrahedra(mesh).clip(normal=np.asarray(normal), origin=np.asarray(origin), invert=True)
     return half.extract_surface(algorithm="dataset_surface").triangulate()
 

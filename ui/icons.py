@@ -38,4 +38,5 @@ NAMES = {
 
 def icon(name: str, colour: str, chosen: str = "") -> QIcon:
     """An icon in a colour, and in another where it is checked."""
-    return qtawesome.icon(NAMES[name], color=colour, color_on=chosen or colour)
+    found: QIcon = qtawesome.icon(NAMES[name], color=colour, color_on=chosen or colour)
+    return found

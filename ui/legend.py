@@ -3,12 +3,12 @@
 import math
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPainterPath, QPen
+from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.vsup import LAYERS
 from ui.painting import Painting, levels_between
 from ui.theme import DARK, Theme, px
-from app.vsup import LAYERS
 
 SPREAD = 74.0  # degrees the wedge opens
 
@@ -51,7 +51,9 @@ class Legend(QWidget):
         font.setBold(bold)
         return font
 
-    def _write(self, painter: QPainter, box: QRectF, text: str, colour: str, how: Qt.AlignmentFlag, font: QFont) -> None:
+    def _write(
+        self, painter: QPainter, box: QRectF, text: str, colour: str, how: Qt.AlignmentFlag, font: QFont
+    ) -> None:
         painter.setFont(font)
         painter.setPen(QColor(colour))
         painter.drawText(box, how | Qt.AlignmentFlag.AlignVCenter, text)
@@ -75,10 +77,16 @@ class Legend(QWidget):
         painter.drawRect(bar)
         words = (painting.low_word, painting.high_word)
         first, last = words if early_first else words[::-1]
-        self._write(painter, QRectF(px(8), top - row - px(4), width, row), first, theme.text, left, self._font(10, True))
-        self._write(painter, QRectF(px(8), top + length + px(4), width, row), last, theme.text, left, self._font(10, True))
+        self._write(
+            painter, QRectF(px(8), top - row - px(4), width, row), first, theme.text, left, self._font(10, True)
+        )
+        self._write(
+            painter, QRectF(px(8), top + length + px(4), width, row), last, theme.text, left, self._font(10, True)
+        )
         unit = painting.unit if painting.unit not in ("", "1") else ""
-        self._write(painter, QRectF(px(8), top - 2 * row - px(6), width - px(8), row), unit, theme.muted, left, self._font(11))
+        self._write(
+            painter, QRectF(px(8), top - 2 * row - px(6), width - px(8), row), unit, theme.muted, left, self._font(11)
+        )
         ticks = (painting.low, *levels_between(painting.low, painting.high), painting.high)
         for value in _thinned(ticks, length / px(17)):
             share = (value - painting.low) / (painting.high - painting.low)
@@ -109,7 +117,14 @@ class Legend(QWidget):
             self._write(painter, box, number_text(value), theme.text, middle, self._font(11))
         above = tip.y() - radius - px(52)
         bold = self._font(10, True)
-        self._write(painter, QRectF(px(6), above, self.width(), row), painting.low_word, theme.text, Qt.AlignmentFlag.AlignLeft, bold)
+        self._write(
+            painter,
+            QRectF(px(6), above, self.width(), row),
+            painting.low_word,
+            theme.text,
+            Qt.AlignmentFlag.AlignLeft,
+            bold,
+        )
         right = QRectF(0, above, self.width() - px(6), row)
         self._write(painter, right, painting.high_word, theme.text, Qt.AlignmentFlag.AlignRight, bold)
         self._write(painter, QRectF(0, above, self.width(), row), painting.unit, theme.muted, middle, self._font(11))
@@ -120,7 +135,14 @@ class Legend(QWidget):
                 text = number_text(painting.doubt_high * layer / LAYERS)
                 self._write(painter, box, f"±{text}", theme.muted, Qt.AlignmentFlag.AlignLeft, self._font(10))
         below = QRectF(0, tip.y() + px(4), self.width(), row)
-        self._write(painter, below, f"UNSURE  (SD {number_text(painting.doubt_high)} {painting.unit})", theme.text, middle, self._font(10, True))
+        self._write(
+            painter,
+            below,
+            f"UNSURE  (SD {number_text(painting.doubt_high)} {painting.unit})",
+            theme.text,
+            middle,
+            self._font(10, True),
+        )
 
 
 def number_text(value: float) -> str:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from solvers.result import Field, Result
-from ui.look import CHANCE, DOUBT, SPLIT, VALUE, Look
 from app.palettes import Bytes, Palette, palettes
 from app.vsup import vsup_texture
+from solvers.result import Field, Result
+from ui.look import CHANCE, DOUBT, SPLIT, VALUE, Look
 
 BANDS = 8  # isochrone bands of an activation map
 DIVISIONS = (1, 2, 2.5, 5, 10)
@@ -52,7 +52,9 @@ def modes_of(result: Result, name: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def paint(result: Result, look: Look, frame: int = 0, limits: tuple[float, float] | None = None) -> tuple[Painting, ...]:
+def paint(
+    result: Result, look: Look, frame: int = 0, limits: tuple[float, float] | None = None
+) -> tuple[Painting, ...]:
     """The painting of a field (two for mean beside SD); a mode the field does not support falls back to its value."""
     field = result.fields[look.field]
     palette = palettes()[look.palette or suited(look.field)]
@@ -127,7 +129,7 @@ def _round_step(raw: float) -> float:
 
 
 def _scaled(values: NDArray[np.floating], low: float, high: float) -> NDArray[np.floating]:
-    return np.clip((values - low) / (high - low), 0.0, 1.0)
+    return np.asarray(np.clip((values - low) / (high - low), 0.0, 1.0))
 
 
 def _plain(
@@ -201,7 +203,7 @@ def _spread(sd: Field, frame: int) -> Painting:
         across=_scaled(values, 0.0, high),
         up=np.zeros_like(values),
         values=values,
-        texture=palettes()["lajolla"].colours.reshape(1, -1, 3),
+        texture=palettes()["lajolla"].colours[20:235][::-1].reshape(1, -1, 3),  # what is unsure glows
         smooth=True,
     )
 

@@ -47,7 +47,12 @@ class Plane:
 
     def letters(self) -> tuple[str, str, str, str]:
         """The patient's directions at the left, right, top and bottom border of the view."""
-        return direction_letter(-self.across), direction_letter(self.across), direction_letter(self.up), direction_letter(-self.up)
+        return (
+            direction_letter(-self.across),
+            direction_letter(self.across),
+            direction_letter(self.up),
+            direction_letter(-self.up),
+        )
 
 
 def direction_letter(direction: Floats) -> str:
@@ -80,7 +85,9 @@ def reslice(volume: NDArray[np.generic], affine: Floats, plane: Plane, step: flo
     places = plane.centre + a[..., None] * plane.across + b[..., None] * plane.up
     inverse = np.linalg.inv(affine)
     voxels = places @ inverse[:3, :3].T + inverse[:3, 3]
-    found = map_coordinates(np.asarray(volume, dtype=np.float32), voxels.transpose(2, 0, 1), order=order, mode="nearest")
+    found = map_coordinates(
+        np.asarray(volume, dtype=np.float32), voxels.transpose(2, 0, 1), order=order, mode="nearest"
+    )
     inside = np.all((voxels > -0.5) & (voxels < np.array(volume.shape) - 0.5), axis=-1)
     return np.where(inside, found, np.nan)
 
@@ -114,7 +121,10 @@ def _places(segmentation: Segmentation, labels: tuple[int, ...]) -> Floats:
 def _middle(segmentation: Segmentation, labels: tuple[int, ...]) -> Floats:
     places = _places(segmentation, labels)
     if len(places) == 0:
-        places = np.argwhere(segmentation.phase(segmentation.ed) > 0) @ segmentation.affine[:3, :3].T + segmentation.affine[:3, 3]
+        places = (
+            np.argwhere(segmentation.phase(segmentation.ed) > 0) @ segmentation.affine[:3, :3].T
+            + segmentation.affine[:3, 3]
+        )
     return np.asarray(places.mean(axis=0)) if len(places) else segmentation.affine[:3, 3].astype(float)
 
 

@@ -62,7 +62,10 @@ def members_of(result: Result, name: str) -> int:
 def at_words(point: Point) -> str:
     """A place in words."""
     names = (("R", "L"), ("A", "P"), ("H", "F"))
-    return "  ".join(f"{pair[0] if v >= 0 else pair[1]} {abs(v):.0f}" for pair, v in zip(names, point, strict=True)) + " mm"
+    return (
+        "  ".join(f"{pair[0] if v >= 0 else pair[1]} {abs(v):.0f}" for pair, v in zip(names, point, strict=True))
+        + " mm"
+    )
 
 
 def _in_runs(share: float, runs: int) -> str:

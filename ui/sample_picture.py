@@ -26,7 +26,8 @@ def sample_picture(sample: Sample) -> QPixmap:
     colours = np.repeat(grey[..., None], 3, axis=-1)
     labels = np.nan_to_num(reslice(truth.phase(truth.ed), truth.affine, plane, step, order=0)).round().astype(int)
     for number, colour in COLOURS.items():
-        tint = np.array(QColor(colour).getRgb()[:3])
+        ink = QColor(colour)
+        tint = np.array([ink.red(), ink.green(), ink.blue()])
         inside = labels == number
         colours[inside] = 0.62 * colours[inside] + 0.38 * tint
     return _pixmap(colours.astype(np.uint8))

@@ -50,7 +50,7 @@ class Scene(QWidget):
                 view.clear()
         elif fresh:
             self.look_from(0.35, 1.0, 0.22)
-        self.render()
+        self.draw()
 
     def show_halves(self, both: bool) -> None:
         """One view over the whole width, or two side by side."""
@@ -61,36 +61,39 @@ class Scene(QWidget):
         if not both:
             self.views[1].clear()
 
-    def paint(self, paintings: Sequence[Painting], isochrones: bool = True) -> None:
-        """Paint one or two hearts."""
+    def paint(self, paintings: Sequence[Painting], isochrones: bool = True, captions: Sequence[str] = ()) -> None:
+        """Paint one or two hearts; two of them are told apart by captions."""
+        self._letters.caption(captions if len(paintings) > 1 else ())
         if self.surface is None:
             return
         self.show_halves(len(paintings) > 1)
         for view, painting in zip(self.views, paintings, strict=False):
             view.show_painting(self.surface, painting, isochrones)
-        self.render()
+        self.draw()
 
-    def repaint(self, paintings: Sequence[Painting]) -> None:
+    def recolour(self, paintings: Sequence[Painting]) -> None:
         """Paint another frame of the same field."""
         surface = self.surface
         if surface is None:
             return
-        if not all([view.repaint(surface, painting) for view, painting in zip(self.views, paintings, strict=False)]):
-            self.paint(paintings)
-        self.render()
+        done = [view.recolour(surface, painting) for view, painting in zip(self.views, paintings, strict=False)]
+        if not all(done):
+            self.paint(paintings, captions=self._letters.captions)
+        self.draw()
 
     def show_tissue(self) -> None:
         """Show the heart without any field."""
         self.show_halves(False)
+        self._letters.caption(())
         if self.surface is not None:
             self.views[0].show_tissue(self.surface)
-        self.render()
+        self.draw()
 
     def mark(self, name: str, points: Floats, colour: str, radius: float = 2.4) -> None:
         """Mark places in every view."""
         for view in self.views:
             view.show_marks(name, points, colour, radius)
-        self.render()
+        self.draw()
 
     def look_from(self, left: float, front: float, above: float) -> None:
         """Look at the heart from a direction (patient's left, front, head)."""
@@ -106,15 +109,15 @@ class Scene(QWidget):
         camera.up = (0.0, 0.0, 1.0)
         camera.view_angle = 29.0
         self.plotter.renderers[0].ResetCameraClippingRange()
-        self.render()
+        self.draw()
 
     def dress(self, theme: Theme) -> None:
         """Wear a theme."""
         for place in (0, 1):
             self.plotter.subplot(0, place)
             self.plotter.set_background(theme.window, all_renderers=False)
-        self._letters.dress(theme.faint)
-        self.render()
+        self._letters.dress(theme.faint, theme.text)
+        self.draw()
 
     def picture(self) -> NDArray[np.uint8]:
         """(h, w, 3), what is drawn."""
@@ -133,7 +136,7 @@ class Scene(QWidget):
         a, b, c = picker.GetPickPosition()
         return a, b, c
 
-    def render(self) -> None:
+    def draw(self) -> None:
         """Draw soon; many calls in a row draw once."""
         self._later.start()
 
@@ -160,5 +163,9 @@ class Scene(QWidget):
     def _render(self) -> None:
         if self.plotter.render_window is not None:
             self._letters.follow(self.surface is not None)
+            half = 2 if self.plotter.renderers[1].GetDraw() else 1
+            tall = self.plotter.width() / half < self.plotter.height()
+            self.plotter.renderers[0].GetActiveCamera().SetUseHorizontalViewAngle(
+                tall
+            )  # so that a narrow view shows all
             self.plotter.render()
-

@@ -190,6 +190,11 @@ class Session(QObject):
         """The scenario that is set up."""
         return self.scenarios.get(self.scenario_name)
 
+    def title_of(self, name: str) -> str:
+        """What a run or scenario is called."""
+        scenario = self.scenarios.get(name)
+        return scenario.title if scenario is not None else name
+
     def choose_scenario(self, name: str) -> None:
         """Set up another scenario."""
         self.scenario_name = name

@@ -83,7 +83,9 @@ class SliceView(QWidget):
             pen.setCosmetic(True)
             if not sure:
                 pen.setStyle(Qt.PenStyle.DotLine if outline.chance < 0.5 else Qt.PenStyle.DashLine)
-            curve = pg.PlotCurveItem(outline.curve[:, 0], outline.curve[:, 1], pen=pen, connect="finite", antialias=True)
+            curve = pg.PlotCurveItem(
+                outline.curve[:, 0], outline.curve[:, 1], pen=pen, connect="finite", antialias=True
+            )
             self.plot.addItem(curve)
             self._curves.append(curve)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pyvista as pv
-from PySide6.QtCore import QTimer, Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
 from geometry.image import Image

@@ -1,11 +1,13 @@
 """The first thing seen: sample patients as cards with pictures, recent cases, and ways to begin."""
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from app.case import Case
 from app.settings import load_settings
 from sample_scans.catalogue import Sample, samples
 from ui.sample_picture import sample_picture
@@ -38,8 +40,13 @@ class StartPage(QScrollArea):
         head = QLabel("From one scan to a living heart")
         head.setStyleSheet(f"font-size: {px(28)}px; font-weight: 600;")
         column.addWidget(head)
-        column.addWidget(label("CardioTwin turns a patient's cardiac MR or CT into a heart you can look at, question and try things on, "
-                               "and shows how sure each answer is.", "muted"))
+        column.addWidget(
+            label(
+                "CardioTwin turns a patient's cardiac MR or CT into a heart you can look at, question and try things on, "
+                "and shows how sure each answer is.",
+                "muted",
+            )
+        )
         column.addSpacing(px(8))
         column.addWidget(section("Sample patients"))
         cards = QHBoxLayout()
@@ -75,14 +82,16 @@ class StartPage(QScrollArea):
         begin, left = card()
         left.setSpacing(px(8))
         left.addWidget(section("Your own patient"))
-        left.addWidget(button("New case from a scan ...", self.scan_wanted.emit, tip="DICOM folder or zip, NIfTI, NRRD"))
+        left.addWidget(
+            button("New case from a scan ...", self.scan_wanted.emit, tip="DICOM folder or zip, NIfTI, NRRD")
+        )
         left.addWidget(button("Open a case ...", self.open_wanted.emit))
         left.addStretch(1)
         recent, right = card()
         right.addWidget(section("Recent cases"))
         found = [Path(place) for place in load_settings().recent if (Path(place) / "case.json").is_file()][:5]
         for folder in found:
-            piece = QPushButton(folder.name)
+            piece = QPushButton(f"{Case.open(folder).title}   ({folder.name})")
             piece.setProperty("role", "link")
             piece.setToolTip(str(folder))
             piece.clicked.connect(lambda _=False, f=folder: self.case_chosen.emit(f))
@@ -112,9 +121,15 @@ class StartPage(QScrollArea):
         words.addWidget(label(sample.title, "head"))
         words.addWidget(label(sample.description, "muted"))
         words.addStretch(1)
-        words.addWidget(button("Open the twin", lambda k=sample.key: self.sample_chosen.emit(k, True), main=True,
-                               tip="The finished heart; the first time it is worked out, which takes a few minutes"))
-        words.addWidget(button("Start from the scan", lambda k=sample.key: self.sample_chosen.emit(k, False)))
+        words.addWidget(
+            button(
+                "Open the twin",
+                partial(self.sample_chosen.emit, sample.key, True),
+                main=True,
+                tip="The finished heart; the first time it is worked out, which takes a few minutes",
+            )
+        )
+        words.addWidget(button("Start from the scan", partial(self.sample_chosen.emit, sample.key, False)))
         row.addLayout(words, 1)
         column.addLayout(row)
         return frame
@@ -125,5 +140,7 @@ class StartPage(QScrollArea):
             return
         place, sample = self._pictures.pop(0)
         picture: QPixmap = sample_picture(sample)
-        place.setPixmap(picture.scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation))
+        place.setPixmap(
+            picture.scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
+        )
         self._painter.start(10)

@@ -62,7 +62,10 @@ class TracePlot(QWidget):
         item.hideButtons()
         item.setMouseEnabled(x=False, y=False)
         item.showGrid(x=True, y=True, alpha=0.12)
-        for side, text in (("left", f"{trace.label} ({trace.unit})" if trace.unit else trace.label), ("bottom", "Time (ms)")):
+        for side, text in (
+            ("left", f"{trace.label} ({trace.unit})" if trace.unit else trace.label),
+            ("bottom", "Time (ms)"),
+        ):
             axis = item.getAxis(side)
             axis.setPen(pg.mkPen(theme.line))
             axis.setTextPen(pg.mkPen(theme.muted))

@@ -207,6 +207,7 @@ class Window(QMainWindow):
         self.name = QLabel(self)
         self.name.setProperty("role", "muted")
         self.name.setContentsMargins(px(10), 0, px(16), 0)
+        self.name.setMinimumHeight(px(28))
         self.menuBar().setCornerWidget(self.name)
         self.setMinimumSize(980, 620)
 

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
+from ui.look import SPLIT
 from ui.scene_panel import ScenePanel
 from ui.session import Session
 from ui.slices import Slices
@@ -46,6 +47,7 @@ class Workplace(QWidget):
         layout.addWidget(self.down)
         session.step_changed.connect(self.arrange)
         session.case_changed.connect(self.arrange)
+        session.look_changed.connect(self.arrange)
         self.arrange()
 
     def wish(self, layout: str) -> None:
@@ -56,7 +58,8 @@ class Workplace(QWidget):
     def arrange(self) -> None:
         """Show what the step needs."""
         step = self._session.step
-        layout = self._wish or ARRANGED[step]
+        wide = step == "simulate" and self._session.look.mode == SPLIT
+        layout = self._wish or (HEART if wide else ARRANGED[step])
         plots = step in WITH_PLOTS
         if (layout, plots) == self._shape:
             return

@@ -11,7 +11,9 @@ from solvers.cells.cell import Cell
 
 def find_cells() -> Mapping[str, Cell]:
     """name -> Cell, for every cell model found."""
-    modules = (importlib.import_module(f"solvers.cells.{found.name}") for found in pkgutil.iter_modules(solvers.cells.__path__))
+    modules = (
+        importlib.import_module(f"solvers.cells.{found.name}") for found in pkgutil.iter_modules(solvers.cells.__path__)
+    )
     return {cell.name: cell for module in modules for cell in getattr(module, "CELLS", ())}
 
 

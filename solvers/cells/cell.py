@@ -52,7 +52,10 @@ class Cell:
     def assignments(self) -> list[tuple[str, str]]:
         """The equations as (name, expression), in order, comments removed."""
         lines = (line.split("#")[0].strip() for line in self.equations.splitlines())
-        return [(name.strip(), expression.strip()) for name, _, expression in (line.partition("=") for line in lines if line)]
+        return [
+            (name.strip(), expression.strip())
+            for name, _, expression in (line.partition("=") for line in lines if line)
+        ]
 
 
 def names_in(expression: str) -> set[str]:

@@ -55,7 +55,9 @@ def _to_c(expression: str) -> str:
     """The same expression in C: whole numbers become floating point, functions the inline ones."""
     number = r"(?<![\w.])\d+\.?\d*(?:[eE][+-]?\d+)?"
     expression = re.sub(number, lambda found: f"{found[0]}.0" if found[0].isdigit() else found[0], expression)
-    return re.sub(r"\b(exp|log|select)\(", lambda found: {"select": "SELECT("}.get(found[1], f"inline_{found[1]}("), expression)
+    return re.sub(
+        r"\b(exp|log|select)\(", lambda found: {"select": "SELECT("}.get(found[1], f"inline_{found[1]}("), expression
+    )
 
 
 def _stage(cell: Cell, step: str, to: str) -> list[str]:
@@ -111,9 +113,7 @@ class CellKernel:
     def advance(self, y: Floats, stimulus: Floats, dt: float, threads: int = 1) -> None:
         """One step of ``dt`` ms in place; stimulus (n,) mV/ms."""
         p, cast = self.parameters(), self.ffi.from_buffer
-        self.lib.advance(
-            y.shape[1], cast("double[]", p), cast("double[]", y), cast("double[]", stimulus), dt, threads
-        )
+        self.lib.advance(y.shape[1], cast("double[]", p), cast("double[]", y), cast("double[]", stimulus), dt, threads)
 
     def record(self, y: Floats, stimulus: Floats, dt: float) -> Floats:
         """V (steps, n) after each step, y advanced in place; stimulus (steps, n) mV/ms."""

@@ -167,20 +167,22 @@ _GATES = ("Xr1", "Xr2", "Xs", "m", "h", "j", "d", "f", "f2", "fCass", "s", "r")
 _ORDER = ("V", *_GATES, "Ca_i", "R_prime", "Ca_SR", "Ca_ss", "Na_i", "K_i")
 
 # Rest at 1 Hz in the order above, from the authors' programs; the epicardial ones are those of Niederer 2011.
-_EPI = (-85.23, 0.00621, 0.4712, 0.0095, 0.00172, 0.7444, 0.7045, 3.373e-5, 0.7888, 0.9755, 0.9953, 0.999998, 2.42e-8) + (
-    1.26e-4, 0.9073, 3.64, 3.6e-4, 8.604, 136.89)  # fmt: skip
-_ENDO = (-86.709, 0.00448, 0.476, 0.0087, 0.00155, 0.7573, 0.7225, 3.164e-5, 0.8009, 0.9778, 0.9953, 0.3212, 2.235e-8) + (
-    1.3e-4, 0.9068, 3.715, 3.6e-4, 10.355, 138.4)  # fmt: skip
-_M = (-85.423, 0.0165, 0.473, 0.0174, 0.00165, 0.749, 0.6788, 3.288e-5, 0.7026, 0.9526, 0.9942, 0.999998, 2.347e-8) + (
-    1.53e-4, 0.8978, 4.272, 4.2e-4, 10.132, 138.52)  # fmt: skip
+_REST = {
+    "epi": """-85.23 0.00621 0.4712 0.0095 0.00172 0.7444 0.7045 3.373e-5 0.7888 0.9755 0.9953 0.999998 2.42e-8
+        1.26e-4 0.9073 3.64 3.6e-4 8.604 136.89""",
+    "endo": """-86.709 0.00448 0.476 0.0087 0.00155 0.7573 0.7225 3.164e-5 0.8009 0.9778 0.9953 0.3212 2.235e-8
+        1.3e-4 0.9068 3.715 3.6e-4 10.355 138.4""",
+    "m": """-85.423 0.0165 0.473 0.0174 0.00165 0.749 0.6788 3.288e-5 0.7026 0.9526 0.9942 0.999998 2.347e-8
+        1.53e-4 0.8978 4.272 4.2e-4 10.132 138.52""",
+}
 
 
-def _variant(suffix: str, words: str, rest: tuple[float, ...], changed: Mapping[str, float]) -> Cell:
+def _variant(suffix: str, words: str, changed: Mapping[str, float]) -> Cell:
     return Cell(
         name=f"tentusscher_panfilov_2006_{suffix}",
         title=f"ten Tusscher-Panfilov 2006, {words}",
         source="10.1152/ajpheart.00109.2006",
-        states=dict(zip(_ORDER, rest, strict=True)),
+        states=dict(zip(_ORDER, map(float, _REST[suffix].split()), strict=True)),
         parameters={**_PARAMETERS, **changed},
         equations=_EQUATIONS,
         gates=_GATES,
@@ -189,10 +191,18 @@ def _variant(suffix: str, words: str, rest: tuple[float, ...], changed: Mapping[
     )
 
 
-_ENDO_S = {"g_to": 0.073, "s_half": 28.0, "s_peak": 1000.0, "s_center": 67.0, "s_width": 1000.0, "s_step": 0.0, "s_floor": 8.0}
+_ENDO_S = {
+    "g_to": 0.073,
+    "s_half": 28.0,
+    "s_peak": 1000.0,
+    "s_center": 67.0,
+    "s_width": 1000.0,
+    "s_step": 0.0,
+    "s_floor": 8.0,
+}
 
 CELLS = (
-    _variant("epi", "epicardial", _EPI, {}),
-    _variant("endo", "endocardial", _ENDO, _ENDO_S),
-    _variant("m", "mid-wall (M)", _M, {"g_Ks": 0.098}),
+    _variant("epi", "epicardial", {}),
+    _variant("endo", "endocardial", _ENDO_S),
+    _variant("m", "mid-wall (M)", {"g_Ks": 0.098}),
 )

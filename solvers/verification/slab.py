@@ -36,5 +36,3 @@ def slab_mesh(size: tuple[float, float, float], edge: float) -> HeartMesh:
         fiber=np.tile([1.0, 0.0, 0.0], (m, 1)),
         sheet=np.tile([0.0, 1.0, 0.0], (m, 1)),
     )
-
-

@@ -151,6 +151,13 @@ def test_a_broken_compressed_stream_is_refused_with_its_transfer_syntax(dicom_wr
     assert "JPEG 2000 Image Compression (Lossless Only)" in sentence
 
 
+def test_a_transfer_syntax_that_does_not_exist_is_refused(dicom_writer: Any, tmp_path: Path) -> None:
+    folder = dicom_writer.write(dicom_writer.Study(), tmp_path)
+    for file in folder.iterdir():
+        file.write_bytes(file.read_bytes().replace(b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.1.7.1\0"))
+    assert "transfer syntax that it names does not exist" in refusal(folder)
+
+
 def test_truncated_files_are_refused_when_they_are_all_there_is_and_counted_otherwise(
     dicom_writer: Any, tmp_path: Path
 ) -> None:

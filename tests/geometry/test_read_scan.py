@@ -9,7 +9,14 @@ import numpy as np
 import pytest
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
-from pydicom.uid import EnhancedMRImageStorage
+from pydicom.uid import (
+    UID,
+    DeflatedExplicitVRLittleEndian,
+    EnhancedMRImageStorage,
+    ExplicitVRBigEndian,
+    JPEG2000Lossless,
+    RLELossless,
+)
 
 from geometry.image import Image
 from geometry.read_scan import list_series, read_scan
@@ -79,6 +86,20 @@ def test_a_slope_that_is_no_whole_number_keeps_its_fractions(dicom_writer: Any, 
     image = read_scan(dicom_writer.write(study, tmp_path))
     assert image.voxels.dtype == np.float32
     assert np.allclose(image.voxels[:, :, 1, 2], study.pixels(1, 2).T * 0.25 + 1.5)
+
+
+@pytest.mark.parametrize("syntax", [RLELossless, JPEG2000Lossless, DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian])
+def test_packed_pixels_come_out_as_they_went_in(dicom_writer: Any, tmp_path: Path, syntax: UID) -> None:
+    study = dicom_writer.Study(slices=3, phases=2, size=(64, 72))
+    for number, phase in np.ndindex(3, 2):
+        data = dicom_writer.make_data_set(study, number, phase)
+        if syntax == ExplicitVRBigEndian:
+            data.PixelData = study.pixels(number, phase).astype(">u2").tobytes()
+        if syntax.is_encapsulated:
+            data.compress(syntax)
+        data.file_meta.TransferSyntaxUID = syntax
+        data.save_as(tmp_path / f"{number}{phase}", enforce_file_format=True)
+    assert farthest_from_ramp(read_scan(tmp_path), dicom_writer) < 0.51
 
 
 def test_slices_of_one_series_each_become_one_stack(dicom_writer: Any, tmp_path: Path) -> None:
@@ -269,3 +290,23 @@ def test_progress_goes_up_and_may_stop_the_work(dicom_writer: Any, tmp_path: Pat
 
     with pytest.raises(Cancelled):
         read_scan(folder, progress=stop)
+
+
+def test_a_ct_over_the_beat_gets_its_times_from_percentages(dicom_writer: Any, tmp_path: Path) -> None:
+    def percent(data: Dataset, number: int, phase: int) -> None:
+        del data.TriggerTime, data.NominalInterval
+        data.NominalPercentageOfCardiacPhase, data.HeartRate = 25.0 * phase, 60
+
+    image = read_scan(dicom_writer.write(dicom_writer.Study(modality="CT", edit=percent), tmp_path))
+    assert image.times == (0.0, 250.0, 500.0, 750.0)
+    assert image.cycle == 1000.0
+    assert image.source == "CT volumes over the beat, 5 slices, 4 phases"
+
+
+def test_phases_that_cover_only_part_of_the_beat_are_noted(dicom_writer: Any, tmp_path: Path) -> None:
+    def slow(data: Dataset, number: int, phase: int) -> None:
+        data.NominalInterval = 1200
+
+    image = read_scan(dicom_writer.write(dicom_writer.Study(edit=slow), tmp_path))
+    assert image.cycle == 1200.0
+    assert any("cover 67% of the beat" in note for note in image.notes)

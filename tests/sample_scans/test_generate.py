@@ -16,7 +16,7 @@ LIMIT = 5 * 1024 * 1024
 
 @pytest.fixture(scope="module")
 def reduced() -> Patient:
-    return make_cine_mr(SEED_A, phases=3, spacing=3.0)
+    return make_cine_mr(SEED_A, phases=2, spacing=4.0)
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +29,8 @@ def millilitres(truth: Segmentation, value: int, phase: int) -> float:
 
 
 def test_the_same_seed_gives_the_same_patient_and_another_seed_another(reduced: Patient) -> None:
-    again = make_cine_mr(SEED_A, phases=3, spacing=3.0)
-    other = make_cine_mr(SEED_A + 1, phases=3, spacing=3.0)
+    again = make_cine_mr(SEED_A, phases=2, spacing=4.0)
+    other = make_cine_mr(SEED_A + 1, phases=2, spacing=4.0)
     assert np.array_equal(again.image.voxels, reduced.image.voxels)
     assert abs(other.facts["lv_edv_ml"] - reduced.facts["lv_edv_ml"]) > 0.1
     assert not np.allclose(other.image.affine, reduced.image.affine)
@@ -38,8 +38,8 @@ def test_the_same_seed_gives_the_same_patient_and_another_seed_another(reduced: 
 
 def test_the_normal_adult_is_normal() -> None:
     # The ranges that were asked for; they lie within the normal values of Kawel-Boehm 2020 (10.1186/s12968-020-00683-3).
-    for seed in range(4):
-        facts = make_cine_mr(seed, phases=20, spacing=12.0).facts
+    for seed in range(2):
+        facts = make_cine_mr(seed, phases=20, spacing=16.0).facts
         assert 135 < facts["lv_edv_ml"] < 165
         assert 58 < facts["lv_ef_percent"] < 67
         assert 108 < facts["lv_mass_g"] < 141
@@ -48,11 +48,12 @@ def test_the_normal_adult_is_normal() -> None:
 
 
 def test_gap_noise_and_breath_holds_can_be_chosen(reduced: Patient) -> None:
-    tight = make_cine_mr(SEED_A, phases=1, spacing=3.0, gap=0.0, breath_hold=0.0, settings=MrSettings(noise=0.2))
+    tight = make_cine_mr(SEED_A, phases=2, spacing=4.0, gap=0.0, breath_hold=0.0, settings=MrSettings(noise=0.2))
     assert tight.image.spacing[2] == pytest.approx(8.0)
     assert reduced.image.spacing[2] == pytest.approx(10.0)
-    corner = (slice(0, 8), slice(0, 8), -1, 0)
-    assert tight.image.voxels[corner].std() > 2 * reduced.image.voxels[corner].std()
+    # far from the heart two phases differ by their noise alone
+    still = [np.diff(each.image.voxels[:6, :6].astype(float), axis=-1)[..., 0].std() for each in (reduced, tight)]
+    assert still[1] > 2 * still[0] > 0
 
 
 def test_a_reduced_ct_has_the_orifice_that_was_asked_for() -> None:
@@ -145,13 +146,14 @@ def test_the_only_way_from_the_ventricle_to_the_aorta_is_the_orifice(
     plug = np.linalg.norm(offset, axis=-1) < 1.2 * 5.64 + 1.5
     parts, _ = label(np.isin(truth.labels, (LV, ROOT, AORTA)) & ~plug)
     assert not set(np.unique(parts[truth.labels == LV])) & set(np.unique(parts[truth.labels == AORTA])) - {0}
-    # the area of labelled blood in the last 2 mm of the dome: its volume over its height, inside the leaflets
+    # the mean area over the last 1.5 mm of the dome, inside the leaflets: 2-4 % above the orifice itself; a rim of
+    # 36 mm cut by voxels of 1 mm gives it to about a tenth
     height = offset @ flow
     across = np.linalg.norm(offset - height[..., None] * flow, axis=-1)
-    tip = (np.abs(height + 1.0) < 1.0) & (across < 8.0)
-    area = float((tip & np.isin(truth.labels, (LV, ROOT))).sum()) * truth.voxel_volume / 2.0
-    # the jet widens below the tip: up to 12 % at 2 mm, and voxels at a rim of 36 mm are right to about a tenth
-    assert area == pytest.approx(105.0, rel=0.15)
+    tip = (np.abs(height + 0.75) < 0.75) & np.isin(truth.labels, (LV, ROOT))
+    parts, _ = label(tip)
+    inside = parts == parts[np.unravel_index(np.argmin(np.where(tip, across, np.inf)), parts.shape)]
+    assert float(inside.sum()) * truth.voxel_volume / 1.5 == pytest.approx(103.0, rel=0.12)
 
 
 def test_written_patients_come_back(reduced: Patient, tmp_path: Path) -> None:

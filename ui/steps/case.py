@@ -37,7 +37,9 @@ class CasePage(Page):
         for step, words in STATES:
             self.column.addWidget(self._state(step, words, there[step]))
         if self.session.image is not None and not self.session.runs:
-            go = button("Go the whole way", self._go, main=True, tip="Segment, build the heart, simulate and write the report")
+            go = button(
+                "Go the whole way", self._go, main=True, tip="Segment, build the heart, simulate and write the report"
+            )
             go.setEnabled(not self.watch.busy)
             self.column.addWidget(go)
         self.add_notes(case.stale(), "Out of date")

@@ -18,7 +18,9 @@ class ComparePage(Page):
         """Add the choosers and the table."""
         session = self.session
         if len(session.runs) < 2:
-            self.column.addWidget(label("Two finished runs of this case are needed. Run another scenario in the step Simulate."))
+            self.column.addWidget(
+                label("Two finished runs of this case are needed. Run another scenario in the step Simulate.")
+            )
             return
         for words, key in (("Left", "run"), ("Right", "other")):
             self.column.addWidget(section(words))

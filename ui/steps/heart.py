@@ -27,7 +27,9 @@ class HeartPage(Page):
         self.edge = QLineEdit(self)
         self.edge.setPlaceholderText("automatic")
         self.edge.setFixedWidth(px(96))
-        self.edge.setToolTip(f"Mean edge of the tetrahedra, {EDGES[0]:g} to {EDGES[1]:g} mm. Finer is slower and more exact.")
+        self.edge.setToolTip(
+            f"Mean edge of the tetrahedra, {EDGES[0]:g} to {EDGES[1]:g} mm. Finer is slower and more exact."
+        )
         row.addWidget(self.edge)
         row.addWidget(QLabel("mm"))
         holder = QWidget(self)

@@ -32,9 +32,13 @@ class ImagesPage(Page):
             self.column.addWidget(fact_table(facts))
             self.add_notes(image.notes, "What the reader noticed")
         self.column.addWidget(section("Bring in"))
-        self.column.addWidget(button("Read a scan file ...", self._read_file, tip="NIfTI, NRRD, or a zip of DICOM files"))
+        self.column.addWidget(
+            button("Read a scan file ...", self._read_file, tip="NIfTI, NRRD, or a zip of DICOM files")
+        )
         self.column.addWidget(button("Read a DICOM folder ...", self._read_folder))
-        self.column.addWidget(label("Turn the wheel to move through slices, with Ctrl to zoom. Click to move the crosshair.", "small"))
+        self.column.addWidget(
+            label("Turn the wheel to move through slices, with Ctrl to zoom. Click to move the crosshair.", "small")
+        )
 
     def _read_file(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self, "Read a scan")

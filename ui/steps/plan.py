@@ -28,7 +28,12 @@ class PlanPage(Page):
         if not isinstance(scenario, Electrophysiology):
             return
         if scenario.start != "paced":
-            self.column.addWidget(label("This scenario starts in the conduction system. Clicking on the heart makes it a paced one.", "small"))
+            self.column.addWidget(
+                label(
+                    "This scenario starts in the conduction system. Clicking on the heart makes it a paced one.",
+                    "small",
+                )
+            )
         self.column.addWidget(section("Click to"))
         how = Segments({"move": "Move the site", "add": "Add a site"}, self)
         how.show_choice(self.mode)
@@ -46,11 +51,17 @@ class PlanPage(Page):
             layout.addWidget(button(text, act))
         self.column.addWidget(row)
         self._add_effect()
-        keep = button("Run with doubt", lambda: self.watch.start("simulate", {"scenario": session.scenario_name}), main=True)
+        keep = button(
+            "Run with doubt", lambda: self.watch.start("simulate", {"scenario": session.scenario_name}), main=True
+        )
         keep.setToolTip("Run this scenario in full, with its ensemble if it has one")
         keep.setEnabled(not self.watch.busy and bool(scenario.sites))
         self.column.addWidget(keep)
-        self.column.addWidget(label("The quick answer is an eikonal one without interval. It is not validated for scarred hearts.", "small"))
+        self.column.addWidget(
+            label(
+                "The quick answer is an eikonal one without interval. It is not validated for scarred hearts.", "small"
+            )
+        )
 
     @property
     def mode(self) -> str:
@@ -67,7 +78,9 @@ class PlanPage(Page):
         site = PacingSite(x=x, y=y, z=z)
         kept = scenario.sites if self.mode == "add" else scenario.sites[:-1]
         changed = scenario.model_copy(update={"sites": (*kept, site), "start": "paced"})
-        session.edit_scenario(session.scenario_name, changed, "Add a pacing site" if self.mode == "add" else "Move the pacing site")
+        session.edit_scenario(
+            session.scenario_name, changed, "Add a pacing site" if self.mode == "add" else "Move the pacing site"
+        )
 
     def _choose(self, mode: str) -> None:
         self.setProperty("mode", mode)
@@ -100,5 +113,7 @@ class PlanPage(Page):
             before = np.asarray(result.fields["activation_time"].values)
             change = total - float(np.nanmax(before) - np.nanmin(before))
             words = "longer" if change >= 0 else "shorter"
-            found.append(Metric("change", f"{words.capitalize()} than the run '{session.look.run}' by", abs(change), "ms"))
+            found.append(
+                Metric("change", f"{words.capitalize()} than the run '{session.look.run}' by", abs(change), "ms")
+            )
         self.add_metrics(tuple(found), "What it does")

@@ -21,7 +21,11 @@ class ReportPage(Page):
         if session.case is None:
             return
         found = reports(session.case.folder)
-        start = button("Write the report" if not found else "Write it again", lambda: self.watch.start("report", {}), main=not found)
+        start = button(
+            "Write the report" if not found else "Write it again",
+            lambda: self.watch.start("report", {}),
+            main=not found,
+        )
         start.setEnabled(bool(session.runs or session.segmentation is not None) and not self.watch.busy)
         self.column.addWidget(start)
         if found:
@@ -35,7 +39,9 @@ class ReportPage(Page):
                 self.add_metrics(result.metrics, scenario.title if scenario is not None else name)
         self.column.addWidget(section("Results for other programs"))
         self.column.addWidget(label("Each run keeps fields.vtkhdf, which ParaView opens.", "small"))
-        self.column.addWidget(button("Open the case folder", lambda: open_outside(session.case.folder if session.case else Path())))
+        self.column.addWidget(
+            button("Open the case folder", lambda: open_outside(session.case.folder if session.case else Path()))
+        )
 
 
 def reports(folder: Path) -> list[Path]:

@@ -26,7 +26,9 @@ class SegmentPage(Page):
         start.setToolTip("" if ready else "Read a scan first (step Images).")
         self.column.addWidget(start)
         self.column.addWidget(section("Help it"))
-        self.column.addWidget(label("If it went wrong: click once in the middle of the left ventricle, then segment again.", "muted"))
+        self.column.addWidget(
+            label("If it went wrong: click once in the middle of the left ventricle, then segment again.", "muted")
+        )
         row = QHBoxLayout()
         place = QPushButton("Place points", self)
         place.setCheckable(True)
@@ -40,7 +42,9 @@ class SegmentPage(Page):
         holder.setLayout(row)
         self.column.addWidget(holder)
         count = len(session.seeds)
-        self.column.addWidget(label(f"{count} point{'s' if count != 1 else ''} placed." if count else "No points placed.", "small"))
+        self.column.addWidget(
+            label(f"{count} point{'s' if count != 1 else ''} placed." if count else "No points placed.", "small")
+        )
         segmentation = session.segmentation
         if segmentation is None:
             return

@@ -22,7 +22,11 @@ class SimulatePage(Page):
         session = self.session
         names = tuple(session.scenarios)
         if not names:
-            text = "Build the heart first; its scenarios come with it." if session.mesh is None else "This case has no scenarios."
+            text = (
+                "Build the heart first; its scenarios come with it."
+                if session.mesh is None
+                else "This case has no scenarios."
+            )
             self.column.addWidget(label(text, "muted"))
             return
         chooser = QComboBox(self)

@@ -25,6 +25,7 @@ class Habits:
     thickness_weight: float = 0.03
     middle: float = 0.3
     papillary: float = 6.0
+    dim: float = 0.6
     bend: float = 0.35
     bend_wall: float = 0.25
     reach: float = 48.0
@@ -58,7 +59,7 @@ def find_walls(
 def _costs(frames: Floats, air: Floats, expected: NDArray[np.floating], step: float, habits: Habits) -> Floats:
     """(angles, frames, inner radius, thickness) cost of each state on each ray."""
     blood = _blood_cost(frames, step, habits)
-    muscle = np.clip(np.maximum(frames - habits.middle, frames / air - 0.5), -0.5, 1.0)
+    muscle = np.clip(np.maximum(frames - habits.middle, frames / (habits.dim * air) - 0.5), -0.5, 1.0)
     sums = [np.concatenate((np.zeros_like(a[..., :1]), np.cumsum(a, axis=-1)), axis=-1) * step for a in (blood, muscle)]
     thick = np.arange(habits.thinnest, habits.thickest, step)
     n = int(habits.reach / step)

@@ -1,0 +1,1 @@
+"""The steps of the contrast CT method: bright blood, its compartments, the left ventricle, the aorta above it."""

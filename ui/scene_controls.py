@@ -1,0 +1,110 @@
+"""The row above the 3D heart: what is drawn, with or without doubt, in which colours, whole or cut open."""
+
+from functools import partial
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
+
+from app.palettes import palettes
+from ui.icons import icon
+from ui.look import MODES, VALUE
+from ui.painting import modes_of, suited
+from ui.session import Session, shown_fields
+from ui.theme import Theme, px
+from ui.widgets import Segments
+
+TOOLS = {
+    "palette": "Colours",
+    "lines": "Isochrones",
+    "fibers": "Fibre directions",
+    "cut": "Cut the heart open",
+    "front": "Look from the front",
+}
+SWITCHES = {"cut": "cut", "fibers": "fibers", "lines": "isochrones"}  # tool -> entry of the look
+
+
+class SceneControls(QFrame):
+    """Changes the session's look; asks for the front view."""
+
+    front_wanted = Signal()
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("viewHeader")
+        self._session = session
+        self.fields = QComboBox(self)
+        self.fields.setMinimumWidth(px(150))
+        self.fields.setToolTip("What is drawn on the heart")
+        self.modes = Segments(MODES, self)
+        self.tools = {name: self._tool(name, tip) for name, tip in TOOLS.items()}
+        row = QHBoxLayout(self)
+        row.setContentsMargins(px(10), px(6), px(8), px(6))
+        row.setSpacing(px(8))
+        row.addWidget(self.fields)
+        row.addWidget(self.modes)
+        row.addStretch(1)
+        for tool in self.tools.values():
+            row.addWidget(tool)
+        self.fields.currentIndexChanged.connect(lambda i: session.set_look(field=self.fields.itemData(i)))
+        self.modes.chosen.connect(lambda mode: session.set_look(mode=mode))
+
+    def refresh(self, painted: bool) -> None:
+        """Offer what the run has; nothing of it while no field is drawn."""
+        session, look = self._session, self._session.look
+        result, mesh = session.result, session.mesh
+        for widget in (self.fields, self.modes, self.tools["palette"], self.tools["lines"]):
+            widget.setVisible(painted)
+        self.tools["fibers"].setVisible(mesh is not None and mesh.fiber is not None)
+        self.setVisible(mesh is not None)
+        for name, entry in SWITCHES.items():
+            self.tools[name].setChecked(bool(getattr(look, entry)))
+        if not painted or result is None:
+            return
+        choices = shown_fields(result)
+        self.fields.blockSignals(True)
+        if [self.fields.itemData(i) for i in range(self.fields.count())] != list(choices):
+            self.fields.clear()
+            for name, text in choices.items():
+                self.fields.addItem(text, name)
+        self.fields.setCurrentIndex(self.fields.findData(look.field))
+        self.fields.blockSignals(False)
+        allowed = modes_of(result, look.field)
+        self.modes.show_choice(look.mode if look.mode in allowed else VALUE, allowed)
+        self.modes.setToolTip("" if len(allowed) > 1 else "This field has no ensemble, so its doubt is not known.")
+
+    def dress(self, theme: Theme) -> None:
+        """Wear a theme."""
+        for name, tool in self.tools.items():
+            tool.setIcon(icon(name, theme.muted, theme.accent))
+
+    def _tool(self, name: str, tip: str) -> QToolButton:
+        tool = QToolButton(self)
+        tool.setProperty("role", "flat")
+        tool.setIconSize(QSize(px(19), px(19)))
+        tool.setToolTip(tip)
+        if name in SWITCHES:
+            tool.setCheckable(True)
+            tool.clicked.connect(partial(self._switch, SWITCHES[name]))
+        elif name == "front":
+            tool.clicked.connect(self.front_wanted)
+        else:
+            menu = QMenu(tool)
+            menu.aboutToShow.connect(partial(self._fill_palettes, menu))
+            tool.setMenu(menu)
+            tool.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        return tool
+
+    def _switch(self, entry: str, on: bool) -> None:
+        self._session.set_look(**{entry: on})
+
+    def _fill_palettes(self, menu: QMenu) -> None:
+        look = self._session.look
+        menu.clear()
+        for name, palette in palettes().items():
+            act = menu.addAction(palette.label)
+            act.setCheckable(True)
+            act.setChecked(name == (look.palette or suited(look.field)))
+            act.triggered.connect(partial(self._choose_palette, name))
+
+    def _choose_palette(self, name: str, _on: bool = True) -> None:
+        self._session.set_look(palette=name)

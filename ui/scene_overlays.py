@@ -1,0 +1,69 @@
+"""What is laid over the painted heart: flow arrows, fibre strokes, the activation front, the marked places."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from solvers.scenario import Electrophysiology
+from ui.heart_surface import long_cut
+from ui.painting import Painting
+from ui.scene import Scene
+from ui.session import Session
+
+MOST_ARROWS, MOST_STROKES = 700, 6000
+SITE_COLOUR = "#ffd166"
+
+
+def show_arrows(scene: Scene, session: Session, frame: int) -> None:
+    """Arrows of a vector field on the cut; none where the heart is whole or the field has no direction."""
+    view = scene.views[0]
+    view.hide("arrows")
+    field, mesh = session.field, session.mesh
+    if field is None or mesh is None or not session.look.cut:
+        return
+    values = np.asarray(field.values)
+    if values.ndim != (3 if field.times else 2):
+        return
+    vectors = values[min(frame, len(values) - 1)] if field.times else values
+    origin, normal = long_cut(mesh)
+    near = np.flatnonzero(np.abs((mesh.points - origin) @ normal) < mesh.edge_length() * 0.6)
+    near = near[:: max(1, len(near) // MOST_ARROWS)]
+    view.show_arrows(mesh.points[near], vectors[near], mesh.edge_length() * 5)
+
+
+def show_fibers(scene: Scene, session: Session) -> None:
+    """Strokes along the fibres of the wall's skin, where they are wanted."""
+    mesh, view = session.mesh, scene.views[0]
+    if mesh is None or mesh.fiber is None or not session.look.fibers:
+        view.hide("fibers")
+        return
+    centres = mesh.points[mesh.tets].mean(axis=1)
+    near = _outer(centres, mesh.points[np.unique(mesh.facets)], mesh.edge_length())
+    chosen = near[:: max(1, len(near) // MOST_STROKES)]
+    view.show_fibers(centres[chosen], mesh.fiber[chosen], mesh.edge_length() * 1.3)
+
+
+def show_front(scene: Scene, session: Session, paintings: Sequence[Painting]) -> None:
+    """Where the activation is at the time of the cursor."""
+    if scene.surface is None or "activation" not in session.look.field:
+        return
+    for view, painting in zip(scene.views, paintings, strict=False):
+        if painting.kind == "value":
+            view.show_front(scene.surface, painting.values, session.time)
+
+
+def show_marks(scene: Scene, session: Session) -> None:
+    """The picked point, and in the step Plan the pacing sites."""
+    point = np.array([session.point]) if session.point is not None else np.empty((0, 3))
+    scene.mark("point", point, session.theme.accent, 1.8)
+    scenario = session.scenario
+    sites = scenario.sites if isinstance(scenario, Electrophysiology) and session.step == "plan" else ()
+    scene.mark("sites", np.array([(s.x, s.y, s.z) for s in sites]).reshape(-1, 3), SITE_COLOUR, 3.2)
+
+
+def _outer(centres: NDArray[np.floating], skin: NDArray[np.floating], reach: float) -> NDArray[np.integer]:
+    """Indices of the tetrahedra that touch the skin."""
+    away, _ = cKDTree(skin).query(centres, distance_upper_bound=reach)
+    return np.asarray(np.flatnonzero(np.isfinite(away)))
