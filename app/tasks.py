@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,20 +45,24 @@ def import_scan(case: Case, options: Options, progress: Progress) -> None:
 
 def segment(case: Case, options: Options, progress: Progress) -> None:
     """Segment the scan and measure. Options: method, seeds."""
-    from geometry.measure import ventricular_measures
+    from geometry.measure import check_segmentation, ventricular_measures
     from geometry.segmenters.catalogue import segment as run_segmenter
 
     image = needed_image(case)
     progress(0.0, "Finding the heart")
     seeds = [(float(x), float(y), float(z)) for x, y, z in options.get("seeds") or ()]
     found = run_segmenter(image, options.get("method"), seeds, part(progress, 0.0, 0.9))
+    found = replace(found, notes=(*found.notes, *check_segmentation(found)))
     progress(0.9, "Measuring volumes")
     case.save_segmentation(found, ventricular_measures(found, image))
 
 
 def mesh(case: Case, options: Options, progress: Progress) -> None:
     """Build the mesh, with fibres where there is a wall. Options: edge (mm)."""
+    from geometry.measure import check_segmentation
+
     segmentation, image = needed_segmentation(case), needed_image(case)
+    check_segmentation(segmentation)
     edge = float(options.get("edge") or EDGES[image.modality])
     if image.modality == "MR":
         built, metrics = _ventricles(segmentation, edge, progress)

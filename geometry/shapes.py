@@ -109,10 +109,10 @@ def half_ellipsoid_ventricle(
 def two_chamber_heart(edge: float = 3.0) -> HeartMesh:
     """Both ventricles, apex down, cut at z = 0; LV around the z axis, RV at +x. Facets: endo_lv, endo_rv, epi, base.
 
-    Regions: 1 lv (with the septum), 2 rv (free wall). The thinnest wall is 4.5 mm: keep the edge below it.
+    Regions: 1 lv (with the septum), 2 rv (free wall). The thinnest wall is 4.5 mm: edges up to 3.2 mm.
     """
-    if not 0 < edge <= 4.5:
-        raise Refused(f"The two-chambered heart has a wall of 4.5 mm: edges of {edge} mm do not fit in it.")
+    if not 0 < edge <= 3.2:
+        raise Refused(f"The two-chambered heart has a wall of 4.5 mm: edges of {edge} mm do not fit; up to 3.2 mm do.")
     low, high = (np.array(corner) for corner in BOX)
     points, tets = stuff(
         bcc_lattice(low, high, cube_for(edge)), lambda at: np.maximum.reduce(list(wall_distances(at).values()))

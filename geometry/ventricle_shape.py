@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.interpolate import PchipInterpolator
 from scipy.spatial import cKDTree
-from skimage.measure import marching_cubes
 
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats
@@ -208,20 +207,30 @@ def _volume(field: Floats) -> float:
 
 
 def _true_distance(field: Floats) -> Floats:
-    """The same surface, with the distance to it: to its triangles' corners and centres nearby, from the grid beyond."""
+    """The same surface, with the distance to it: to where it crosses the grid nearby, from the grid beyond."""
     inside = field < 0
     if not inside.any() or inside.all():
         raise Refused("A surface of the heart vanished while it was smoothed: the label is too small to be meshed.")
-    corners, triangles, _, _ = marching_cubes(field.astype(np.float32), 0.0)
-    cloud = np.concatenate([corners, corners[triangles].mean(axis=1)]) * STEP
     rough = STEP * (ndimage.distance_transform_edt(~inside) + ndimage.distance_transform_edt(inside) - 0.5)
     steep = np.sqrt(sum(slope**2 for slope in np.gradient(field, STEP)))
     touching = rough < 1.2 * STEP
     result = np.where(touching, field / np.clip(steep, 0.3, None), np.where(inside, -rough, rough))
     band = ~touching & (rough < REACH)
-    away, _ = cKDTree(cloud).query(np.argwhere(band) * STEP)
+    away, _ = cKDTree(_crossings(field) * STEP).query(np.argwhere(band) * STEP)
     result[band] = np.where(inside[band], -away, away)
     return np.asarray(result)
+
+
+def _crossings(field: Floats) -> Floats:
+    """(c, 3) grid coordinates where the field changes sign along grid lines and along one diagonal of each face."""
+    found = []
+    for step in ((1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 0), (1, 0, 1), (0, 1, 1)):
+        low = field[tuple(slice(None, -k or None) for k in step)]
+        high = field[tuple(slice(k, None) for k in step)]
+        at = np.argwhere((low < 0) != (high < 0))
+        a, b = low[tuple(at.T)], high[tuple(at.T)]
+        found.append(at + (a / (a - b))[:, None] * step)
+    return np.concatenate(found)
 
 
 def label_volume(masks: NDArray[np.bool_], slices: Slices) -> float:

@@ -135,7 +135,9 @@ def laplace_fields(mesh: HeartMesh, progress: Progress = silent) -> LaplaceField
     at = {name: values[mesh.tets].mean(axis=1) for name, values in solved.items()}
     slopes = {name: np.einsum("mi,mij->mj", values[mesh.tets], gradients) for name, values in solved.items()}
     progress(1.0, "Wall coordinates")
-    return LaplaceFields(solved["epi"], solved["lv"], solved["rv"], solved["apex_base"], solved["right_left"], slopes, at)
+    return LaplaceFields(
+        solved["epi"], solved["lv"], solved["rv"], solved["apex_base"], solved["right_left"], slopes, at
+    )
 
 
 def _apical_core(mesh: HeartMesh) -> NDArray[np.int64]:

@@ -71,7 +71,7 @@ def discretise(mesh: HeartMesh) -> Discretisation:
     space = fem.functionspace(domain, ("Lagrange", 1))
     node_of_vertex = np.asarray(domain.geometry.input_global_indices)
     input_node = np.empty(len(mesh.points), np.int32)
-    input_node[space.dofmap.list.ravel()] = node_of_vertex[domain.geometry.dofmap.ravel()]
+    input_node[space.dofmap.list.ravel()] = node_of_vertex[domain.geometry.dofmaps[0].ravel()]
     return Discretisation(domain, space, np.asarray(domain.topology.original_cell_index, np.int32), input_node)
 
 

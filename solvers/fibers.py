@@ -75,7 +75,9 @@ def _turned(frames: Floats, fiber_angle: Floats, sheet_angle: Floats) -> Rotatio
     cos, sin = np.cos(fiber_angle)[:, None], np.sin(fiber_angle)[:, None]
     fiber, aside = cos * along + sin * up, cos * up - sin * along
     cos, sin = np.cos(sheet_angle)[:, None], np.sin(sheet_angle)[:, None]
-    return Rotation.from_matrix(np.stack([fiber, cos * aside - sin * out, sin * aside + cos * out], axis=2), assume_valid=True)
+    return Rotation.from_matrix(
+        np.stack([fiber, cos * aside - sin * out, sin * aside + cos * out], axis=2), assume_valid=True
+    )
 
 
 def _between(start: Rotation, stop: Rotation, share: Floats) -> Rotation:

@@ -50,7 +50,7 @@ def flow_forms(space: Any, outlet: Any, options: dict[str, Any], *, developed: b
     alpha, step, density, viscosity = (fem.Constant(domain, 1.0) for _ in range(4))
     given = (star, history, alpha, step, density, viscosity)
     trial, test = ufl.TrialFunction(space), ufl.TestFunction(space)
-    a, b = _terms(trial, test, given, outlet, developed=developed)
+    a, b = _terms(domain, trial, test, given, outlet, developed=developed)
     residual = ufl.replace(a, {trial: solution}) - b
 
     def compiled(form: Any) -> Any:
@@ -61,16 +61,16 @@ def flow_forms(space: Any, outlet: Any, options: dict[str, Any], *, developed: b
     )
 
 
-def _terms(trial: Any, test: Any, given: Any, outlet: Any, *, developed: bool) -> tuple[Any, Any]:
+def _terms(domain: Any, trial: Any, test: Any, given: Any, outlet: Any, *, developed: bool) -> tuple[Any, Any]:
     star, history, alpha, step, density, viscosity = given
     u, p, v, q = _velocity(trial), trial[3], _velocity(test), test[3]
     c, h = _velocity(star), density * _velocity(history)
-    dx = ufl.Measure("dx", domain=trial.ufl_domain(), metadata={"quadrature_degree": 2})
-    tau, nu_div = _stabilisation(trial.ufl_domain(), c, step, density, viscosity)
+    dx = ufl.Measure("dx", domain=domain, metadata={"quadrature_degree": 2})
+    tau, nu_div = _stabilisation(domain, c, step, density, viscosity)
     advected = density * ufl.dot(ufl.grad(v), c)
     inertia = density * (alpha * u + ufl.dot(ufl.grad(u), c))
     viscous = viscosity * ufl.inner(ufl.grad(u) if developed else 2 * ufl.sym(ufl.grad(u)), ufl.grad(v))
-    outward = ufl.dot(c, ufl.FacetNormal(trial.ufl_domain()))
+    outward = ufl.dot(c, ufl.FacetNormal(domain))
     a = (
         (ufl.dot(inertia, v) + viscous - p * ufl.div(v) + q * ufl.div(u)) * dx
         + tau * ufl.dot(inertia + ufl.grad(p), advected + ufl.grad(q)) * dx

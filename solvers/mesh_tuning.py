@@ -42,7 +42,10 @@ class MeshTuning:
             f"and {self.cross_ratio:.2f} of the wanted velocity. Wave-front curvature, block and re-entry need a finer mesh."
         )
         missed = abs(self.fiber_ratio - 1) > 0.15 or abs(self.cross_ratio - 1) > 0.15
-        return (told, "The wanted conduction velocities are not reached on this mesh: refine it or use the eikonal tier.")[: 1 + missed]
+        return (
+            told,
+            "The wanted conduction velocities are not reached on this mesh: refine it or use the eikonal tier.",
+        )[: 1 + missed]
 
 
 def tune_on_mesh(
@@ -126,7 +129,14 @@ def wall_piece(mesh: HeartMesh) -> tuple[HeartMesh, Floats, Floats]:
 
 
 def velocity_ratio(
-    piece: HeartMesh, way: Floats, fiber: Floats, wanted: Conduction, diffusion: tuple[float, float], cell: Cell, dt: float, consistent: float
+    piece: HeartMesh,
+    way: Floats,
+    fiber: Floats,
+    wanted: Conduction,
+    diffusion: tuple[float, float],
+    cell: Cell,
+    dt: float,
+    consistent: float,
 ) -> float:
     """Measured over wanted velocity of a wave along ``way`` with uniform fibres; 0 when it does not get through."""
     along = piece.points @ way

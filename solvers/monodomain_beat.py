@@ -39,7 +39,9 @@ def run_monodomain_beat(
     """
     cell, velocities, mesh = find_cell(scenario.cell), scenario.velocities, model.mesh
     dt = scenario.time_step
-    tuning = tuned_diffusion(velocities.fiber, velocities.cross, mesh.edge_length(), dt, cell, progress=part(progress, 0.0, 0.1))
+    tuning = tuned_diffusion(
+        velocities.fiber, velocities.cross, mesh.edge_length(), dt, cell, progress=part(progress, 0.0, 0.1)
+    )
     found = tune_on_mesh(mesh, conduction_of(scenario), tuning, cell, dt, part(progress, 0.1, 0.25))
     fiber, _ = model.directions(scenario.fibers)
     run = solve_monodomain(

@@ -27,7 +27,7 @@ MODEL_CARD = ""
 RAYS = 60
 STEP = 1.0  # mm along a ray
 REACH = 112.0  # mm
-BLUR = 0.4  # pixels
+BLUR = 0.1  # pixels
 CAUTIOUS = Habits(middle=0.5)  # while intensities are known roughly
 VARIANTS = (
     Habits(),

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ void advance(int64_t n, const double *p, double *y, const double *stimulus, doub
 void record(int64_t n, const double *p, double *y, const double *stimulus, double dt, int64_t steps, double *V);
 """
 _BLOCK = """
-static void advance_block(int64_t n, int64_t first, int64_t last, const double *p, double *y,
+static __attribute__((noinline)) void advance_block(int64_t n, int64_t first, int64_t last, const double *p, double *y,
                           const double *stimuli, double dt) {{
 {parameters}
 #pragma omp simd
@@ -124,12 +123,8 @@ class CellKernel:
         return V
 
 
-@lru_cache(maxsize=32)
-def _compiled(source: str, name: str) -> tuple[Any, Any]:
-    return load_kernel(source, _CDEF, name)
-
-
 def compile_cell(cell: Cell, order: int = 1) -> CellKernel:
     """The kernel of ``cell`` of that order in time (1 or 2); see ``write_kernel``."""
-    ffi, lib = _compiled(write_kernel(cell, order), cell.name)
+    # Variants that differ in numbers only share one kernel: values are arguments, not part of the text.
+    ffi, lib = load_kernel(write_kernel(cell, order), _CDEF, "cell")
     return CellKernel(cell, ffi, lib)

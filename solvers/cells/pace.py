@@ -69,7 +69,10 @@ def action_potential_duration(times: Floats, V: Floats, level: float = 0.9) -> f
 def restitution(
     cell: Cell, intervals: Sequence[float], cycle_length: float = 1000.0, beats: int = 3, dt: float = 0.02
 ) -> dict[float, float]:
-    """S2 interval (ms) -> APD90 (ms) of one premature beat after ``beats`` regular ones; NaN where it gave none."""
+    """S2 interval (ms) -> APD90 (ms) of one premature beat after ``beats`` regular ones.
+
+    NaN where it gave no action potential of its own: too early, or before V was below -60 mV again.
+    """
     kernel, pacing, n = compile_cell(cell), Pacing(), len(intervals)
     y, width = kernel.rest(n), round(pacing.duration / dt)
     regular = np.zeros((round(cycle_length / dt), n))
@@ -84,6 +87,6 @@ def restitution(
     V = kernel.record(y, last, dt)
     times = dt * np.arange(1.0, len(V) + 1.0)
     return {
-        interval: action_potential_duration(times[start:], V[start:, k])
+        interval: action_potential_duration(times[start:], V[start:, k]) if V[start, k] < -60.0 else float("nan")
         for k, (interval, start) in enumerate(zip(intervals, starts, strict=True))
     }

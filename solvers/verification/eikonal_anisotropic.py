@@ -14,7 +14,9 @@ TITLE = "Eikonal activation of an anisotropic block"
 CONDUCTION = Conduction(fiber=0.6, cross=0.25)
 FIBER = np.array([np.cos(0.5) * np.cos(0.3), np.sin(0.5) * np.cos(0.3), np.sin(0.3)])  # along no edge of the mesh
 SIDE = 20.0  # mm
-BALL = 4.0  # mm around the source with exact times, the same on every mesh: else the source's singularity hides the order
+BALL = (
+    4.0  # mm around the source with exact times, the same on every mesh: else the source's singularity hides the order
+)
 
 
 def verify(progress: Progress) -> list[Check]:
@@ -28,7 +30,9 @@ def verify(progress: Progress) -> list[Check]:
         Check("mean error at 1 mm", errors[1][0], 0.0, 0.02, "1", source),
         Check("mean error at 0.5 mm", errors[2][0], 0.0, 0.01, "1", source),
         Check("largest error at 0.5 mm", errors[2][1], 0.0, 1.5, "ms", source),
-        Check("order from 1 to 0.5 mm", float(np.log2(errors[1][0] / errors[2][0])), 1.0, 0.2, "1", "first-order update"),
+        Check(
+            "order from 1 to 0.5 mm", float(np.log2(errors[1][0] / errors[2][0])), 1.0, 0.2, "1", "first-order update"
+        ),
     ]
     progress(0.8, f"{TITLE}: plane wave")
     checks.append(

@@ -192,6 +192,25 @@ def _write_dicomdir(path: Path, images: int) -> None:
     data.save_as(path, enforce_file_format=True)
 
 
+def test_whatever_bytes_are_wrong_there_is_a_scan_or_a_sentence(dicom_writer: Any, tmp_path: Path) -> None:
+    files = sorted(dicom_writer.write(dicom_writer.Study(slices=3, phases=2), tmp_path).iterdir())
+    whole = [file.read_bytes() for file in files]
+    random = np.random.default_rng(5)
+    outcomes = set()
+    for _ in range(60):
+        for file, content in zip(files, whole, strict=True):
+            spoilt = bytearray(content)
+            for place in random.integers(132, 900, random.integers(0, 4)):
+                spoilt[place] = random.integers(256)
+            file.write_bytes(spoilt)
+        try:
+            read_scan(tmp_path)
+            outcomes.add("scan")
+        except Refused:
+            outcomes.add("sentence")
+    assert outcomes == {"scan", "sentence"}
+
+
 def test_pictures_of_one_grey_value_are_refused(dicom_writer: Any, tmp_path: Path) -> None:
     def blank(data: Dataset, number: int, phase: int) -> None:
         data.PixelData = np.zeros((14, 11), np.uint16).tobytes()

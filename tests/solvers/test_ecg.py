@@ -32,7 +32,8 @@ def test_fibres_conduct_better_along_than_across():
     conductor, field = Conductor(0.34, 0.06, 0.2), LeadField(mesh)
     voltage = -mesh.points[:, 0]
     along, across = (
-        float((field.rows(ahead, np.tile(f, (len(mesh.tets), 1)), conductor) @ voltage)[0]) for f in ([1.0, 0, 0], [0, 1.0, 0])
+        float((field.rows(ahead, np.tile(f, (len(mesh.tets), 1)), conductor) @ voltage)[0])
+        for f in ([1.0, 0, 0], [0, 1.0, 0])
     )
     # on the axis of a wave along x only sigma_xx counts (the rest cancels by symmetry): ratio 0.34 / 0.06
     assert along / across == pytest.approx(0.34 / 0.06, rel=1e-3)
@@ -45,7 +46,9 @@ def test_an_ecg_by_convolution_equals_shifting_the_action_potential_of_every_nod
     grid = (np.arange(401) - 200) * step
     template = 100 / (1 + np.exp(-grid / 3.0)) * np.exp(-np.maximum(grid, 0) / 80)
     found = ecg_of_activation(rows, activation, template, step, 100.0)
-    shifted = np.stack([np.interp(found.times - (1e9 if np.isnan(t) else t), grid, template, left=0.0) for t in activation])
+    shifted = np.stack(
+        [np.interp(found.times - (1e9 if np.isnan(t) else t), grid, template, left=0.0) for t in activation]
+    )
     expected = ecg_trace(found.times, rows @ shifted)
     assert np.abs(found.values - expected.values).max() < 0.01 * np.abs(expected.values).max()
 

@@ -19,7 +19,10 @@ def test_the_verification_problem_passes():
 
 def brute_force_times(mesh, fiber, conduction, node):
     """Hopf-Lax by sampling each opposite face densely, swept until nothing changes: slow and independent of the kernel."""
-    metric = np.linalg.inv(conduction.cross**2 * np.eye(3) + (conduction.fiber**2 - conduction.cross**2) * np.einsum("mi,mj->mij", fiber, fiber))
+    metric = np.linalg.inv(
+        conduction.cross**2 * np.eye(3)
+        + (conduction.fiber**2 - conduction.cross**2) * np.einsum("mi,mj->mij", fiber, fiber)
+    )
     grid = np.array([(i, j, 12 - i - j) for i in range(13) for j in range(13 - i)]) / 12
     time = np.full(len(mesh.points), np.inf)
     time[node] = 0.0
@@ -85,7 +88,9 @@ def test_parts_that_are_not_connected_have_no_time():
         np.vstack([one.points, one.points + 10]), np.vstack([one.tets, one.tets + count]), np.tile(one.region, 2), one.region_names,
         one.facets, one.facet_tag, one.facet_names, one.kind,
     )  # fmt: skip
-    found = EikonalSolver(mesh).activation_times(np.tile([1.0, 0, 0], (len(mesh.tets), 1)), Conduction(0.6, 0.3), [Source(0)])
+    found = EikonalSolver(mesh).activation_times(
+        np.tile([1.0, 0, 0], (len(mesh.tets), 1)), Conduction(0.6, 0.3), [Source(0)]
+    )
     assert np.isfinite(found[:count]).all()
     assert np.isnan(found[count:]).all()
 
@@ -106,7 +111,9 @@ def test_a_solve_can_be_cancelled():
         raise Cancelled
 
     with pytest.raises(Cancelled):
-        EikonalSolver(mesh).activation_times(np.tile([1.0, 0, 0], (len(mesh.tets), 1)), Conduction(0.6, 0.3), [Source(0)], stop)
+        EikonalSolver(mesh).activation_times(
+            np.tile([1.0, 0, 0], (len(mesh.tets), 1)), Conduction(0.6, 0.3), [Source(0)], stop
+        )
 
 
 def test_forty_thousand_nodes_are_solved_while_the_user_drags():

@@ -46,7 +46,11 @@ def test_fibres_stay_in_the_surfaces_of_two_ventricles(two_chambers, two_chamber
     fiber, _ = fibers_from_fields(two_chamber_fields, ANGLES)
     for name in ("endo_lv", "epi"):
         triangles = two_chambers.tagged(name)
-        owner = {tuple(sorted(f)): t for t, tet in enumerate(two_chambers.tets) for f in (np.delete(tet, k) for k in range(4))}
+        owner = {
+            tuple(sorted(f)): t
+            for t, tet in enumerate(two_chambers.tets)
+            for f in (np.delete(tet, k) for k in range(4))
+        }
         tets = np.array([owner[tuple(sorted(t))] for t in triangles])
         a, b, c = (two_chambers.points[triangles[:, k]] for k in range(3))
         normal = np.cross(b - a, c - a)
@@ -67,7 +71,13 @@ def test_neighbouring_fibres_of_a_free_wall_do_not_jump(left_ventricle, left_ven
 def test_the_septum_turns_from_one_endocardium_to_the_other(two_chambers, two_chamber_fields):
     fiber, _ = fibers_from_fields(two_chamber_fields, ANGLES)
     at, middle = two_chamber_fields.at_tets, two_chambers.points[two_chambers.tets].mean(axis=1)
-    septum = (at["epi"] < 0.05) & (np.abs(middle[:, 1]) < 8) & (middle[:, 0] > 15) & (middle[:, 2] > -35) & (middle[:, 2] < -5)
+    septum = (
+        (at["epi"] < 0.05)
+        & (np.abs(middle[:, 1]) < 8)
+        & (middle[:, 0] > 15)
+        & (middle[:, 2] > -35)
+        & (middle[:, 2] < -5)
+    )
     right = (at["rv"] / np.maximum(at["lv"] + at["rv"], 1e-9))[septum]
     # the septal direction is +x: circumferential there is y, seen from the left the angle runs from +60 to -60
     f = fiber[septum]

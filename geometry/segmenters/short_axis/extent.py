@@ -120,7 +120,7 @@ def _squeeze(evidence: Evidence, score: NDArray[np.float64]) -> NDArray[np.float
     trusted = score > 0.5 * np.quantile(score, 0.8)
     area = evidence.area
     beat = np.median(area[trusted] / np.maximum(area[trusted].mean(axis=1, keepdims=True), 1.0) - 1, axis=0)
-    weight = np.clip((evidence.closed - 0.5) / 0.2, 0.02, 1)
+    weight = np.clip((evidence.closed - 0.6) / 0.2, 0.02, 1) * np.where(_growth(area, 1) < 1.25, 1, 0.02)
     weight = weight / weight.sum(axis=1, keepdims=True)
     relative = area / np.maximum((area * weight).sum(axis=1, keepdims=True), 1.0) - 1
     about = beat - (weight * beat).sum(axis=1, keepdims=True)

@@ -1,0 +1,165 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from geometry.errors import Cancelled, Refused
+from geometry.heart_mesh import HeartMesh
+from geometry.quality import mesh_quality
+from geometry.segmentation import Segmentation
+from geometry.shapes_two_chambers import beyond_septum, ellipsoid_distance, wall_distances
+from geometry.ventricles import build_ventricles
+
+PIXEL, GAP, SIDE = 1.4, 8.0, 96
+
+
+def stack(shift: float = 1.2, right: bool = True, upside_down: bool = False, seed: int = 3) -> Segmentation:
+    """The two-chambered shape as a person would contour it: 8 mm slices, each breath-held a little elsewhere."""
+    rng = np.random.default_rng(seed)
+    levels = np.arange(-4.0, -74.0, -GAP)
+    labels = np.zeros((SIDE, SIDE, len(levels)), np.uint8)
+    for k, level in enumerate(levels):
+        moved = rng.normal(0.0, shift, 2)
+        x, y = ((np.arange(SIDE) - middle) * PIXEL + m for middle, m in zip((42, 48), moved, strict=True))
+        at = np.stack([*np.meshgrid(x, y, indexing="ij"), np.full((SIDE, SIDE), level)], axis=-1).reshape(-1, 3)
+        distance = wall_distances(at)
+        flat = np.zeros(len(at), np.uint8)
+        if right:
+            flat[distance["endo_rv"] > 0] = 3
+        flat[beyond_septum(at) < 0] = 2
+        flat[distance["endo_lv"] > 0] = 1
+        labels[..., k] = flat.reshape(SIDE, SIDE)
+    affine = np.diag([PIXEL, PIXEL, -GAP, 1.0])
+    affine[:3, 3] = -42 * PIXEL, -48 * PIXEL, levels[0]
+    if upside_down:
+        labels = np.ascontiguousarray(labels[..., ::-1])
+        affine[:3, 3] += affine[:3, 2] * (len(levels) - 1)
+        affine[:3, 2] *= -1
+    return Segmentation(labels, affine)
+
+
+@pytest.fixture(scope="module")
+def mesh() -> HeartMesh:
+    return build_ventricles(stack(), edge=2.5)
+
+
+def test_the_mesh_is_fit_for_a_solver(mesh: HeartMesh) -> None:
+    quality = mesh_quality(mesh)
+    assert quality.inverted == 0
+    assert quality.min_dihedral > 5.0
+    assert quality.radius_ratio_p99 < 3.0
+    assert quality.edge == pytest.approx(2.5, rel=0.1)
+
+
+def test_every_surface_is_named_and_the_two_cavities_do_not_touch(mesh: HeartMesh) -> None:
+    assert set(mesh.facet_names.values()) == {"endo_lv", "endo_rv", "epi", "base"}
+    assert set(mesh.region_names.values()) == {"lv", "rv"}
+    assert not set(np.unique(mesh.tagged("endo_lv"))) & set(np.unique(mesh.tagged("endo_rv")))
+
+
+def test_the_surface_is_a_ball_with_two_pockets(mesh: HeartMesh) -> None:
+    edges, count = np.unique(
+        np.sort(mesh.facets[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1), axis=0, return_counts=True
+    )
+    assert (count == 2).all()
+    assert len(np.unique(mesh.facets)) - len(edges) + len(mesh.facets) == 2
+
+
+def test_between_the_contours_the_surface_follows_the_true_shape() -> None:
+    # Without breath-hold shifts the endocardium between 8 mm slices must lie within a pixel of the shape it came from,
+    # away from the apex, which no slice has seen.
+    mesh = build_ventricles(stack(shift=0.0), edge=2.5)
+    inner = mesh.points[np.unique(mesh.tagged("endo_lv"))]
+    off = ellipsoid_distance(inner[inner[:, 2] > -44.0], (0.0, 0.0, -2.0), (21.0, 21.0, 56.0))
+    assert np.abs(off).max() < PIXEL
+    assert np.abs(off).mean() < 0.4
+
+
+def test_breath_hold_shifts_leave_no_steps(mesh: HeartMesh) -> None:
+    # Shifts of 1.2 mm SD would stay in full in the epicardium; lined up, what stays is a rigid offset and little more.
+    outer = mesh.points[np.unique(mesh.tagged("epi"))]
+    left = outer[(outer[:, 0] < -10.0) & (outer[:, 2] > -50.0)]
+    off = ellipsoid_distance(left, (0.0, 0.0, -2.0), (30.0, 30.0, 65.0))
+    by_slice = [off[np.abs(left[:, 2] + 4.0 + 8.0 * k) < 2.5].mean() for k in range(6)]
+    assert np.abs(np.diff(by_slice)).max() < 1.0
+
+
+def test_the_wall_keeps_its_volume_and_the_free_wall_its_thickness(mesh: HeartMesh) -> None:
+    labels = stack().labels
+    wall = mesh.tet_volumes()[mesh.region == 1].sum()
+    # Simpson's rule over 8 mm slices is itself only good to a few per cent.
+    assert wall == pytest.approx((labels == 2).sum() * PIXEL**2 * GAP, rel=0.04)
+    epi = mesh.points[np.unique(mesh.tagged("epi"))]
+    endo = mesh.points[np.unique(mesh.tagged("endo_rv"))]
+    free = epi[(epi[:, 0] > 45.0) & (epi[:, 2] < -5.0)]
+    thickness = np.linalg.norm(free[:, None] - endo[None], axis=2).min(axis=1)
+    assert np.median(thickness) == pytest.approx(3.0, abs=0.35)
+
+
+def test_landmarks_lie_where_they_should_also_when_the_stack_starts_at_the_apex(mesh: HeartMesh) -> None:
+    for found in (mesh, build_ventricles(stack(upside_down=True), edge=3.0)):
+        assert np.allclose(found.landmarks["base_normal"], (0, 0, 1), atol=1e-6)
+        assert found.landmarks["base_center"][2] == pytest.approx(0.0, abs=1e-6)  # half a slice above the last contour
+        assert found.landmarks["apex"][2] == pytest.approx(-67.0, abs=5.0)
+        assert found.landmarks["rv_center"][0] > 20.0
+
+
+def test_a_left_handed_stack_gives_positive_tetrahedra_and_outward_facets() -> None:
+    turned = stack(right=False)
+    mirrored = Segmentation(turned.labels[::-1].copy(), turned.affine @ np.diag([-1.0, 1.0, 1.0, 1.0]))
+    found = build_ventricles(mirrored, edge=4.0)
+    assert found.tet_volumes().min() > 0
+    a, b, c = (found.points[found.facets[:, k]] for k in range(3))
+    assert np.einsum("ij,ij->i", np.cross(a, b), c).sum() / 6 == pytest.approx(found.tet_volumes().sum())
+
+
+def test_without_a_right_ventricle_the_left_one_is_meshed_alone_and_says_so() -> None:
+    found = build_ventricles(stack(right=False), edge=3.5)
+    assert set(found.facet_names.values()) == {"endo_lv", "epi", "base"}
+    assert any("left ventricle alone" in note for note in found.notes)
+
+
+def _changed(change: str) -> Segmentation:
+    good = stack(shift=0.0)
+    labels = good.labels.copy()
+    if change == "empty":
+        labels[:] = 0
+    elif change == "no wall":
+        labels[labels == 2] = 0
+    elif change == "two slices":
+        labels[..., 2:] = 0
+    elif change == "border":
+        labels[0, 40:44, 3] = 2
+    elif change == "pieces":
+        labels[5:30, 5:30, 4] = 2
+    elif change == "hole in the stack":
+        labels[..., 4] = 0
+    elif change == "open wall":
+        labels[42:, :, :][labels[42:, :, :] == 2] = 0
+    return replace(good, labels=labels)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("empty", "no left-ventricular cavity"),
+        ("no wall", "no myocardium"),
+        ("two slices", "2 slices"),
+        ("border", "border of the image in slice 4"),
+        ("pieces", "pieces in slice 5"),
+        ("hole in the stack", "Slice 5"),
+        ("open wall", "all around the cavity"),
+    ],
+)
+def test_labels_that_make_no_ventricle_are_refused_with_the_place(change: str, words: str) -> None:
+    with pytest.raises(Refused, match=words):
+        build_ventricles(_changed(change), edge=3.0)
+
+
+def test_cancelling_stops_the_meshing() -> None:
+    def stop(fraction: float, message: str = "") -> None:
+        if fraction > 0.3:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        build_ventricles(stack(), edge=3.0, progress=stop)

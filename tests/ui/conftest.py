@@ -1,0 +1,120 @@
+"""A small finished case, and the window on it."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from app.case import Case
+from geometry.heart_mesh import HeartMesh
+from geometry.image import Image
+from geometry.metric import Metric
+from geometry.segmentation import Segmentation
+from geometry.shapes import half_ellipsoid_ventricle
+from solvers.result import Check, Field, Result, Trace
+from solvers.scenario import Electrophysiology, PacingSite
+from ui.main import make_application, open_window
+from ui.window import Window
+
+LEADS = ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6")
+
+
+@pytest.fixture(autouse=True)
+def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings and new cases of a test stay in its own folder."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+
+@pytest.fixture(scope="session")
+def made_case(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A case with scan, segmentation, mesh, two scenarios and two runs, all of them small and made up."""
+    case = Case.create(tmp_path_factory.mktemp("cases") / "small", "Small heart")
+    mesh = half_ellipsoid_ventricle(edge=6.0)
+    image, segmentation = phantom()
+    case.save_image(image)
+    case.save_segmentation(segmentation, (Metric("ejection_fraction", "LV ejection fraction", 60.6, "%", 57.2, 63.8),))
+    case.save_mesh(mesh, ())
+    apex = mesh.landmarks["apex"]
+    case.save_scenario("sinus_rhythm", Electrophysiology())
+    site = PacingSite(x=apex[0], y=apex[1], z=apex[2])
+    case.save_scenario("pacing", Electrophysiology(title="Pacing", tier="eikonal", start="paced", sites=(site,)))
+    case.save_result("sinus_rhythm", beat(mesh, (22.0, 0.0, -20.0)), mesh)
+    case.save_result("pacing", beat(mesh, apex), mesh)
+    return case.folder
+
+
+@pytest.fixture
+def case_folder(made_case: Path, tmp_path: Path) -> Path:
+    """A copy of the made case that the test may change."""
+    return Path(shutil.copytree(made_case, tmp_path / "case"))
+
+
+@pytest.fixture
+def window(qtbot: object, case_folder: Path) -> Iterator[Window]:
+    """The real window on the case, closed afterwards."""
+    application = make_application()
+    assert isinstance(application, QApplication)
+    shown = open_window(application, case_folder)
+    shown.resize(1280, 760)
+    shown.show()
+    yield shown
+    shown.close()
+    shown.deleteLater()
+
+
+@pytest.fixture
+def small_scan() -> tuple[Image, Segmentation]:
+    """A small scan and its segmentation."""
+    return phantom()
+
+
+def phantom() -> tuple[Image, Segmentation]:
+    """Two phases of an ellipsoidal cavity in a wall, on 12 x 12 x 8 mm voxels' worth of grid."""
+    shape = (24, 24, 10)
+    affine = np.diag([4.0, 4.0, 8.0, 1.0])
+    affine[:3, 3] = (-46.0, -46.0, -70.0)
+    places = (
+        np.stack(np.meshgrid(*[np.arange(n) for n in shape], indexing="ij"), axis=-1) @ affine[:3, :3].T + affine[:3, 3]
+    )
+    voxels, labels = np.zeros((*shape, 2), np.int16), np.zeros((*shape, 2), np.uint8)
+    for phase, size in enumerate((1.0, 0.75)):
+        inner = np.linalg.norm(places / (22 * size, 22 * size, 60), axis=-1) < 1
+        outer = np.linalg.norm(places / (31, 31, 69), axis=-1) < 1
+        labels[..., phase][outer] = 2
+        labels[..., phase][inner] = 1
+        voxels[..., phase] = 40 + 60 * outer + 200 * inner
+    chance = {1: np.where(labels == 1, 0.97, 0.02).astype(np.float32)}
+    image = Image(voxels, affine, "MR", (0.0, 400.0), 800.0, "phantom")
+    return image, Segmentation(labels, affine, chance, "phantom", 0, 1)
+
+
+def beat(mesh: HeartMesh, source: tuple[float, float, float]) -> Result:
+    """An activation that spreads from a place at 0.7 mm/ms, with four members, and an ECG of the usual shape."""
+    time = np.linalg.norm(mesh.points - np.asarray(source), axis=1) / 0.7
+    members = np.stack([time * factor for factor in (0.9, 1.0, 1.05, 1.15)])
+    fields = {
+        "activation_time": Field(time, "ms", "Activation time", (), "EARLY", "LATE"),
+        "activation_time_mean": Field(members.mean(axis=0), "ms", "Activation time, mean", (), "EARLY", "LATE"),
+        "activation_time_sd": Field(members.std(axis=0), "ms", "Activation time, SD"),
+        "activation_time_exceedance": Field((members > 60).mean(axis=0), "1", "Probability of activation after 60 ms"),
+        "activation_time_members": Field(members, "ms", "Activation time, members", (0.0, 1.0, 2.0, 3.0)),
+        "voltage": Field(
+            np.stack([np.where(time < t, 20.0, -85.0) for t in (0, 50, 100)]), "mV", "Voltage", (0.0, 50.0, 100.0)
+        ),
+    }
+    times = np.arange(0.0, 300.0, 4.0)
+    ecg = np.stack([0.1 * (k + 1) * np.exp(-(((times - 60) / 12) ** 2)) for k in range(12)])
+    return Result(
+        kind="electrophysiology",
+        method="eikonal",
+        fields=fields,
+        traces={"ecg": Trace(times, ecg, LEADS, "mV", "12-lead ECG")},
+        metrics=(Metric("qrs_duration", "QRS duration", 94.0, "ms", 86.0, 103.0),),
+        checks=(Check("Conduction velocity", 0.64, 0.65, 0.03, "m/s"), Check("Energy", 1.2, 1.0, 0.05)),
+        notes=("Not validated for scarred hearts.",),
+        stamp={"seconds": 3.0},
+    )

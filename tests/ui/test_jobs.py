@@ -1,0 +1,78 @@
+"""Jobs seen from the window: cancel, a worker that is killed, a refusal; the window goes on."""
+
+import os
+import signal
+from pathlib import Path
+
+from pytestqt.qtbot import QtBot
+
+from app.jobs import CANCELLED, CRASHED, FAILED, RUNNING, Job, JobStatus, start_job
+from ui.job_panel import time_left
+from ui.window import Window
+
+
+def _started(window: Window, qtbot: QtBot) -> Job:
+    """A segmentation of the case that is on its way."""
+    job = window.watch.start("segment", {"seeds": [], "method": None})
+    assert job is not None
+    qtbot.waitUntil(lambda: (job.folder / "events.jsonl").exists(), timeout=20000)
+    return job
+
+
+def test_a_killed_worker_leaves_the_window_alive_with_a_sentence(window: Window, qtbot: QtBot) -> None:
+    job = window.watch.start("mesh", {"edge": 1.0})
+    assert job is not None and job.process is not None
+    os.kill(job.process.pid, signal.SIGKILL)
+    qtbot.waitUntil(lambda: window.watch.jobs[job].state == CRASHED, timeout=20000)
+    assert "ended unexpectedly" in window.messages.text.text()
+    assert window.messages.isVisible() and not window.watch.busy
+    window.go("heart")
+    assert window.inspector.page("heart").isVisible()
+
+
+def test_cancel_stops_a_job_and_keeps_what_was_there(window: Window, qtbot: QtBot) -> None:
+    before = window.session.case.segmentation_digest() if window.session.case else ""
+    job = window.watch.start("mesh", {"edge": 0.8})
+    assert job is not None
+    qtbot.waitUntil(window.jobs.cancel.isVisible, timeout=5000)
+    window.jobs.cancel.click()
+    qtbot.waitUntil(lambda: window.watch.jobs[job].state != RUNNING, timeout=30000)
+    assert window.watch.jobs[job].state == CANCELLED
+    assert "cancelled" in window.jobs.text.text()
+    assert window.session.case is not None and window.session.case.segmentation_digest() == before
+
+
+def test_a_refused_step_shows_its_sentence(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    job = window.watch.start("import", {"scan": str(tmp_path / "no-such-scan.nii"), "modality": None})
+    assert job is not None
+    qtbot.waitUntil(lambda: window.watch.jobs[job].state == FAILED, timeout=20000)
+    sentence = window.messages.text.text()
+    assert sentence and "Traceback" not in sentence
+    assert window.session.image is not None  # the scan that was there is still there
+
+
+def test_a_job_that_died_while_the_window_was_closed_is_told_on_opening(window: Window, case_folder: Path) -> None:
+    job = start_job(case_folder, "mesh", {"edge": 1.0})
+    assert job.process is not None
+    os.kill(job.process.pid, signal.SIGKILL)
+    job.process.wait()
+    assert window.open_case(case_folder)
+    assert "ended unexpectedly" in window.messages.text.text()
+
+
+def test_the_job_line_tells_fraction_and_time_left(window: Window, qtbot: QtBot) -> None:
+    job = Job(Path("/nowhere"))
+    window.watch._jobs = {job: JobStatus("mesh", RUNNING, 0.4, "Filling the wall", 42.0)}
+    window.watch.timer.stop()
+    window.watch.changed.emit()
+    assert window.jobs.text.text() == "Build the heart:  Filling the wall  40 %"
+    assert window.jobs.left.text() == "about 40 s left"
+    assert window.jobs.bar.value() == 400
+    window.watch._jobs = {}
+
+
+def test_time_left_is_coarse_enough_not_to_flicker() -> None:
+    assert time_left(None) == ""
+    assert time_left(3.0) == "a few seconds left"
+    assert time_left(47.0) == "about 45 s left"
+    assert time_left(200.0) == "about 3 min left"
