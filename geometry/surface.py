@@ -62,3 +62,19 @@ def main_piece(points: Floats, tets: NDArray[np.integer]) -> tuple[Floats, Ints]
     largest = np.bincount(piece[tets[:, 0]]).argmax()
     kept, (numbered,) = used_points(points, tets[piece[tets[:, 0]] == largest])
     return kept, numbered
+
+
+def is_manifold(triangles: NDArray[np.integer]) -> bool:
+    """Whether the surface is closed and touches itself nowhere: two triangles at every edge, one fan at every node."""
+    corners = np.arange(triangles.size).reshape(-1, 3)[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2)
+    ends = triangles.astype(np.int64).ravel()[corners]
+    turned = ends[:, 0] > ends[:, 1]
+    corners[turned] = corners[turned][:, ::-1]
+    key = ends.min(axis=1) * (int(ends.max()) + 1) + ends.max(axis=1)
+    order = np.argsort(key, kind="stable")
+    if len(key) % 2 or not (np.unique(key, return_counts=True)[1] == 2).all():
+        return False
+    here, there = corners[order[::2]].ravel(), corners[order[1::2]].ravel()
+    links = coo_array((np.ones(len(here), dtype=np.int8), (here, there)), shape=(triangles.size,) * 2)
+    fans, _ = connected_components(links.tocsr(), directed=False)
+    return bool(fans == len(np.unique(triangles)))

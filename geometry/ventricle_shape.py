@@ -16,7 +16,7 @@ from geometry.ventricle_slices import Mask, Slices
 
 STEP = 1.2  # mm of the grid
 SMOOTH = 1.5  # mm, standard deviation of the Gaussian that takes pixel stairs off the interpolated surfaces
-THINNEST = 2.0  # mm of wall kept where contours touch
+TIP = (3.0, 8.0)  # mm, least and most wall below the cavity at the apex
 ROUNDING = 4.0  # mm over which the two ventricles are blended where their outer surfaces meet
 REACH = 6.0  # mm from a surface within which its distance is measured to a fraction of a millimetre
 MARGIN = 12.0  # mm around the labels
@@ -75,8 +75,11 @@ class VentricleShape:
         return np.asarray(np.maximum.reduce(list(self.surfaces(points).values())))
 
 
-def shape_of(slices: Slices, rv_wall: float, progress: Progress) -> VentricleShape:
-    """Interpolate, close the apex, smooth without losing volume, and put a wall around the right ventricle."""
+def shape_of(slices: Slices, rv_wall: float, thinnest: float, progress: Progress) -> VentricleShape:
+    """Interpolate, close the apex, smooth without losing volume, and put a wall around the right ventricle.
+
+    thinnest  mm of wall kept around the left ventricle where its contours touch
+    """
     grid, lid = _grid(slices)
     progress(0.1, "joining the contours")
     wall = _wall_at_tip(slices)
@@ -85,7 +88,7 @@ def shape_of(slices: Slices, rv_wall: float, progress: Progress) -> VentricleSha
     along = max(SMOOTH, 0.25 * slices.gap)
     outer = _smooth(_joined(slices.disc, slices, grid, disc_tip), grid, lid, along)
     cavity = _smooth(_joined(slices.cavity, slices, grid, cavity_tip), grid, lid, along)
-    cavity = np.maximum(cavity, outer + THINNEST)
+    cavity = np.maximum(cavity, outer + thinnest)
     progress(0.5, "smoothing the surfaces")
     lv, lv_outer = _true_distance(cavity), _true_distance(outer)
     fields = {"lv": lv, "lv_outer": lv_outer, "outer": lv_outer}
@@ -186,7 +189,7 @@ def _wall_at_tip(slices: Slices) -> float:
     """mm, the wall wanted below the cavity: most of the mean thickness in the lowest slice that has a cavity."""
     row = np.flatnonzero(slices.cavity.any(axis=(1, 2)))[0]
     area = np.array([slices.disc[row].sum(), slices.cavity[row].sum()]) * slices.pixel.prod()
-    return float(np.clip(0.8 * (np.sqrt(area[0] / np.pi) - np.sqrt(area[1] / np.pi)), THINNEST + 1.0, 8.0))
+    return float(np.clip(0.8 * (np.sqrt(area[0] / np.pi) - np.sqrt(area[1] / np.pi)), *TIP))
 
 
 def _smooth(field: Floats, grid: Grid, lid: float, along: float) -> Floats:

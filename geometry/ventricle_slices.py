@@ -70,7 +70,8 @@ def read_slices(segmentation: Segmentation, phase: int) -> Slices:
         _check_pieces(mask, int(k), notes)
     steps = np.diff(order)
     if len(steps) and (np.abs(steps) != 1).any():
-        missing = int(order[np.flatnonzero(np.abs(steps) != 1)[0]]) + 2
+        at = int(np.flatnonzero(np.abs(steps) != 1)[0])
+        missing = int(min(order[at], order[at + 1])) + 2
         raise Refused(f"Slice {missing} between labelled ones has no wall; draw it or remove the slices beyond it.")
     spacing = np.linalg.norm(segmentation.affine[:3, :3], axis=0)
     z = np.abs(order - order[0]) * spacing[2]

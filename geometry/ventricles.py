@@ -9,12 +9,14 @@ from geometry.heart_mesh import Floats, HeartMesh, Ints
 from geometry.progress import Progress, part, silent
 from geometry.segmentation import Segmentation
 from geometry.stuffing import bcc_lattice, cube_for, stuff
-from geometry.surface import boundary_facets, main_piece, oriented
+from geometry.surface import boundary_facets, is_manifold, main_piece, oriented
 from geometry.ventricle_shape import VentricleShape, label_volume, shape_of
 from geometry.ventricle_slices import Slices, read_slices
 
 FACETS = {1: "endo_lv", 2: "endo_rv", 3: "epi", 4: "base"}
 REGIONS = {1: "lv", 2: "rv"}
+ATTEMPTS = 3  # with edges shorter by a fifth each, when the surface of the mesh touches itself
+THINNEST = 2.0  # mm of wall kept around the left ventricle where its contours touch
 RV_WALL = 3.0  # mm; the free wall is not labelled (3 to 5 mm in adults, doi:10.1016/j.echo.2010.05.010)
 
 
@@ -30,14 +32,26 @@ def build_ventricles(
         raise Refused(f"Edges of {edge} mm were asked for; the ventricles can be meshed with 0.4 to 5 mm.")
     index = segmentation.ed if phase is None else phase
     slices = read_slices(segmentation, index)
-    rv_wall = max(RV_WALL, 1.2 * edge)
-    shape = shape_of(slices, rv_wall, part(progress, 0.0, 0.5))
-    points, tets = stuff(bcc_lattice(*shape.bounds, cube_for(edge)), shape.wall, part(progress, 0.5, 0.9))
-    points, tets = main_piece(points, tets)
-    mesh = _named(shape, points, tets)
+    notes = list(slices.notes)
+    for attempt in range(ATTEMPTS):
+        finer = edge * 0.8**attempt
+        rv_wall = max(RV_WALL, 1.45 * finer)
+        doing = part(progress, attempt / ATTEMPTS, 1.0 if attempt + 1 == ATTEMPTS else 0.95)
+        shape = shape_of(slices, rv_wall, max(THINNEST, finer), part(doing, 0.0, 0.5))
+        points, tets = stuff(bcc_lattice(*shape.bounds, cube_for(finer)), shape.wall, part(doing, 0.5, 0.9))
+        points, tets = main_piece(points, tets)
+        mesh = _named(shape, points, tets)
+        if is_manifold(mesh.facets):
+            break
+    else:
+        raise Refused(
+            f"The wall is too thin somewhere for edges of {edge} mm; ask for shorter ones or thicken the label."
+        )
+    if attempt:
+        notes.append(f"Edges of {finer:.2f} mm instead of {edge:g} mm, because the wall is thin in places.")
     progress(0.95, "measuring")
     placed = _to_patient(mesh, slices.to_patient)
-    notes = [*slices.notes, *_notes(slices, shape, mesh, rv_wall)]
+    notes += _notes(slices, shape, mesh, rv_wall)
     progress(1.0)
     return replace(placed, notes=tuple(notes))
 

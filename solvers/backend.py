@@ -4,6 +4,7 @@ Importing this module starts MPI, so it is reached inside worker processes only,
 """
 
 import importlib.util
+import os
 from typing import Any
 
 # Before dolfinx, whose wheel brings another HDF5: h5py, which writes the results, cannot be imported after it.
@@ -13,8 +14,16 @@ from geometry.errors import Refused
 from solvers.kernels.compile import MATH_FLAGS, find_compiler, native_flags
 
 
+def _leave_signals_alone() -> None:
+    """PETSc would turn a broken pipe to an ended child, or Ctrl-C, into an abort of the whole process."""
+    options = os.environ.get("PETSC_OPTIONS", "")
+    if "-no_signal_handler" not in options:
+        os.environ["PETSC_OPTIONS"] = f"{options} -no_signal_handler".strip()
+
+
 def _import_dolfinx() -> None:
     """Import dolfinx_solver first (it orders MPI and PETSc), else plain dolfinx; refuses with a sentence."""
+    _leave_signals_alone()
     try:
         if importlib.util.find_spec("dolfinx_solver") is not None:
             import dolfinx_solver  # noqa: F401

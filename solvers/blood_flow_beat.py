@@ -43,8 +43,8 @@ class Beat:
     moments   after every step;  times  (t,) ms of the frames
     velocity  (t, n, 3) m/s;  pressure (t, n) kPa
     peak      the state at the largest flow
-    shear     (w, 3) kPa on ``wall`` nodes at that moment, from the force on the wall;  over_time  gathered over the beat
-    gradient_shear   (w, 3) kPa at that moment, from the gradient of the velocity
+    shear     (w, 3) kPa on ``wall`` nodes at that moment;  over_time  gathered over the beat
+    force_shear   (w, 3) kPa at that moment, from the force on the wall alone
     """
 
     moments: tuple[Moment, ...]
@@ -54,7 +54,7 @@ class Beat:
     peak: FlowState
     wall: NDArray[np.integer]
     shear: Floats
-    gradient_shear: Floats
+    force_shear: Floats
     over_time: ShearOverTime
 
 
@@ -106,7 +106,8 @@ class _Kept:
         largest = state.inflow > self.peak.inflow
         if not (largest or last or state.time - self.times[-1] >= FRAME - 1e-6):
             return
-        stress = self.shear.stress(self.flow.wall_load(state), state.pressure)
+        fluid, load = self.flow.fluid, self.flow.wall_load(state)
+        stress = self.shear.best_stress(load, state.pressure, state.velocity, fluid.density, fluid.viscosity)
         if largest:
             self.peak, self.peak_shear = state, stress
         if state.time - self.times[-1] >= FRAME - 1e-6 or last:
@@ -118,7 +119,7 @@ class _Kept:
 
     def beat(self) -> Beat:
         """Everything, stacked."""
-        gradient = self.shear.gradient_stress(self.peak.velocity, self.flow.fluid.viscosity)
+        by_force = self.shear.stress(self.flow.wall_load(self.peak), self.peak.pressure)
         return Beat(
             tuple(self.moments),
             tuple(self.times),
@@ -127,7 +128,7 @@ class _Kept:
             self.peak,
             self.shear.nodes,
             self.peak_shear,
-            gradient,
+            by_force,
             self.over_time,
         )
 

@@ -23,8 +23,8 @@ from solvers.wall_shear import WallShear
 from solvers.windkessel import Outlet
 
 STEP = 20.0  # ms
-LEAD_BASELINE, LEAD_MEMBER = 8, 3  # steps before averaging, from the beat's peak and from the baseline
-AVERAGED = 6  # steps
+LEAD_BASELINE, LEAD_MEMBER = 8, 2  # steps before averaging, from the beat's peak and from the baseline
+AVERAGED = 5  # steps
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,10 @@ def mean_flow(
             continue
         magnitudes.append(np.linalg.norm(state.velocity, axis=1))
         speeds.append(float(np.percentile(magnitudes[-1], PEAK_PERCENTILE)))
-        shears.append(np.linalg.norm(wall.stress(flow.wall_load(state), state.pressure), axis=1))
+        stress = wall.best_stress(
+            flow.wall_load(state), state.pressure, state.velocity, flow.fluid.density, flow.fluid.viscosity
+        )
+        shears.append(np.linalg.norm(stress, axis=1))
         drops.append(_drop(flow, state))
     half = AVERAGED // 2
     drop = float(np.mean(drops))

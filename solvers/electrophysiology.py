@@ -58,10 +58,7 @@ def run_electrophysiology(
     model = EikonalModel(mesh, progress=part(progress, 0.0, 0.05 if heavy else 0.2))
     eikonal = model.answer(scenario)
     stop = (0.85 if heavy else 0.3) if members else 1.0
-    if heavy:
-        outcome = _monodomain(model, scenario, eikonal, part(progress, 0.05, stop))
-    else:
-        outcome = _eikonal(eikonal)
+    outcome = _monodomain(model, scenario, eikonal, part(progress, 0.05, stop)) if heavy else _eikonal(eikonal)
     metrics = activation_metrics(mesh, outcome.activation, outcome.ecg)
     fields, traces, notes = dict(outcome.fields), {"ecg": outcome.ecg}, [*mesh.notes, *outcome.notes, NOT_VALIDATED]
     if members:
@@ -157,6 +154,12 @@ def _ensemble_note(scenario: Electrophysiology, count: int) -> str:
     )
     moved = " Intervals are centred on the monodomain run." if scenario.tier == "monodomain" else ""
     return f"The ensemble has {count} members, solved by the eikonal tier, over {names}.{moved}"
+
+
+def _plain(meaning: str) -> str:
+    """A declared meaning as part of a sentence, without its remarks."""
+    words = meaning.split(";")[0].split(" (")[0]
+    return words[:1].lower() + words[1:]
 
 
 def _stamp(mesh: HeartMesh, scenario: Electrophysiology) -> dict[str, object]:

@@ -66,7 +66,7 @@ def beat_metrics(blood: HeartMesh, beat: Beat, ejection: Ejection, fluid: Fluid)
     fastest = float(speed[top])
     integral = float(np.trapezoid(speed[ejecting], times[ejecting]))
     mean = np.trapezoid(drop[ejecting], times[ejecting]) / ejection.duration
-    shear, gradient = shear_percentile(beat.shear), shear_percentile(beat.gradient_shear)
+    shear = shear_percentile(beat.shear)
     found = [
         Metric(
             "peak_pressure_drop",
@@ -107,14 +107,7 @@ def beat_metrics(blood: HeartMesh, beat: Beat, ejection: Ejection, fluid: Fluid)
             "Peak wall shear stress",
             shear,
             "Pa",
-            note="from the force on the wall; 99th percentile of the wall nodes at the largest flow",
-        ),
-        Metric(
-            "peak_wall_shear_stress_gradient",
-            "Peak wall shear stress, from the gradient",
-            gradient,
-            "Pa",
-            note="from the velocity gradient, a lower bound where the mesh is coarse; same percentile",
+            note="99th percentile of the wall nodes at the largest flow",
         ),
     ]
     return found + _throat_metrics(measure_throat(blood, beat.peak), beat, fluid)

@@ -37,9 +37,10 @@ class MeshTuning:
         if start.resolution < COARSE:
             return ()
         told = (
-            f"The mesh is too coarse for textbook conductivities: they were multiplied by {self.fiber / start.fine_fiber:.2f} along "
-            f"and {self.cross / start.fine_cross:.2f} across the fibres, so that a wave through its wall has {self.fiber_ratio:.2f} "
-            f"and {self.cross_ratio:.2f} of the wanted velocity. Wave-front curvature, block and re-entry need a finer mesh."
+            "The mesh is too coarse for textbook conductivities: they were multiplied by "
+            f"{self.fiber / start.fine_fiber:.2f} along and {self.cross / start.fine_cross:.2f} across the fibres, so that a "
+            f"wave through its wall has {self.fiber_ratio:.2f} and {self.cross_ratio:.2f} of the wanted velocity. "
+            "Wave-front curvature, block and re-entry need a finer mesh."
         )
         missed = abs(self.fiber_ratio - 1) > 0.15 or abs(self.cross_ratio - 1) > 0.15
         return (

@@ -18,7 +18,7 @@ from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
 from geometry.progress import Progress, part, silent
 from solvers.cells.cell import Cell
-from solvers.cells.kernel import compile_cell
+from solvers.cells.kernel import CellKernel, compile_cell
 from solvers.diffusion import Diffusion, blend_mass
 from solvers.kernels.compile import threads as default_threads
 
@@ -143,52 +143,87 @@ def march(
         raise Refused(f"The time step ({dt} ms) must be above zero and below the duration ({duration} ms).")
     if any(stimulus.start.shape != (n,) for stimulus in stimuli):
         raise Refused(f"A stimulus needs one start time for each of the {n} nodes of the mesh.")
-    # Neighbours in the mesh become neighbours in memory.
-    order_of_nodes = reverse_cuthill_mckee(stiffness, symmetric_mode=True)
-    inner = [Stimulus(s.start[order_of_nodes], s.duration, s.strength) for s in stimuli]
-    team = threads or default_threads()
-    diffusion = Diffusion(_permuted(mass, order_of_nodes), _permuted(stiffness, order_of_nodes), dt, team)
-    kernel = compile_cell(cell, order)
-    y = kernel.rest(n) if start is None else np.ascontiguousarray(start[:, order_of_nodes])
-    V, seen, activation = y[0], y[0].copy(), np.full(n, np.nan)
-    steps, stride = round(duration / dt), max(1, round(frame_every / dt))
-    look = max(1, round(_LOOK_EVERY / dt))
-    times, frames = [0.0], [seen.astype(np.float32)]
-    begun = time.perf_counter()
-    kernel.advance(y, _current(inner, n, 0.0, 0.5 * dt), 0.5 * dt, team)
-    for k in range(1, steps + 1):
-        diffusion.advance(V)
-        before = V.copy()
-        kernel.advance(y, _current(inner, n, (k - 0.5) * dt, (k + 0.5) * dt), dt, team)
-        diffusion.observe(before, V, seen, k * dt, activation)
-        if k % stride == 0 or k == steps:
-            times.append(k * dt)
-            frames.append(seen.astype(np.float32))
-        if k % look == 0:
-            _look(progress, V, k, steps, duration, begun)
-            if stop_when_activated and not np.isnan(activation).any():
-                break
-    back = np.argsort(order_of_nodes)
-    return MonodomainRun(
-        activation=activation[back],
-        times=np.array(times),
-        frames=np.stack(frames)[:, back],
-        iterations=diffusion.iterations / max(diffusion.steps, 1),
-        seconds=time.perf_counter() - begun,
+    nodes = reverse_cuthill_mckee(stiffness, symmetric_mode=True)  # neighbours in the mesh, neighbours in memory
+    kernel, team = compile_cell(cell, order), threads or default_threads()
+    wave = _Wave(
+        kernel=kernel,
+        diffusion=Diffusion(_permuted(mass, nodes), _permuted(stiffness, nodes), dt, team),
+        stimulation=_Stimulation([Stimulus(s.start[nodes], s.duration, s.strength) for s in stimuli], n),
+        y=kernel.rest(n) if start is None else np.ascontiguousarray(start[:, nodes]),
+        dt=dt,
+        threads=team,
     )
+    steps, stride, look = round(duration / dt), max(1, round(frame_every / dt)), max(1, round(_LOOK_EVERY / dt))
+    times, frames = [0.0], [wave.seen.astype(np.float32)]
+    begun = time.perf_counter()
+    for k in range(1, steps + 1):
+        wave.step(k)
+        done = k % look == 0 and stop_when_activated and not np.isnan(wave.activation).any()
+        if k % stride == 0 or k == steps or done:
+            times.append(k * dt)
+            frames.append(wave.seen.astype(np.float32))
+        if k % look == 0:
+            _look(progress, wave.seen, k, steps, duration, begun)
+        if done:
+            break
+    back = np.argsort(nodes)
+    mean_iterations = wave.diffusion.iterations / wave.diffusion.steps
+    seconds = time.perf_counter() - begun
+    return MonodomainRun(wave.activation[back], np.array(times), np.stack(frames)[:, back], mean_iterations, seconds)
+
+
+class _Stimulation:
+    """All stimuli together, as a current over a stretch of time."""
+
+    def __init__(self, stimuli: Sequence[Stimulus], n: int) -> None:
+        self.parts = []
+        for stimulus in stimuli:
+            nodes = np.flatnonzero(~np.isnan(stimulus.start))
+            starts = stimulus.start[nodes]
+            self.parts.append((nodes, starts, starts + stimulus.duration, stimulus.strength))
+        self.end = max((float(ends.max()) for _, _, ends, _ in self.parts if ends.size), default=0.0)
+        self.none = np.zeros(n)
+
+    def mean(self, begin: float, end: float) -> Floats:
+        """(n,) mV/ms, mean over ``begin..end`` ms, so that its charge does not depend on the step."""
+        if begin >= self.end:
+            return self.none
+        current = np.zeros_like(self.none)
+        for nodes, starts, ends, strength in self.parts:
+            overlap = np.minimum(end, ends) - np.maximum(begin, starts)
+            current[nodes] += strength / (end - begin) * np.maximum(overlap, 0.0)
+        return current
+
+
+@dataclass
+class _Wave:
+    """The state while time goes on; ``seen`` is V (n,) at the last whole step."""
+
+    kernel: CellKernel
+    diffusion: Diffusion
+    stimulation: _Stimulation
+    y: Floats
+    dt: float
+    threads: int
+
+    def __post_init__(self) -> None:
+        self.V, self.before, self.seen = self.y[0], np.empty_like(self.y[0]), self.y[0].copy()
+        self.activation = np.full(self.V.size, np.nan)
+        self._react(0.0, 0.5 * self.dt)
+
+    def step(self, k: int) -> None:
+        """From (k-1) dt to k dt; the reaction goes on to (k + 1/2) dt already."""
+        self.diffusion.advance(self.V)
+        np.copyto(self.before, self.V)
+        self._react((k - 0.5) * self.dt, (k + 0.5) * self.dt)
+        self.diffusion.observe(self.before, self.V, self.seen, k * self.dt, self.activation)
+
+    def _react(self, begin: float, end: float) -> None:
+        self.kernel.advance(self.y, self.stimulation.mean(begin, end), end - begin, self.threads)
 
 
 def _permuted(matrix: csr_array, order: NDArray[np.integer]) -> csr_array:
     return csr_array(matrix[order][:, order])
-
-
-def _current(stimuli: Sequence[Stimulus], n: int, begin: float, end: float) -> Floats:
-    """(n,) mV/ms, mean over ``begin..end`` ms."""
-    current = np.zeros(n)
-    for stimulus in stimuli:
-        overlap = np.minimum(end, stimulus.start + stimulus.duration) - np.maximum(begin, stimulus.start)
-        current += stimulus.strength / (end - begin) * np.nan_to_num(np.maximum(overlap, 0.0))
-    return current
 
 
 def _look(progress: Progress, V: Floats, k: int, steps: int, duration: float, begun: float) -> None:

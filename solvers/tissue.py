@@ -24,6 +24,7 @@ Floats = NDArray[np.float64]
 
 _TOLERANCE = 0.01  # of the velocity
 _ROUNDS = 12
+_SLOWEST = 0.05  # edges/ms: no wave waits 20 ms at each node, the next one is pulled up before that or never
 # TP06 on a mesh as fine as one likes: 0.61 m/s with D = 0.0953 mm2/ms, and velocity goes with the root of D.
 _FINE = 0.0953 / 0.61**2
 # d log(velocity along, across) / d log(D along, across) as seen on blocks of 0.8 to 1.5 mm; improved while iterating.
@@ -108,6 +109,8 @@ def _tune(
     along: float, across: float, dt: float, cell: Cell, consistent: float, watcher: _Silence
 ) -> tuple[Pair, Pair] | None:
     """D/edge^2 (1/ms) and velocities (edges/ms) along and across; None when no such wave is sustained. Broyden's method."""
+    if min(along, across) < _SLOWEST:
+        return None
     block, wanted = tissue_block(), np.log([along, across])
     fine = _FINE * np.exp(2.0 * wanted)
     x = np.log(fine * (1.0 + np.array([0.4, 0.05]) / np.sqrt(fine)))  # a guess from blocks of 0.8 to 1.5 mm

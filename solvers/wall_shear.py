@@ -14,6 +14,7 @@ from geometry.heart_mesh import Floats, HeartMesh, Ints
 from solvers.surface_integrals import nodal_area, nodal_flux, nodal_load
 
 RINGS = 2
+RESOLVED, UNRESOLVED = 1.5, 2.5  # force against law: below the one the force counts, above the other the law
 
 
 class WallShear:
@@ -28,7 +29,7 @@ class WallShear:
         self.nodes = np.unique(triangles)
         area = nodal_area(blood, "wall")
         own = np.where(rim, 0.0, area)  # the rim's equations also hold the force of inlet and outlet
-        rings = _rings(triangles, count)[self.nodes][:, self.nodes]
+        self._rings = rings = _rings(triangles, count)[self.nodes][:, self.nodes]
         weight = np.asarray(rings @ own[self.nodes])
         keep = diags_array((own[self.nodes] > 0).astype(float))
         self._mean = (diags_array(1.0 / np.where(weight > 0, weight, np.inf)) @ rings @ keep).tocsr()
@@ -45,11 +46,11 @@ class WallShear:
         traction = np.asarray(self._mean @ drag)
         return np.asarray(traction - np.einsum("ij,ij->i", traction, self._normal)[:, None] * self._normal)
 
-    def gradient_stress(self, velocity: Floats, viscosity: float) -> Floats:
-        """(w, 3) kPa: the viscous traction  mu du/dn  of the linear velocity, averaged from triangles to nodes.
+    def layer_stress(self, velocity: Floats, density: float, viscosity: float) -> Floats:
+        """(w, 3) kPa, from the velocity next to the wall and Spalding's law for the layer below it, over two rings.
 
-        Too small where the layer at the wall is thinner than an element; there ``stress`` is too large, so the two together
-        tell whether the mesh resolves the wall.
+        Where the first element is thin this is  mu du/dn;  where the layer is thinner than the element the law of the wall
+        takes the place of the straight line (Spalding 1961, doi 10.1115/1.3641728).
         """
         blood, triangles = self._blood, self._blood.tagged("wall")
         apex = _apexes(blood, triangles)
@@ -57,15 +58,43 @@ class WallShear:
         normal = np.cross(b - a, c - a)
         area = np.linalg.norm(normal, axis=1)
         normal /= area[:, None]
+        area = np.where(np.isin(apex, self.nodes), 0.0, area)  # a tetrahedron with four nodes on the wall tells nothing
         height = np.maximum(np.einsum("ij,ij->i", a - d, normal), 1e-12)
         inner = velocity[apex] - velocity[triangles].mean(axis=1)
         slip = inner - np.einsum("ij,ij->i", inner, normal)[:, None] * normal
-        traction = viscosity * slip / height[:, None]
+        reynolds = density * np.linalg.norm(slip, axis=1) * height / viscosity
+        traction = (viscosity * law_of_the_wall(reynolds) / height)[:, None] * slip
         total, weight = np.zeros_like(blood.points), np.zeros(len(blood.points))
         for corner in triangles.T:
             np.add.at(total, corner, traction * area[:, None])
             np.add.at(weight, corner, area)
-        return np.asarray(total[self.nodes] / weight[self.nodes][:, None])
+        summed, share = self._rings @ total[self.nodes], self._rings @ weight[self.nodes]
+        return np.asarray(summed / np.maximum(share, 1e-300)[:, None])
+
+    def best_stress(
+        self, force: Floats, pressure: Floats, velocity: Floats, density: float, viscosity: float
+    ) -> Floats:
+        """(w, 3) kPa: ``stress`` where the mesh resolves the layer at the wall, ``layer_stress`` where it does not.
+
+        In a steady narrowed pipe whose resolved value is 166 Pa, edges of 1.2, 0.8 and 0.3 mm at the wall give 528, 377 and
+        173 Pa by the force and about 143, 162 and 178 Pa by the law, so a force that is much larger than the law is not shear.
+        """
+        by_force, by_law = self.stress(force, pressure), self.layer_stress(velocity, density, viscosity)
+        ratio = np.linalg.norm(by_force, axis=1) / np.maximum(np.linalg.norm(by_law, axis=1), 1e-300)
+        law = np.clip((ratio - RESOLVED) / (UNRESOLVED - RESOLVED), 0.0, 1.0)[:, None]
+        return np.asarray((1 - law) * by_force + law * by_law)
+
+
+def law_of_the_wall(reynolds: Floats) -> Floats:
+    """Wall shear stress against  mu U / h  for a velocity U at distance h, Re = rho U h / mu:  1 where viscosity rules.
+
+    Spalding:  y+ = u+ + e^(-kB) (e^(k u+) - 1 - k u+ - (k u+)^2 / 2 - (k u+)^3 / 6),  k = 0.41, B = 5, and Re = u+ y+.
+    """
+    u = np.linspace(0.0, 35.0, 2001)
+    k = 0.41 * u
+    y = u + np.exp(-0.41 * 5.0) * (np.exp(k) - 1 - k - k**2 / 2 - k**3 / 6)
+    gain = np.concatenate([[1.0], y[1:] / u[1:]])  # mu U / h times Re / u+^2
+    return np.asarray(np.interp(reynolds, u * y, gain))
 
 
 @dataclass

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPe
 from PySide6.QtWidgets import QWidget
 
 from solvers.result import Trace
-from ui.theme import DARK, Theme, px
+from ui.theme import DARK, Theme, px, stroke
 
 ROWS = (("I", "II", "III", "aVR", "aVL", "aVF"), ("V1", "V2", "V3", "V4", "V5", "V6"))
 SMALL, LARGE = 40.0, 200.0  # ms of a small step and a large square of the grid
@@ -92,13 +92,13 @@ class EcgStrip(QWidget):
         painter.setClipRect(cell)
         self._draw_grid(painter, cell, start, stop, reach)
         if self.before is not None:
-            painter.setPen(QPen(QColor(theme.faint), 1.1))
+            painter.setPen(QPen(QColor(theme.faint), stroke(1.1)))
             painter.drawPolyline(self._curve(self.before, lead, cell, reach))
-        painter.setPen(QPen(QColor(theme.text), 1.5))
+        painter.setPen(QPen(QColor(theme.text), stroke(1.5)))
         painter.drawPolyline(self._curve(self.ecg, lead, cell, reach))
         if start <= self.time <= stop:
             at = cell.x() + (self.time - start) / (stop - start) * cell.width()
-            painter.setPen(QPen(QColor(theme.accent), 1.3))
+            painter.setPen(QPen(QColor(theme.accent), stroke(1.3)))
             painter.drawLine(QPointF(at, cell.top()), QPointF(at, cell.bottom()))
         font = QFont(self.font())
         font.setPixelSize(px(11))

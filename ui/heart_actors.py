@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from ui.heart_surface import HeartSurface
 from ui.painting import Painting
+from ui.theme import stroke
 
 Floats = NDArray[np.floating]
 TISSUE = {"endo_lv": "#b9615c", "endo_rv": "#8f7fb0", "epi": "#c98d80", "base": "#d8b9a6", "wall": "#b9615c"}
@@ -86,7 +87,7 @@ class HeartActors:
         poly["number"] = np.where(np.isfinite(carried), carried, 1e6)
         line = poly.contour([now], scalars="number")
         if line.n_points:
-            self._add("front", line, color="white", line_width=4, render_lines_as_tubes=False, lighting=False)
+            self._add("front", line, color="white", line_width=stroke(4), render_lines_as_tubes=False, lighting=False)
 
     def show_marks(self, name: str, points: Floats, colour: str, radius: float) -> None:
         """Draw small balls at places (none: take them away)."""
@@ -114,7 +115,7 @@ class HeartActors:
         ends = np.stack([points - directions * length / 2, points + directions * length / 2], axis=1).reshape(-1, 3)
         if len(ends):
             strokes = pv.line_segments_from_points(ends)
-            self._add("fibers", strokes, color="#f7ead2", line_width=1.6, lighting=False)
+            self._add("fibers", strokes, color="#f7ead2", line_width=stroke(1.6), lighting=False)
 
     def hide(self, name: str) -> None:
         """Take one thing away."""
@@ -123,7 +124,7 @@ class HeartActors:
     def _show_lines(self, poly: pv.PolyData, painting: Painting) -> None:
         lines = poly.contour(list(painting.levels), scalars="number")
         if lines.n_points:
-            self._add("lines", lines, color="#10151b", line_width=1.4, opacity=0.6, lighting=False)
+            self._add("lines", lines, color="#10151b", line_width=stroke(1.4), opacity=0.6, lighting=False)
 
     def _show_unknown(self, poly: pv.PolyData, known: NDArray[np.bool_]) -> None:
         rest = _faces_of(poly, known, every=False)

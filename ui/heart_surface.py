@@ -29,7 +29,7 @@ class HeartSurface:
         """(p,) or (p, k), values at the nodes carried onto the points of ``poly``."""
         at = values[self._nodes]
         if self._weights is None:
-            return at
+            return np.asarray(at)
         weights = self._weights if at.ndim == 2 else self._weights[..., None]
         return np.asarray((at * weights).sum(axis=1))
 

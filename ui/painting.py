@@ -10,6 +10,7 @@ from app.vsup import vsup_texture
 from solvers.result import Field, Result
 from ui.look import CHANCE, DOUBT, SPLIT, VALUE, Look
 
+FULL_DOUBT = 0.2  # an SD of this share of the legend's range hides the value altogether
 BANDS = 8  # isochrone bands of an activation map
 DIVISIONS = (1, 2, 2.5, 5, 10)
 
@@ -171,7 +172,7 @@ def _banded(palette: Palette, low: float, high: float, levels: tuple[float, ...]
 def _with_doubt(mean: Field, sd: Field, palette: Palette, frame: int, limits: tuple[float, float] | None) -> Painting:
     low, high = limits or shared_limits(mean)
     values, doubt = scalars(mean, frame), scalars(sd, frame)
-    top = shared_limits(sd)[1]
+    top = FULL_DOUBT * (high - low)
     return Painting(
         title=_title(mean, "with its doubt"),
         unit=mean.unit,

@@ -68,7 +68,8 @@ class SceneControls(QFrame):
                 self.fields.addItem(text, name)
         self.fields.setCurrentIndex(self.fields.findData(look.field))
         self.fields.blockSignals(False)
-        allowed = modes_of(result, look.field)
+        what_if = session.step == "plan" and session.answer is not None  # a quick answer has no ensemble
+        allowed = (VALUE,) if what_if else modes_of(result, look.field)
         self.modes.show_choice(look.mode if look.mode in allowed else VALUE, allowed)
         self.modes.setToolTip("" if len(allowed) > 1 else "This field has no ensemble, so its doubt is not known.")
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from ui.contours import COLOURS, Outline
 from ui.planes import Plane
-from ui.theme import Theme, px
+from ui.theme import Theme, px, stroke
 
 Floats = NDArray[np.floating]
 
@@ -36,8 +36,8 @@ class SliceView(QWidget):
         self.picture.setAutoDownsample(False)
         self.plot.addItem(self.picture)
         self._curves: list[pg.PlotCurveItem] = []
-        self._heart = pg.PlotCurveItem(pen=pg.mkPen("#f2e6c8", width=1.2, style=Qt.PenStyle.DashLine))
-        self._seeds = pg.ScatterPlotItem(size=10, pen=pg.mkPen("#ffffff", width=1.5), brush=pg.mkBrush("#ffb000"))
+        self._heart = pg.PlotCurveItem(pen=pg.mkPen("#f2e6c8", width=stroke(1.2), style=Qt.PenStyle.DashLine))
+        self._seeds = pg.ScatterPlotItem(size=px(10), pen=pg.mkPen("#ffffff", width=1.5), brush=pg.mkBrush("#ffb000"))
         self._lines = (pg.InfiniteLine(angle=90), pg.InfiniteLine(angle=0))
         for item in (self._heart, self._seeds, *self._lines):
             self.plot.addItem(item)
@@ -79,7 +79,7 @@ class SliceView(QWidget):
         for outline in found:
             sure = outline.chance == 0.5
             pen = QPen(QColor(COLOURS[outline.label]))
-            pen.setWidthF(1.8 if sure else 1.0)
+            pen.setWidthF(stroke(1.8 if sure else 1.0))
             pen.setCosmetic(True)
             if not sure:
                 pen.setStyle(Qt.PenStyle.DotLine if outline.chance < 0.5 else Qt.PenStyle.DashLine)
@@ -102,7 +102,7 @@ class SliceView(QWidget):
         for line, at, colour in zip(self._lines, (across, up), colours, strict=True):
             pen = QColor(colour)
             pen.setAlpha(150)
-            line.setPen(pg.mkPen(pen, width=1))
+            line.setPen(pg.mkPen(pen, width=stroke(1)))
             line.setValue(at)
 
     def fit(self) -> None:
@@ -113,7 +113,7 @@ class SliceView(QWidget):
         """Wear a theme; scans stay on black in both."""
         self.plot.setBackground("#000000")
         for label in self.sides:
-            label.setStyleSheet("color: #9aa8b8; font-size: 11px;")
+            label.setStyleSheet(f"color: #9aa8b8; font-size: {px(11)}px;")
 
     def resizeEvent(self, event: object) -> None:  # noqa: N802 - Qt's name
         """Keep the letters at the borders."""

@@ -86,6 +86,11 @@ def px(size: float) -> int:
     return round(size * QApplication.font().pixelSize() / BASE) if QApplication.font().pixelSize() > 0 else round(size)
 
 
+def stroke(width: float) -> float:
+    """Width of a line on this screen that is ``width`` pixels wide on a 1080-line one."""
+    return width * px(100) / 100
+
+
 def style_sheet(theme: Theme, scale: float) -> str:
     """The Qt style sheet: the template beside this file with its colours filled in and its pixels scaled."""
     here = Path(__file__).parent

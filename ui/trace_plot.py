@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from solvers.result import Trace
-from ui.theme import DARK, Theme, px
+from ui.theme import DARK, Theme, px, stroke
 
 INKS = ("#58b6c9", "#e3b161", "#ef7b80", "#74c69d", "#b497e7")
 INKS_ON_WHITE = ("#0f7285", "#93610c", "#b3373e", "#1f7a4c", "#6b4bb0")
@@ -80,8 +80,8 @@ class TracePlot(QWidget):
             for values in np.atleast_2d(old.values):
                 item.plot(old.times, values, pen=pg.mkPen(theme.faint, width=1))
         for number, (name, values) in enumerate(zip(trace.channels, np.atleast_2d(trace.values), strict=True)):
-            item.plot(trace.times, values, name=name, pen=pg.mkPen(inks[number % len(inks)], width=1.8), antialias=True)
-        cursor = pg.InfiniteLine(angle=90, pen=pg.mkPen(theme.accent, width=1.2))
+            item.plot(trace.times, values, name=name, pen=pg.mkPen(inks[number % len(inks)], width=stroke(1.8)), antialias=True)
+        cursor = pg.InfiniteLine(angle=90, pen=pg.mkPen(theme.accent, width=stroke(1.2)))
         cursor.setZValue(10)
         item.addItem(cursor)
         self._cursors.append(cursor)

@@ -270,4 +270,6 @@ class Window(QMainWindow):
         self.setWindowTitle(f"{case.title} - CardioTwin" if case is not None else "CardioTwin")
         self.name.setText(case.title if case is not None else "")
         self.name.adjustSize()
+        self.menuBar().setCornerWidget(self.name)  # makes room for its new width
+        self.name.show()
         self.step_bar.show_step(self.session.step)

@@ -50,14 +50,14 @@ def segment(
 
 def _choose(image: Image, method: str | None, known: Mapping[str, Segmenter]) -> Segmenter:
     if method is None:
-        fitting = [one for one in known.values() if one.MODALITY == image.modality]
+        fitting = [one for one in known.values() if image.modality == one.MODALITY]
         if not fitting:
             raise Refused(f"There is no segmentation method for {image.modality} scans; import a segmentation instead.")
         return fitting[0]
     if method not in known:
         raise Refused(f"There is no segmentation method called {method!r}; choose one of: {', '.join(known)}.")
     chosen = known[method]
-    if chosen.MODALITY != image.modality:
+    if image.modality != chosen.MODALITY:
         raise Refused(
             f"The method {chosen.TITLE!r} is made for {chosen.MODALITY}, but this scan is {image.modality}; "
             f"choose a method for {image.modality} or another scan."

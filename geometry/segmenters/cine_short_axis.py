@@ -22,12 +22,25 @@ from geometry.segmenters.short_axis.walls import Habits, Walls, find_walls, roun
 NAME = "cine_short_axis"
 TITLE = "Cine short-axis MR: both ventricles, all phases"
 MODALITY = "MR"
-MODEL_CARD = ""
+MODEL_CARD = """
+How it works: no trained network. The left ventricle is the bright, round, muscle-ringed blob that beats (first harmonic of
+the cycle), followed from slice to slice. Blood and muscle intensities are measured per slice and direction. On rays around
+the axis, endocardium and epicardium are two coupled closed paths of least cost (dynamic programming); papillary muscles
+are closed in by the convex hull and the endocardium is drawn at the compact muscle. The base is a plane that descends with
+the beat, fitted to where rings are closed and blobs squeeze. The right ventricle is the beating blood beyond the septum.
+Doubt: five runs with other thresholds and stiffness, the width of a pixel, and the place of the base.
+Tuned and tested on: synthetic patients (four seeds: end-diastolic Dice LV 0.90-0.96, wall 0.83-0.87, RV 0.89-0.93; volume
+within 10 %) and one real failing heart (Sunnybrook SC-HF-I-1: Dice 0.93, wall 0.76; EDV -7 %, EF +2 points). It was tuned on
+these, so expect worse elsewhere.
+Limits: balanced SSFP contrast and a stack from apex to base are assumed. The basal slice is the largest error (one slice is
+10 to 20 ml). Weak where the right ventricle meets the outflow tract and the right atrium, where fat or liver touches
+the epicardium, in congenital disease, with thin (infarcted) walls below 4 mm, and with strong artefacts. Review before use.
+"""
 
 RAYS = 60
 STEP = 1.0  # mm along a ray
 REACH = 112.0  # mm
-BLUR = 0.1  # pixels
+BLUR = 0.25  # pixels
 CAUTIOUS = Habits(middle=0.5)  # while intensities are known roughly
 VARIANTS = (
     Habits(),

@@ -19,7 +19,19 @@ from geometry.segmenters.contrast.outflow import Valve, arch_start, find_valve, 
 NAME = "contrast_ct"
 TITLE = "Contrast CT: left ventricle, root and ascending aorta"
 MODALITY = "CT"
-MODEL_CARD = ""
+MODEL_CARD = """
+How it works: no trained network. Contrast-filled blood is what lies above halfway between the blood's own brightness (the
+brightest mode of thick even regions, or the seed's) and muscle; calcium, far brighter, is not blood. A watershed on the
+distance to the wall cuts it at its necks. The left ventricle is the chamber with a thick coat of muscle, the aorta what
+rises from it highest. The root begins at the annulus below the throat of the valve and ends at the waist above the sinuses
+(else one annulus diameter up); the ascending aorta ends where the centre line leans 32 degrees into the arch. Papillary
+muscles count as cavity. Doubt: the outer surface by about a voxel, cuts between parts by about 2.5 mm.
+Tuned and tested on: synthetic patients with aortic stenosis (three seeds at 1 mm: Dice LV 0.94-0.95, wall 0.93-0.94,
+root 0.84-0.86, aorta 0.91-0.92; LV volume -4 to -5 %, root and aorta +1 to +4 %). It has not been tested on a real CT.
+Limits: an open mitral valve can join atrium and ventricle, and an atrium that touches the root can join the aorta; the
+right heart must be darker than the left or parted from it by the septum; metal and beam hardening are not handled; the wall
+is guessed where it touches tissue as bright. Review before use.
+"""
 
 OTHER = 9  # blood that is none of ours
 PAPILLARY = 8.0  # mm, half the width of a gap that counts as cavity
@@ -83,7 +95,9 @@ def _regions(
     if aorta:
         _split_outflow(out, cavity, np.isin(parts.labels, aorta), spacing)
     else:
-        notes = ("No aorta was found above the left ventricle: it may lie outside the scan or be joined to the atrium.",)
+        notes = (
+            "No aorta was found above the left ventricle: it may lie outside the scan or be joined to the atrium.",
+        )
     out[_papillaries(out, spacing)] = LV
     out[_muscle(values, out, spacing, levels)] = MYOCARDIUM
     return out, notes

@@ -45,5 +45,8 @@ def test_nothing_moves_for_a_factor_of_one(pipe: HeartMesh, line: Centerline) ->
 def test_a_change_that_the_mesh_cannot_take_is_refused(pipe: HeartMesh, line: Centerline) -> None:
     with pytest.raises(Refused, match="cannot be multiplied by 0"):
         scale_narrowing(pipe, 0.0, line)
-    with pytest.raises(Refused, match="factor of"):
-        scale_narrowing(pipe, 9.0, line)
+    node = int(np.linalg.norm(pipe.points - (4.0, 0.0, 30.0), axis=1).argmin())
+    points = pipe.points.copy()
+    points[node] += (0.0, 0.0, 1.9)  # nearly onto the next layer, 2 mm away: flat tetrahedra
+    with pytest.raises(Refused, match="too coarse"):
+        scale_narrowing(pipe.with_points(points), 0.5, line)

@@ -8,6 +8,7 @@ from geometry.heart_mesh import HeartMesh
 from geometry.quality import mesh_quality
 from geometry.segmentation import Segmentation
 from geometry.shapes_two_chambers import beyond_septum, ellipsoid_distance, wall_distances
+from geometry.surface import is_manifold
 from geometry.ventricles import build_ventricles
 
 PIXEL, GAP, SIDE = 1.4, 8.0, 96
@@ -40,7 +41,7 @@ def stack(shift: float = 1.2, right: bool = True, upside_down: bool = False, see
 
 @pytest.fixture(scope="module")
 def mesh() -> HeartMesh:
-    return build_ventricles(stack(), edge=2.5)
+    return build_ventricles(stack(), edge=2.0)
 
 
 def test_the_mesh_is_fit_for_a_solver(mesh: HeartMesh) -> None:
@@ -48,7 +49,7 @@ def test_the_mesh_is_fit_for_a_solver(mesh: HeartMesh) -> None:
     assert quality.inverted == 0
     assert quality.min_dihedral > 5.0
     assert quality.radius_ratio_p99 < 3.0
-    assert quality.edge == pytest.approx(2.5, rel=0.1)
+    assert quality.edge == pytest.approx(2.0, rel=0.1)
 
 
 def test_every_surface_is_named_and_the_two_cavities_do_not_touch(mesh: HeartMesh) -> None:
@@ -76,12 +77,13 @@ def test_between_the_contours_the_surface_follows_the_true_shape() -> None:
 
 
 def test_breath_hold_shifts_leave_no_steps(mesh: HeartMesh) -> None:
-    # Shifts of 1.2 mm SD would stay in full in the epicardium; lined up, what stays is a rigid offset and little more.
+    # Shifts of 1.2 mm SD would bend the wall from slice to slice by sqrt(6) * 1.2 = 2.9 mm SD (second differences);
+    # lined up, a gentle curve stays.
     outer = mesh.points[np.unique(mesh.tagged("epi"))]
     left = outer[(outer[:, 0] < -10.0) & (outer[:, 2] > -50.0)]
     off = ellipsoid_distance(left, (0.0, 0.0, -2.0), (30.0, 30.0, 65.0))
     by_slice = [off[np.abs(left[:, 2] + 4.0 + 8.0 * k) < 2.5].mean() for k in range(6)]
-    assert np.abs(np.diff(by_slice)).max() < 1.0
+    assert np.abs(np.diff(by_slice, 2)).max() < 1.0
 
 
 def test_the_wall_keeps_its_volume_and_the_free_wall_its_thickness(mesh: HeartMesh) -> None:
@@ -163,3 +165,10 @@ def test_cancelling_stops_the_meshing() -> None:
 
     with pytest.raises(Cancelled):
         build_ventricles(stack(), edge=3.0, progress=stop)
+
+
+def test_edges_too_long_for_a_thin_place_are_shortened_and_the_mesh_says_so() -> None:
+    found = build_ventricles(stack(), edge=2.5)
+    assert is_manifold(found.facets)
+    assert found.edge_length() < 2.2
+    assert any("instead of 2.5 mm" in note for note in found.notes)

@@ -9,8 +9,8 @@ from solvers.coordinates import LaplaceFields, laplace_fields
 
 @pytest.fixture(scope="session")
 def two_chambers() -> HeartMesh:
-    """Both ventricles, apex down, the right one at +x, 4 mm edges."""
-    return two_chamber_heart(4.0)
+    """Both ventricles, apex down, the right one at +x, 3.2 mm edges."""
+    return two_chamber_heart(3.2)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from solvers.blood_flow import run_flow
 from solvers.blood_flow_beat import time_steps
 from solvers.flow_metrics import Throat, bernoulli, measure_throat, reynolds
 from solvers.inflow import Ejection
-from solvers.navier_stokes import Fluid, FlowState
+from solvers.navier_stokes import FlowState, Fluid
 from solvers.result import Result
 from solvers.scenario import Ensemble, Flow
 
@@ -35,7 +35,7 @@ def test_a_beat_has_every_field_on_the_nodes_and_wall_fields_only_on_the_wall(re
     for name in ("wall_shear_stress", "tawss", "osi"):
         assert np.array_equal(np.isfinite(result.fields[name].values), on_wall)
     osi = result.fields["osi"].values[on_wall]
-    assert 0 <= osi.min() and osi.max() <= 0.5
+    assert osi.min() >= 0 and osi.max() <= 0.5
 
 
 def test_a_beat_passes_its_own_checks(result: Result) -> None:

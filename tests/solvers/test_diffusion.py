@@ -31,7 +31,7 @@ def test_a_step_agrees_with_petsc(matrices) -> None:
     solver.solve(b, x)
     expected = V + x.array
     Diffusion(mass, stiffness, dt, threads=2, rtol=1e-10).advance(V)
-    assert V == pytest.approx(expected, abs=1e-7)
+    assert pytest.approx(expected, abs=1e-7) == V
 
 
 def test_uniform_voltage_stays_exactly_and_the_mean_is_kept(matrices) -> None:

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 
 from geometry.heart_mesh import HeartMesh
@@ -38,7 +40,7 @@ def test_the_helix_angle_goes_monotonously_from_endocardium_to_epicardium(left_v
     assert abs(start - 60) < 5
     assert abs(start + slope + 60) < 5
     means = [angle[kept & (depth >= low) & (depth < low + 0.25)].mean() for low in (0, 0.25, 0.5, 0.75)]
-    assert all(a > b + 10 for a, b in zip(means, means[1:], strict=False))
+    assert all(a > b + 10 for a, b in pairwise(means))
     assert out[kept].max() < 0.02
 
 

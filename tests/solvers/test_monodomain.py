@@ -26,7 +26,7 @@ def test_a_stimulated_corner_activates_the_whole_slab_and_frames_show_it() -> No
 
 
 def test_each_node_starts_when_its_own_stimulus_says() -> None:
-    starts = np.where(MESH.points[:, 0] < 0.1, 1.0, np.where(MESH.points[:, 0] > 5.9, 4.0, np.nan))
+    starts = np.where(MESH.points[:, 0] < 1.1, 1.0, np.where(MESH.points[:, 0] > 4.9, 4.0, np.nan))
     run = solve_monodomain(MESH, DIFFUSION, [Stimulus(starts, strength=60.0)], EPI, 6.5)
     left, right = (run.activation[starts == start].mean() for start in (1.0, 4.0))
     assert right - left == pytest.approx(3.0, abs=0.1)

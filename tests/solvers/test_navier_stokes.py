@@ -8,7 +8,7 @@ from geometry.progress import silent
 from geometry.shapes import tube
 from solvers.flow_solver import Solved, SolveError
 from solvers.inflow import blunt_profile
-from solvers.navier_stokes import BALANCE, Fluid, FlowState, NavierStokes
+from solvers.navier_stokes import BALANCE, FlowState, Fluid, NavierStokes
 from solvers.verification import poiseuille, windkessel_exact
 from solvers.windkessel import Outlet
 

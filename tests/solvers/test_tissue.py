@@ -52,9 +52,9 @@ def measured(mesh: HeartMesh, axis: int, length: float) -> float:
     return 1.0 / float(np.polyfit(x[steady], run.activation[steady], 1)[0])
 
 
-@pytest.mark.parametrize("edge", [1.0, 1.5])
-def test_an_irregular_mesh_conducts_at_the_wanted_velocities(edge: float) -> None:
-    size = (20 * edge, 6 * edge, 6 * edge)
+def test_an_irregular_mesh_conducts_at_the_wanted_velocities() -> None:
+    edge = 1.3
+    size = (18 * edge, 5 * edge, 5 * edge)
     mesh = irregular_slab(size, edge)
     assert measured(mesh, 0, size[0]) == pytest.approx(V_FIBER, rel=0.12)
     assert measured(mesh, 1, size[0]) == pytest.approx(V_CROSS, rel=0.2)
@@ -63,9 +63,7 @@ def test_an_irregular_mesh_conducts_at_the_wanted_velocities(edge: float) -> Non
 def test_tuning_reaches_the_velocities_on_its_own_block_for_either_mass() -> None:
     for consistent in (0.0, 1.0):
         tuning = tuned_diffusion(V_FIBER, V_CROSS, 1.2, 0.05, EPI, consistent)
-        again = block_velocities(
-            tissue_block(), (tuning.fiber / 1.44, tuning.cross / 1.44), 0.2, 0.05, EPI, consistent
-        )
+        again = block_velocities(tissue_block(), (tuning.fiber / 1.44, tuning.cross / 1.44), 0.2, 0.05, EPI, consistent)
         assert 1.2 * again[0] == pytest.approx(V_FIBER, rel=0.012)
         assert 1.2 * again[1] == pytest.approx(V_CROSS, rel=0.012)
     assert "too coarse" in tuning.notes[0]

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from geometry.shapes import tube
-from solvers.wall_shear import ShearOverTime, WallShear
+from solvers.wall_shear import ShearOverTime, WallShear, law_of_the_wall
 
 
 def gathered(stress: np.ndarray, dt: float) -> ShearOverTime:
@@ -48,13 +48,19 @@ def test_a_uniform_traction_comes_out_of_the_force_whatever_the_pressure() -> No
     assert np.allclose(stress, [0, 0, 0.002], atol=1e-12)
 
 
-def test_a_linear_shear_flow_has_the_gradient_stress_of_its_slope() -> None:
+def test_a_slow_linear_shear_flow_has_the_viscous_stress_of_its_slope() -> None:
     pipe = tube(5.0, 20.0, 1.0)
-    away = np.linalg.norm(pipe.points[:, :2], axis=1)
+    slope = 1e-3  # 1/ms: a Reynolds number of 0.3 in the first element, where the law of the wall is a straight line
     velocity = np.zeros_like(pipe.points)
-    velocity[:, 2] = 5.0 - away  # slope 1 / ms towards the middle
+    velocity[:, 2] = slope * (5.0 - np.linalg.norm(pipe.points[:, :2], axis=1))
     wall = WallShear(pipe)
     velocity[wall.nodes] = 0.0
-    stress = wall.gradient_stress(velocity, 0.004)
-    # inner nodes of a polygon see chords: the distance to a side is shorter than the slope's by 1 - cos(pi / 30)
-    assert np.linalg.norm(stress - [0, 0, 0.004], axis=1).max() < 0.03 * 0.004
+    stress = wall.layer_stress(velocity, 1.06, 0.004)
+    # inner nodes see the chords of a polygon of 30 sides, up to 1 - cos(pi / 30) = 0.5 % of the radius nearer
+    assert np.linalg.norm(stress - [0, 0, 0.004 * slope], axis=1).max() < 0.03 * 0.004 * slope
+
+
+@pytest.mark.parametrize(("y_plus", "u_plus"), [(1.0, 1.0), (100.0, np.log(100.0) / 0.41 + 5.0)])
+def test_the_law_of_the_wall_is_a_straight_line_below_and_logarithmic_above(y_plus: float, u_plus: float) -> None:
+    # shear stress over mu U / h is (rho u_t^2) / (mu u_t u+ / h) = y+ / u+
+    assert law_of_the_wall(np.array([y_plus * u_plus]))[0] == pytest.approx(y_plus / u_plus, rel=0.03)

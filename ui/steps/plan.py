@@ -15,7 +15,10 @@ class PlanPage(Page):
     """Pacing sites of one scenario."""
 
     title = "Plan"
-    lead = "Click on the heart to move the pacing site. Activation and ECG follow within a moment; the ECG before is drawn thin and grey."
+    lead = (
+        "Click on the heart to move the pacing site. Activation and ECG follow within a moment; "
+        "the ECG before is drawn thin and grey."
+    )
 
     def fill(self) -> None:
         """Add the sites and what they do."""
@@ -114,6 +117,6 @@ class PlanPage(Page):
             change = total - float(np.nanmax(before) - np.nanmin(before))
             words = "longer" if change >= 0 else "shorter"
             found.append(
-                Metric("change", f"{words.capitalize()} than the run '{session.look.run}' by", abs(change), "ms")
+                Metric("change", f"{words.capitalize()} than in the run '{session.title_of(session.look.run)}', by", abs(change), "ms")
             )
         self.add_metrics(tuple(found), "What it does")

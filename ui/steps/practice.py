@@ -14,8 +14,8 @@ class PracticePage(Page):
         self.column.addWidget(label("Practice cases are not in this version."))
         self.column.addWidget(
             label(
-                "Here a trainee will work on a sample patient, commit an answer and a confidence before the reveal, and be scored on "
-                "accuracy, on how honest the confidence was, and on what was overlooked.",
+                "Here a trainee will work on a sample patient, commit an answer and a confidence before the reveal, "
+                "and be scored on accuracy, on how honest the confidence was, and on what was overlooked.",
                 "muted",
             )
         )

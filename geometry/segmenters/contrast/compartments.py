@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
-from skimage.morphology import h_maxima
 from skimage.segmentation import watershed
 
 from geometry.segmenters.contrast.grid import Floats
@@ -36,23 +35,33 @@ def find_compartments(mask: NDArray[np.bool_], spacing: NDArray[np.float64]) -> 
     """The basins of a blood mask."""
     depth = ndimage.distance_transform_edt(mask, sampling=spacing).astype(np.float32)
     smooth = (ndimage.gaussian_filter(depth, 1.0 / spacing) * mask).astype(np.float32)
-    peaks, _ = ndimage.label(_tops(smooth))
-    count = int(peaks.max())
-    high = ndimage.maximum(smooth, peaks, np.arange(1, count + 1)) if count else np.zeros(0)
-    number = np.zeros(count + 1, dtype=np.int32)
-    good = np.nonzero(np.atleast_1d(high) > LEAST_RADIUS)[0]
-    number[good + 1] = np.arange(1, good.size + 1)
-    labels = watershed(-smooth, number[peaks], mask=mask).astype(np.int32)
-    n = int(good.size)
+    tops = (smooth == ndimage.maximum_filter(smooth, size=3)) & (depth > 0.6 * LEAST_RADIUS)
+    peaks, count = ndimage.label(tops, structure=np.ones((3, 3, 3)))
+    fine = watershed(-smooth, peaks, mask=mask).astype(np.int32)
+    high = np.concatenate(([0.0], np.atleast_1d(ndimage.maximum(smooth, peaks, np.arange(1, count + 1)))))
+    number = _merged(high[: count + 1], _necks(fine, smooth, count))
+    labels = number[fine]
+    n = int(number.max())
     volume = np.bincount(labels.ravel(), minlength=n + 1)[: n + 1] * float(np.prod(spacing)) / 1000
-    radius = np.concatenate(([0.0], np.atleast_1d(high)[good]))
+    radius = np.zeros(n + 1)
+    np.maximum.at(radius, number, high[: count + 1])
+    radius[0] = 0.0
     return Compartments(labels, smooth, radius, volume, _necks(labels, smooth, n))
 
 
-def _tops(depth: Floats) -> NDArray[np.bool_]:
-    """Maxima of depth that stand out by DYNAMIC; searched where the depth is of interest only."""
-    inner = np.where(depth > LEAST_RADIUS - DYNAMIC, depth, 0).astype(np.float32)
-    return np.asarray(h_maxima(inner, DYNAMIC) > 0) & (depth > LEAST_RADIUS)
+def _merged(high: NDArray[np.float64], neck: NDArray[np.float64]) -> NDArray[np.int32]:
+    """(n + 1,) new number of each basin: widest necks first, basins join unless both stand out from the neck by DYNAMIC."""
+    owner = np.arange(high.size)
+    high = high.copy()
+    pairs = np.argwhere(np.triu(neck) > 0)
+    for a, b in pairs[np.argsort(-neck[tuple(pairs.T)])]:
+        big, small = sorted((int(owner[a]), int(owner[b])), key=lambda n: -high[n])
+        if big != small and (high[small] - neck[a, b] < DYNAMIC or high[small] < LEAST_RADIUS):
+            owner[owner == small] = big
+    thick = np.unique(owner[high[owner] > LEAST_RADIUS])
+    number = np.zeros(high.size, dtype=np.int32)
+    number[thick] = np.arange(1, thick.size + 1)
+    return np.asarray(np.where(np.isin(owner, thick), number[owner], 0), dtype=np.int32)
 
 
 def _necks(labels: NDArray[np.int32], depth: Floats, n: int) -> NDArray[np.float64]:

@@ -65,7 +65,9 @@ def follow(aorta: NDArray[np.bool_], ventricle: NDArray[np.bool_], spacing: NDAr
     keep = count > 5
     area = count * float(np.prod(spacing)) / BIN
     points = ndimage.gaussian_filter1d(points[keep], 2.0, axis=0, mode="nearest")
-    return Line(points, ndimage.gaussian_filter1d(area[keep], 1.0), np.arange(keep.size)[keep] * BIN)
+    return Line(
+        points, ndimage.gaussian_filter1d(area[keep], 1.0), np.asarray(np.arange(keep.size)[keep] * BIN, dtype=float)
+    )
 
 
 def junction(line: Line, valve: Valve) -> float:

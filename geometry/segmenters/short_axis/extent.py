@@ -9,7 +9,9 @@ from scipy import ndimage
 from geometry.segmenters.short_axis.polar import Floats
 from geometry.segmenters.short_axis.walls import Walls
 
-DESCENT = 18.0  # mm of valve plane descent per unit of fractional area change: 10 to 12 mm in a normal beat, less in failure
+DESCENT = (
+    18.0  # mm of valve plane descent per unit of fractional area change: 10 to 12 mm in a normal beat, less in failure
+)
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,11 @@ def chance_of_ventricle(evidence: Evidence, score: NDArray[np.float64], pitch: f
 
 
 def _extent(
-    evidence: Evidence, likely: NDArray[np.float64], squeeze: NDArray[np.float64], lit: NDArray[np.float64], pitch: float
+    evidence: Evidence,
+    likely: NDArray[np.float64],
+    squeeze: NDArray[np.float64],
+    lit: NDArray[np.float64],
+    pitch: float,
 ) -> NDArray[np.float64]:
     """``chance_of_ventricle`` for a stack from apex to base."""
     start = int((likely * evidence.closed.mean(axis=1)).argmax())
@@ -68,7 +74,7 @@ def _extent(
     apex = apex * _logistic((1.2 - growth[:, 0]) / 0.05)
     area = ndimage.gaussian_filter1d(evidence.area, 1.0, axis=1, mode="wrap")
     closed = ndimage.gaussian_filter1d(evidence.closed, 1.0, axis=1, mode="wrap")
-    ring = _logistic((closed - 0.70) / 0.05) * _logistic((1.27 - _growth(area, 1)) / 0.04)
+    ring = _logistic((closed - 0.73) / 0.05) * _logistic((1.27 - _growth(area, 1)) / 0.04)
     ring = ring * (_logistic((squeeze - 0.1) / 0.08) * lit)[:, None]
     out = _under_the_base(ring, area, likely, start, pitch)
     below = np.minimum.accumulate(apex[start::-1])[::-1]
@@ -124,7 +130,9 @@ def _squeeze(evidence: Evidence, score: NDArray[np.float64]) -> NDArray[np.float
     weight = weight / weight.sum(axis=1, keepdims=True)
     relative = area / np.maximum((area * weight).sum(axis=1, keepdims=True), 1.0) - 1
     about = beat - (weight * beat).sum(axis=1, keepdims=True)
-    return np.asarray((weight * relative * about).sum(axis=1) / np.maximum((weight * about**2).sum(axis=1), 0.1 * beat.var()))
+    return np.asarray(
+        (weight * relative * about).sum(axis=1) / np.maximum((weight * about**2).sum(axis=1), 0.1 * beat.var())
+    )
 
 
 def _mean_where(values: Floats, mask: NDArray[np.bool_]) -> Floats:

@@ -13,6 +13,11 @@ RADII = np.arange(2.0, 52.0, 2.0)  # mm
 GRID = 4.0  # mm between candidate centres
 RING = slice(1, 4)  # samples outside a candidate radius: 2 to 6 mm, inside any muscle
 
+NOTHING = (
+    "No beating left ventricle was found in this stack; check that it is a short-axis cine, "
+    "or place a point in the left ventricle and try again."
+)
+
 
 @dataclass(frozen=True)
 class Axis:
@@ -41,6 +46,8 @@ def find_axis(voxels: NDArray[np.floating], spacing: NDArray[np.float64], seed: 
     frames = voxels[..., np.unique(np.linspace(0, phases, 4, endpoint=False).astype(int))]
     beat = pulsation(voxels)
     points = _candidates(beat, spacing, seed)
+    if not len(points):
+        raise Refused(NOTHING)
     slices = voxels.shape[2]
     score = np.zeros((slices, len(points)))
     radius = np.zeros((slices, len(points)))
@@ -49,10 +56,7 @@ def find_axis(voxels: NDArray[np.floating], spacing: NDArray[np.float64], seed: 
     chosen = _follow(score, points, seed)
     picked = np.arange(slices), chosen
     if score[picked].max() <= 0.05:
-        raise Refused(
-            "No beating left ventricle was found in this stack; check that it is a short-axis cine, "
-            "or place a point in the left ventricle and try again."
-        )
+        raise Refused(NOTHING)
     return _smoothed(points[chosen], radius[picked], score[picked])
 
 
@@ -99,7 +103,9 @@ def _ring_scores(
     return best, radius
 
 
-def _follow(score: NDArray[np.float64], points: NDArray[np.float64], seed: tuple[float, ...] | None) -> NDArray[np.int_]:
+def _follow(
+    score: NDArray[np.float64], points: NDArray[np.float64], seed: tuple[float, ...] | None
+) -> NDArray[np.int_]:
     """The candidate of each slice on the path of greatest total score that does not jump."""
     apart = np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1))
     jump = 0.2 * np.minimum(apart / 20.0, 4.0) ** 2

@@ -31,8 +31,10 @@ class Rays:
 
 def rays_around(centres: NDArray[np.float64], spacing: NDArray[np.float64], reach: float, step: float, n: int) -> Rays:
     """``n`` rays per slice, sampled every ``step`` mm up to ``reach`` mm."""
-    angles = np.arange(n) * (2 * np.pi / n)
-    return Rays(np.asarray(centres, dtype=float), np.asarray(spacing[:2], dtype=float), angles, np.arange(0, reach, step))
+    angles = np.asarray(np.arange(n) * (2 * np.pi / n), dtype=float)
+    return Rays(
+        np.asarray(centres, dtype=float), np.asarray(spacing[:2], dtype=float), angles, np.arange(0, reach, step)
+    )
 
 
 def sample(voxels: NDArray[np.floating], rays: Rays) -> Floats:

@@ -24,7 +24,9 @@ def septal_angle(scaled: Floats, beat: Floats, walls: Walls, sure: NDArray[np.fl
     sure    (slices, phases) chance that the frame shows the left ventricle
     """
     blood = _beyond(np.clip(scaled, 0, 1) * (scaled < 1.6), walls.epi, 25.0, step).mean(axis=-1)
-    moving = np.clip(_beyond(beat[:, None].repeat(scaled.shape[1], axis=1), walls.epi, 25.0, step).mean(axis=-1) / 0.15, 0, 1)
+    moving = np.clip(
+        _beyond(beat[:, None].repeat(scaled.shape[1], axis=1), walls.epi, 25.0, step).mean(axis=-1) / 0.15, 0, 1
+    )
     pull = np.einsum("kta,kt->a", blood * moving, sure)
     wide = scaled.shape[2] / 9
     return int(ndimage.gaussian_filter1d(pull, wide, mode="wrap").argmax())
@@ -38,7 +40,9 @@ def find_free_wall(scaled: Floats, beat: Floats, walls: Walls, septum: int, step
     moving = _beyond(beat[:, None].repeat(phases, axis=1), walls.epi, WIDEST, step)
     cost = _ray_costs(blood, moving, step, middle)
     cost = cost + np.where(away > HALF_SECTOR, 1e3, 0.0)[:, None] * (np.arange(cost.shape[-1]) > 0)
-    depth = _open_path(np.moveaxis(cost, 2, 0).reshape(angles, slices * phases, -1), (septum + angles // 2) % angles, step)
+    depth = _open_path(
+        np.moveaxis(cost, 2, 0).reshape(angles, slices * phases, -1), (septum + angles // 2) % angles, step
+    )
     return np.asarray(walls.epi + depth.T.reshape(slices, phases, angles) * step, dtype=np.float32)
 
 

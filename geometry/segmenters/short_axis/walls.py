@@ -25,7 +25,7 @@ class Habits:
     thickness_weight: float = 0.03
     middle: float = 0.3
     papillary: float = 6.0
-    dim: float = 0.6
+    dim: float = 0.75
     bend: float = 0.35
     bend_wall: float = 0.25
     reach: float = 48.0

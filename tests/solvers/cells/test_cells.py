@@ -63,7 +63,9 @@ def test_the_kernel_follows_the_description_as_an_implicit_integrator_does(cell:
     start = np.array(list(cell.states.values()))
     stimulus, duration, dt = 52.0, 1.0, 0.005
     first = solve_ivp(lambda t, y: rates(cell, y, stimulus), (0, duration), start, "BDF", rtol=1e-5, atol=1e-7)
-    rest = solve_ivp(lambda t, y: rates(cell, y, 0.0), (duration, 15), first.y[:, -1], "BDF", rtol=1e-5, atol=1e-7, t_eval=[5, 15])
+    rest = solve_ivp(
+        lambda t, y: rates(cell, y, 0.0), (duration, 15), first.y[:, -1], "BDF", rtol=1e-5, atol=1e-7, t_eval=[5, 15]
+    )
     current = np.zeros((round(15 / dt), 1))
     current[: round(duration / dt)] = stimulus
     V = compile_cell(cell).record(compile_cell(cell).rest(1), current, dt)[:, 0]

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from solvers.scenario import Electrophysiology, Ensemble, FiberAngles, Flow, PacingSite, Record, Velocities, number
+from solvers.scenario import Electrophysiology, FiberAngles, Flow, PacingSite, Record, Velocities, number
 from solvers.uncertainty.sampling import draws, latin_hypercube, varied_numbers
 
 
@@ -57,9 +57,8 @@ def test_the_same_seed_gives_the_same_draws_and_another_seed_others():
 
 
 def test_what_has_no_sd_is_left_alone():
-    scenario = Electrophysiology(
-        start="paced", sites=(PacingSite(x=3.0),), fibers=FiberAngles(sheet_endo=-10), velocities=Velocities(cross=0.3), ensemble=Ensemble(members=3)
-    )  # fmt: skip
+    sites, fibers, velocities = (PacingSite(x=3.0),), FiberAngles(sheet_endo=-10), Velocities(cross=0.3)
+    scenario = Electrophysiology(start="paced", sites=sites, fibers=fibers, velocities=velocities)
     for draw in draws(scenario, 3, 1):
         assert draw.sites == scenario.sites
         assert draw.fibers.sheet_endo == -10
