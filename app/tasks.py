@@ -158,8 +158,8 @@ def _ventricles(segmentation: Segmentation, edge: float, progress: Progress) -> 
 
 def _blood_pool(segmentation: Segmentation, edge: float, progress: Progress) -> tuple[HeartMesh, tuple[Metric, ...]]:
     from geometry.blood_pool import build_blood_pool
-    from geometry.centerline import vessel_metrics
+    from geometry.centerline import centerline, flow_metrics
 
     built = build_blood_pool(segmentation, edge=edge, progress=part(progress, 0.0, 0.9))
     progress(0.9, "Measuring the narrowing")
-    return built, vessel_metrics(built)
+    return built, tuple(flow_metrics(built, centerline(built)))

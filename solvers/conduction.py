@@ -14,7 +14,7 @@ _SLOW = 0.5
 
 
 @dataclass(frozen=True)
-class Conduction:
+class ConductionReport:
     """How an activation map compares with the velocities it was to have.
 
     never     fraction of the nodes that were never activated
@@ -33,7 +33,7 @@ class Conduction:
 
 def check_conduction(
     mesh: HeartMesh, activation: Floats, duration: float, velocity_fiber: float, velocity_cross: float
-) -> Conduction:
+) -> ConductionReport:
     """Compare ``activation`` (n,) ms, simulated for ``duration`` ms, with velocities (mm/ms) along and across the fibres.
 
     The front moves along its normal n = grad T/|grad T| at 1/|grad T|; expected is sqrt(n . W n) with
@@ -46,7 +46,7 @@ def check_conduction(
     ratio = float(np.median(ratios)) if ratios.size else float("nan")
     slow = float(np.mean(ratios < _SLOW)) if ratios.size else float("nan")
     never = float(missing.mean())
-    return Conduction(never, stalled, ratio, slow, tuple(_sentences(never, stalled, ratio, slow, last, duration)))
+    return ConductionReport(never, stalled, ratio, slow, tuple(_sentences(never, stalled, ratio, slow, last, duration)))
 
 
 def _velocity_ratios(mesh: HeartMesh, activation: Floats, along: float, across: float) -> Floats:

@@ -49,7 +49,7 @@ def run_eikonal_ensemble(
     """All members of the scenario's ensemble; their ECGs share the times 0 .. ``duration`` ms."""
     wanted = scenario.ensemble
     members = draws(scenario, wanted.members, wanted.seed)
-    chunk = max(1, -(-wanted.members // (4 * workers)))
+    chunk = max(1, -(-wanted.members // (2 * workers)))
     member = EikonalMember(model.mesh, model.fields, duration)
     return run_members(member, members, workers, progress, chunk)
 

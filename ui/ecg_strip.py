@@ -23,13 +23,13 @@ class EcgStrip(QWidget):
         self.ecg: Trace | None = None
         self.before: Trace | None = None
         self.time = 0.0
-        self.note = ""
+        self.band: tuple[Trace, Trace] | None = None
         self._theme = DARK
         self.setMinimumHeight(px(110))
 
-    def show_ecg(self, ecg: Trace | None, before: Trace | None = None, note: str = "") -> None:
-        """Show an ECG, and an older one behind it for comparison."""
-        self.ecg, self.before, self.note = ecg, before, note
+    def show_ecg(self, ecg: Trace | None, before: Trace | None = None, band: tuple[Trace, Trace] | None = None) -> None:
+        """Show an ECG, an older one behind it for comparison, and the low and high bound of its 90 % band."""
+        self.ecg, self.before, self.band = ecg, before, band
         self.update()
 
     def show_time(self, time: float) -> None:
@@ -56,9 +56,7 @@ class EcgStrip(QWidget):
         painter.fillRect(self.rect(), QColor(self._theme.plot))
         if self.ecg is None:
             painter.setPen(QColor(self._theme.muted))
-            painter.drawText(
-                self.rect(), Qt.AlignmentFlag.AlignCenter, self.note or "No ECG yet: run an electrical simulation."
-            )
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "No ECG yet: run an electrical simulation.")
             painter.end()
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -78,7 +76,7 @@ class EcgStrip(QWidget):
 
     def _reach(self) -> tuple[float, float]:
         """The lowest and highest voltage of any lead of either ECG: one scale for all."""
-        both = [np.asarray(t.values) for t in (self.ecg, self.before) if t is not None]
+        both = [np.asarray(t.values) for t in (self.ecg, self.before, *(self.band or ())) if t is not None]
         low = min(float(np.nanmin(v)) for v in both)
         high = max(float(np.nanmax(v)) for v in both)
         gap = 0.12 * max(high - low, 1e-6)
@@ -94,6 +92,14 @@ class EcgStrip(QWidget):
         if self.before is not None:
             painter.setPen(QPen(QColor(theme.faint), stroke(1.1)))
             painter.drawPolyline(self._curve(self.before, lead, cell, reach))
+        if self.band is not None:
+            tint = QColor(theme.accent)
+            tint.setAlpha(70)
+            low, high = (self._curve(bound, lead, cell, reach) for bound in self.band)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(tint)
+            painter.drawPolygon(QPolygonF([*low.toList(), *reversed(high.toList())]))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(theme.text), stroke(1.5)))
         painter.drawPolyline(self._curve(self.ecg, lead, cell, reach))
         if start <= self.time <= stop:

@@ -10,7 +10,7 @@ from ui.theme import stroke
 
 Floats = NDArray[np.floating]
 TISSUE = {"endo_lv": "#b9615c", "endo_rv": "#8f7fb0", "epi": "#c98d80", "base": "#d8b9a6", "wall": "#b9615c"}
-ON_THE_WALL = ("lines", "front", "fibers")  # drawn a little in front of the wall, so that it does not swallow them
+LIFT = 0.35  # mm that lines stand off the wall, so that it does not swallow them
 HATCH = np.full((16, 16, 3), 120, dtype=np.uint8)
 for _row in range(16):  # diagonal stripes: no data is hatched, never a colour of the scale
     HATCH[_row, [(_row + _k) % 16 for _k in range(5)]] = 78
@@ -85,7 +85,7 @@ class HeartActors:
             return
         poly = surface.poly.copy()
         poly["number"] = np.where(np.isfinite(carried), carried, 1e6)
-        line = poly.contour([now], scalars="number")
+        line = _lifted(poly, [now])
         if line.n_points:
             self._add("front", line, color="white", line_width=stroke(4), render_lines_as_tubes=False, lighting=False)
 
@@ -106,7 +106,7 @@ class HeartActors:
         keep = size > 0.08 * top
         cloud = pv.PolyData(points[keep])
         cloud["flow"], cloud["size"] = vectors[keep], size[keep] / top * length
-        arrow = pv.Arrow(tip_length=0.35, tip_radius=0.12, shaft_radius=0.045)
+        arrow = pv.Arrow(tip_length=0.3, tip_radius=0.07, shaft_radius=0.022)
         self._add("arrows", cloud.glyph(orient="flow", scale="size", geom=arrow), color="#f2f5f8", ambient=0.3)
 
     def show_fibers(self, points: Floats, directions: Floats, length: float) -> None:
@@ -122,7 +122,7 @@ class HeartActors:
         self._remove(name)
 
     def _show_lines(self, poly: pv.PolyData, painting: Painting) -> None:
-        lines = poly.contour(list(painting.levels), scalars="number")
+        lines = _lifted(poly, list(painting.levels))
         if lines.n_points:
             self._add("lines", lines, color="#10151b", line_width=stroke(1.4), opacity=0.6, lighting=False)
 
@@ -139,9 +139,7 @@ class HeartActors:
     def _add(self, name: str, data: pv.DataSet, **how: object) -> None:
         self._plotter.subplot(0, self._place)
         full = f"{self._place}/{name}"
-        actor = self._plotter.add_mesh(data, name=full, reset_camera=False, render=False, show_scalar_bar=False, **how)
-        if name in ON_THE_WALL:
-            actor.mapper.SetRelativeCoincidentTopologyLineOffsetParameters(0.0, -60.0)
+        self._plotter.add_mesh(data, name=full, reset_camera=False, render=False, show_scalar_bar=False, **how)
         self._names.add(name)
 
     def _remove(self, name: str) -> None:
@@ -149,6 +147,17 @@ class HeartActors:
             self._plotter.subplot(0, self._place)
             self._plotter.remove_actor(f"{self._place}/{name}", reset_camera=False, render=False)
             self._names.discard(name)
+
+
+def _lifted(poly: pv.PolyData, levels: list[float]) -> pv.PolyData:
+    """Lines of equal "number", a little outside the surface."""
+    facing = poly.compute_normals(
+        cell_normals=False, split_vertices=False, consistent_normals=False, auto_orient_normals=False
+    )
+    lines = facing.contour(levels, scalars="number")
+    if lines.n_points:
+        lines.points = np.asarray(lines.points) + LIFT * np.asarray(lines["Normals"])
+    return lines
 
 
 def _matt() -> dict[str, object]:

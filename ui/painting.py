@@ -86,6 +86,14 @@ def scalars(field: Field, frame: int) -> NDArray[np.floating]:
     return np.asarray(np.linalg.norm(values, axis=1) if values.ndim == 2 else values)
 
 
+def strongest_time(field: Field) -> float:
+    """The time, ms, of the frame that shows most; 0 for a field that does not change."""
+    if not field.times:
+        return 0.0
+    values = np.abs(np.asarray(field.values)).reshape(len(field.times), -1)
+    return field.times[int(np.argmax(np.nanmean(values, axis=1)))]
+
+
 def frame_at(field: Field, time: float) -> int:
     """The frame nearest to a time, ms."""
     return int(np.argmin(np.abs(np.asarray(field.times) - time))) if field.times else 0

@@ -8,6 +8,8 @@ from solvers.result import Check, Result
 from ui.theme import px
 from ui.widgets import card, label
 
+SHORT = 60  # letters of a note that is shown on its card; a longer one is shown when the mouse rests on it
+
 
 def metric_card(metric: Metric) -> QFrame:
     """One number: label, value, and its 90 % interval or the plain word that it has none."""
@@ -26,7 +28,8 @@ def metric_card(metric: Metric) -> QFrame:
         span.setToolTip("The 90 % interval: nine times out of ten the answer lies in it")
         row.addWidget(span, 0, Qt.AlignmentFlag.AlignBottom)
     column.addLayout(row)
-    if metric.note:
+    frame.setToolTip(metric.note)
+    if 0 < len(metric.note) <= SHORT:
         column.addWidget(label(metric.note, "small"))
     return frame
 

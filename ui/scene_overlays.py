@@ -12,7 +12,7 @@ from ui.painting import Painting
 from ui.scene import Scene
 from ui.session import Session
 
-MOST_ARROWS, MOST_STROKES = 700, 6000
+MOST_ARROWS, MOST_STROKES = 350, 6000
 SITE_COLOUR = "#ffd166"
 
 
@@ -30,7 +30,7 @@ def show_arrows(scene: Scene, session: Session, frame: int) -> None:
     origin, normal = long_cut(mesh)
     near = np.flatnonzero(np.abs((mesh.points - origin) @ normal) < mesh.edge_length() * 0.6)
     near = near[:: max(1, len(near) // MOST_ARROWS)]
-    view.show_arrows(mesh.points[near], vectors[near], mesh.edge_length() * 5)
+    view.show_arrows(mesh.points[near], vectors[near], mesh.edge_length() * 3.5)
 
 
 def show_fibers(scene: Scene, session: Session) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from app.case import Case
+from app.scenarios import scenario_order
 from app.warm import Answer
 from geometry.heart_mesh import HeartMesh
 from geometry.image import Image
@@ -17,6 +18,7 @@ from solvers.result import Field, Result
 from solvers.scenario import Electrophysiology, Flow
 from ui.edits import ChangeScenario, ChangeSeeds
 from ui.look import Look
+from ui.painting import strongest_time
 from ui.theme import DARK, Theme
 
 STEPS = ("case", "images", "segment", "heart", "simulate", "plan", "compare", "report", "practice")
@@ -63,12 +65,14 @@ class Session(QObject):
         self._kept = {}
         self.point, self.answer, self.time, self.phase, self.seeds = None, None, 0.0, 0, ()
         view = case.view() if case else {}
-        self.look = Look.from_dict(view.get("look", {}))
+        blood = self.mesh is not None and self.mesh.kind == "blood_pool"  # whose inside is what counts
+        self.look = Look.from_dict(view["look"]) if "look" in view else Look(cut=blood)
         segmentation = self.segmentation
         if segmentation is not None:
             self.seeds = segmentation.seeds
             self.phase = segmentation.ed
         self._settle()
+        self._start_time()
         self.case_changed.emit()
         self.show_step(view.get("step", "case") if case else "case")
 
@@ -105,7 +109,7 @@ class Session(QObject):
     @property
     def scenarios(self) -> dict[str, Electrophysiology | Flow]:
         """The scenarios by name."""
-        return self._keep("scenarios", lambda case: case.scenarios()) or {}
+        return self._keep("scenarios", _ordered) or {}
 
     def result_of(self, name: str) -> Result | None:
         """One finished run; None where there is none of that name or its values are not for this mesh."""
@@ -133,8 +137,11 @@ class Session(QObject):
 
     def set_look(self, **changes: Any) -> None:
         """Change run, field or how it is drawn."""
+        before = self.look.run
         self.look = self.look.changed(**changes)
         self._settle()
+        if self.look.run != before:
+            self._start_time()
         self.look_changed.emit()
 
     def set_time(self, time: float) -> None:
@@ -235,10 +242,20 @@ class Session(QObject):
         if result is not None and self.look.field not in result.fields:
             self.look = self.look.changed(field=main_field(result))
 
+    def _start_time(self) -> None:
+        """Begin at the moment that shows most."""
+        field = self.field
+        self.time = strongest_time(field) if field is not None else 0.0
+
+
+def _ordered(case: Case) -> dict[str, Electrophysiology | Flow]:
+    found = case.scenarios()
+    return {name: found[name] for name in scenario_order(found)}
+
 
 def main_field(result: Result) -> str:
     """The field to show first."""
-    for name in ("activation_time", "pressure", "velocity"):
+    for name in ("activation_time", "velocity", "pressure"):
         if name in result.fields:
             return name
     return next(iter(shown_fields(result)), "")

@@ -45,7 +45,7 @@ class SliceView(QWidget):
         self.sides = tuple(QLabel(self) for _ in range(4))
         for label in (self.name, *self.sides):
             label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.name.setStyleSheet(f"color: {colour}; font-weight: 600;")
+        self.name.setStyleSheet(f"color: {colour}; font-weight: 600; background: rgba(0, 0, 0, 130);")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.plot)

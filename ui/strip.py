@@ -92,7 +92,7 @@ class Strip(QFrame):
         answer = session.answer if session.step == "plan" else None
         ecg, before, note = traces.get(ECG), None, ""
         if ecg is not None and electrical:
-            note = "Squares: 40 ms, 0.5 mV"
+            note = "Squares: 40 ms, 0.5 mV" + ("; band: 90 % of the runs" if "ecg_low" in traces else "")
         if answer is not None:
             ecg, before, note = answer.ecg, traces.get(ECG), "What-if; before: thin and grey"
         if session.step == "compare":
@@ -101,10 +101,11 @@ class Strip(QFrame):
             note = "Left run; right run: thin and grey" if before is not None else ""
         self.note.setText(note)
         if electrical:
-            self.ecg.show_ecg(ecg, before)
+            bounds = [traces[name] for name in ("ecg_low", "ecg_high") if name in traces and answer is None]
+            self.ecg.show_ecg(ecg, before, (bounds[0], bounds[1]) if len(bounds) == 2 else None)
             self.plots.setCurrentWidget(self.ecg)
         else:
-            self.curves.show_traces(tuple(traces.values())[:3])
+            self.curves.show_traces(_main_traces(traces))
             self.plots.setCurrentWidget(self.curves)
         self._frames = run_times(result, session.look.field, tuple(traces.values()))
         self.bar.set_times(self._frames)
@@ -154,3 +155,8 @@ def run_times(result: Result | None, name: str, traces: tuple[Trace, ...]) -> tu
     start, stop = float(traces[0].times[0]), float(traces[0].times[-1])
     step = 2.0 if stop - start < 900 else 5.0
     return tuple(start + step * k for k in range(int((stop - start) / step) + 1))
+
+
+def _main_traces(traces: dict[str, Trace]) -> tuple[Trace, ...]:
+    """At most three traces, without the bounds of others."""
+    return tuple(trace for name, trace in traces.items() if not name.endswith(("_low", "_high")))[:3]

@@ -80,7 +80,13 @@ class TracePlot(QWidget):
             for values in np.atleast_2d(old.values):
                 item.plot(old.times, values, pen=pg.mkPen(theme.faint, width=1))
         for number, (name, values) in enumerate(zip(trace.channels, np.atleast_2d(trace.values), strict=True)):
-            item.plot(trace.times, values, name=name, pen=pg.mkPen(inks[number % len(inks)], width=stroke(1.8)), antialias=True)
+            item.plot(
+                trace.times,
+                values,
+                name=name,
+                pen=pg.mkPen(inks[number % len(inks)], width=stroke(1.8)),
+                antialias=True,
+            )
         cursor = pg.InfiniteLine(angle=90, pen=pg.mkPen(theme.accent, width=stroke(1.2)))
         cursor.setZValue(10)
         item.addItem(cursor)

@@ -77,16 +77,21 @@ def _build(source: str, target: Path, command: list[str]) -> None:
         [*_BASE_FLAGS, *native_flags()],  # Apple's clang has no OpenMP: one thread then
         list(_BASE_FLAGS),
     )
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".build-") as room:
-        c_file, library = Path(room) / "kernel.c", Path(room) / target.name
-        c_file.write_text(source)
-        for flags in attempts:
-            run = subprocess.run(
-                [*command, *flags, str(c_file), "-o", str(library), "-lm"], capture_output=True, text=True, check=False
-            )
-            if run.returncode == 0:
-                library.replace(target)
-                return
+    try:
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".build-") as room:
+            c_file, library = Path(room) / "kernel.c", Path(room) / target.name
+            c_file.write_text(source)
+            for flags in attempts:
+                call = [*command, *flags, str(c_file), "-o", str(library), "-lm"]
+                run = subprocess.run(call, capture_output=True, text=True, check=False)
+                if run.returncode == 0:
+                    library.replace(target)
+                    return
+    except OSError as failure:
+        raise Refused(
+            f"The kernel {target.stem} cannot be kept in {target.parent} ({failure.strerror}). "
+            "Make room there, or set XDG_CACHE_HOME to another folder."
+        ) from failure
     raise Refused(
         f"The C compiler {command[0]} failed on the kernel {target.stem}: {run.stderr.strip()[-400:]}. "
         "Check that the compiler and the C library headers are installed (Debian: build-essential) and that the disk is not full."

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from geometry.heart_mesh import HeartMesh
 from geometry.progress import Progress
+from geometry.shapes import slab
 from solvers.cells.cell import Cell
 from solvers.fem import assemble_diffusion
 from solvers.monodomain import march
 from solvers.result import Check
-from solvers.verification.slab import slab_mesh
 
 NAME = "manufactured-monodomain"
 TITLE = "Orders of convergence of the monodomain solver, Pathmanathan and Gray 2014"
@@ -57,7 +57,7 @@ def exact(points: Floats, t: float) -> Floats:
 
 def solve(cells: int, dt: float, order: int = 2) -> tuple[HeartMesh, Floats, float]:
     """The mesh of ``cells`` cubes an edge, V at the end, and its L2 error."""
-    mesh = slab_mesh((1.0, 1.0, 1.0), 1.0 / cells)
+    mesh = slab((1.0, 1.0, 1.0), 1.0 / cells)
     diffusion = np.broadcast_to(_SIGMA / (_CHI * _C), (len(mesh.tets), 3, 3))
     mass, stiffness = assemble_diffusion(mesh, diffusion)
     start = exact(mesh.points, 0.0)

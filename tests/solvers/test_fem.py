@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 
 from geometry.errors import Refused
+from geometry.shapes import slab
 from solvers.fem import assemble_diffusion, discretise
 from solvers.tissue import diffusion_tensor
-from solvers.verification.slab import slab_mesh
 
 
 @pytest.fixture(scope="module")
 def shuffled():
     """A slab whose nodes and tets come in no order."""
     rng = np.random.default_rng(3)
-    mesh = slab_mesh((2.0, 1.0, 1.5), 0.5)
+    mesh = slab((2.0, 1.0, 1.5), 0.5)
     nodes = rng.permutation(len(mesh.points))
     tets = np.argsort(nodes).astype(np.int32)[mesh.tets][rng.permutation(len(mesh.tets))]
     return replace(mesh, points=mesh.points[nodes], tets=tets)

@@ -6,12 +6,12 @@ from scipy.spatial import Delaunay
 
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
+from geometry.shapes import slab
 from solvers.cells.catalogue import find_cell
 from solvers.conduction import check_conduction
 from solvers.monodomain import Stimulus, solve_monodomain
 from solvers.tissue import block_velocities, diffusion_tensor, tuned_diffusion
 from solvers.tissue_block import tissue_block
-from solvers.verification.slab import slab_mesh
 
 EPI = find_cell("tentusscher_panfilov_2006_epi")
 V_FIBER, V_CROSS = 0.65, 0.25
@@ -28,7 +28,7 @@ def irregular_slab(size: tuple[float, float, float], edge: float) -> HeartMesh:
         push = np.maximum(1.0 - distance / (1.1 * edge), 0.0) / distance
         points = np.clip(points + 0.3 * edge * (push[..., None] * gap).sum(axis=1), low, high)
     tets = Delaunay(points).simplices.astype(np.int32)
-    mesh = replace(slab_mesh((1, 1, 1), 1.0), points=points, tets=tets)
+    mesh = replace(slab((1, 1, 1), 1.0), points=points, tets=tets)
     flipped = np.where(mesh.tet_volumes()[:, None] < 0, tets[:, [1, 0, 2, 3]], tets)
     flipped = flipped[np.abs(mesh.tet_volumes()) > 0.01 * edge**3]  # slivers, as a mesher takes them out
     fiber = np.tile([1.0, 0.0, 0.0], (len(flipped), 1))
@@ -91,8 +91,13 @@ def test_the_block_integrates_linear_functions_exactly() -> None:
     assert block.x @ (stiffness @ block.x) == pytest.approx(0.3 * mass.sum())
 
 
+def fibrous_slab() -> HeartMesh:
+    mesh = slab((10, 4, 4), 1.0)
+    return replace(mesh, fiber=np.tile([1.0, 0.0, 0.0], (len(mesh.tets), 1)))
+
+
 def test_conduction_at_the_wanted_velocity_raises_no_doubt() -> None:
-    mesh = slab_mesh((10, 4, 4), 1.0)
+    mesh = fibrous_slab()
     activation = mesh.points[:, 0] / V_FIBER
     found = check_conduction(mesh, activation, 100.0, V_FIBER, V_CROSS)
     assert found.ratio == pytest.approx(1.0)
@@ -100,7 +105,7 @@ def test_conduction_at_the_wanted_velocity_raises_no_doubt() -> None:
 
 
 def test_block_slowness_and_too_short_a_run_are_told_apart() -> None:
-    mesh = slab_mesh((10, 4, 4), 1.0)
+    mesh = fibrous_slab()
     activation = mesh.points[:, 1] / V_CROSS
     half = np.where(mesh.points[:, 1] > 2.0, np.nan, activation)
     assert "never activated" in check_conduction(mesh, half, 100.0, V_FIBER, V_CROSS).notes[0]

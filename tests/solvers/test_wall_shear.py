@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from solvers.wall_shear import ShearOverTime, WallShear, law_of_the_wall
 
 def gathered(stress: np.ndarray, dt: float) -> ShearOverTime:
     over_time = ShearOverTime.empty(1)
-    for first, second in zip(stress[:-1], stress[1:], strict=True):
+    for first, second in pairwise(stress):
         over_time.add(first[None], second[None], dt)
     return over_time
 

@@ -9,6 +9,8 @@ from ui.session import Session
 from ui.theme import px
 from ui.widgets import label, notice, section
 
+OUT_OF_DATE = "Out of date"
+
 
 class Page(QWidget):
     """A column; subclasses fill it in ``fill``."""
@@ -47,7 +49,7 @@ class Page(QWidget):
         if notes:
             self.column.addWidget(section(head))
             for note in notes:
-                self.column.addWidget(notice(note))
+                self.column.addWidget(notice(note) if head == OUT_OF_DATE else label(note, "small"))
 
     def add_metrics(self, metrics: tuple[Metric, ...], head: str) -> None:
         """Add cards with numbers."""

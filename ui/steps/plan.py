@@ -4,6 +4,7 @@ import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from geometry.metric import Metric
+from solvers.result import Result
 from solvers.scenario import Electrophysiology, PacingSite
 from ui.readout import at_words
 from ui.session import Point
@@ -112,11 +113,20 @@ class PlanPage(Page):
             return
         total = float(np.nanmax(answer.activation) - np.nanmin(answer.activation))
         found = [Metric("total", "Total activation time", total, "ms", note="eikonal what-if")]
-        if result is not None and "activation_time" in result.fields:
-            before = np.asarray(result.fields["activation_time"].values)
-            change = total - float(np.nanmax(before) - np.nanmin(before))
-            words = "longer" if change >= 0 else "shorter"
-            found.append(
-                Metric("change", f"{words.capitalize()} than in the run '{session.title_of(session.look.run)}', by", abs(change), "ms")
-            )
+        change = _change(total, result)
+        if change is not None:
+            run = session.title_of(session.look.run)
+            words = "Longer" if change > 0 else "Shorter"
+            if abs(change) >= 1.0:
+                found.append(Metric("change", f"{words} than in the run '{run}', by", abs(change), "ms"))
+            else:
+                self.column.addWidget(label(f"As long as in the run '{run}', within 1 ms.", "small"))
         self.add_metrics(tuple(found), "What it does")
+
+
+def _change(total: float, result: Result | None) -> float | None:
+    """How much longer, ms, the activation takes than in a run."""
+    if result is None or "activation_time" not in result.fields:
+        return None
+    before = np.asarray(result.fields["activation_time"].values)
+    return total - float(np.nanmax(before) - np.nanmin(before))

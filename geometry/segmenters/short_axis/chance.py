@@ -9,6 +9,8 @@ from scipy.special import ndtr
 from geometry.segmentation import LV, MYOCARDIUM, RV
 from geometry.segmenters.short_axis.polar import Floats, Rays
 
+SHOWN = 0.55  # chance from which a frame is marked: a basal slice that is mostly atrium costs more than one left out
+
 
 @dataclass(frozen=True)
 class Surface:
@@ -18,13 +20,10 @@ class Surface:
     spread: Floats
 
 
-def paint(
-    shape: tuple[int, ...], rays: Rays, surfaces: tuple[Surface, Surface, Surface], sure: NDArray[np.float64]
-) -> dict[int, Floats]:
-    """Chance of LV cavity, myocardium and RV cavity in a (nx, ny, slices, phases) grid.
+def paint(shape: tuple[int, ...], rays: Rays, surfaces: tuple[Surface, Surface, Surface]) -> dict[int, Floats]:
+    """Chance of LV cavity, myocardium and RV cavity in a (nx, ny, slices, phases) grid, where a frame shows them at all.
 
-    ``surfaces`` are endocardium, epicardium and RV free wall; ``sure`` (slices, phases) is the chance that the frame shows
-    the ventricles at all.
+    ``surfaces`` are endocardium, epicardium and RV free wall.
     """
     chances = {label: np.zeros(shape, dtype=np.float32) for label in (LV, MYOCARDIUM, RV)}
     x = np.arange(shape[0]) * rays.spacing[0]
@@ -35,9 +34,9 @@ def paint(
         near = np.nonzero(distance < max(float(s.radius[k].max() + 4 * s.spread[k].max()) for s in surfaces))
         ray = (np.arctan2(dy, dx)[near] % (2 * np.pi)) * (rays.angles.size / (2 * np.pi))
         endo, epi, free = (_inside(s, k, ray, distance[near]) for s in surfaces)
-        chances[LV][near[0], near[1], k] = endo * sure[k]
-        chances[MYOCARDIUM][near[0], near[1], k] = np.maximum(epi - endo, 0) * sure[k]
-        chances[RV][near[0], near[1], k] = np.maximum(free - epi, 0) * sure[k]
+        chances[LV][near[0], near[1], k] = endo
+        chances[MYOCARDIUM][near[0], near[1], k] = np.maximum(epi - endo, 0)
+        chances[RV][near[0], near[1], k] = np.maximum(free - epi, 0)
     return chances
 
 
@@ -52,12 +51,15 @@ def _inside(surface: Surface, k: int, ray: NDArray[np.float64], distance: NDArra
     return np.asarray(ndtr((radius - distance[:, None]) / spread), dtype=np.float32)
 
 
-def most_likely(chances: dict[int, Floats]) -> NDArray[np.uint8]:
-    """The label of greatest chance, background included."""
+def most_likely(chances: dict[int, Floats], sure: NDArray[np.float64]) -> NDArray[np.uint8]:
+    """The label of greatest chance, background included, in frames that show the ventricles.
+
+    ``sure`` (slices, phases) is the chance that they do.
+    """
     labels = np.zeros(next(iter(chances.values())).shape, dtype=np.uint8)
     best = 1 - sum(chances.values())
     for label, chance in chances.items():
-        better = chance > best
+        better = (chance > best) & (sure >= SHOWN)
         labels[better] = label
         best = np.where(better, chance, best)
     return labels

@@ -46,6 +46,19 @@ def find_free_wall(scaled: Floats, beat: Floats, walls: Walls, septum: int, step
     return np.asarray(walls.epi + depth.T.reshape(slices, phases, angles) * step, dtype=np.float32)
 
 
+def in_one_piece(free: Floats, epi: Floats, sure: NDArray[np.float64]) -> Floats:
+    """The free wall with what lies beyond a slice without right ventricle taken away: that is fat or another vessel."""
+    turn = 2 * np.pi / free.shape[-1]
+    area = (0.5 * (free**2 - epi**2)).sum(axis=2) * turn
+    mean = (area * sure).sum(axis=1) / np.maximum(sure.sum(axis=1), 1e-6) * (sure.max(axis=1) > 0.5)
+    most = int(mean.argmax())
+    present = mean > 0.05 * mean[most]
+    kept = np.zeros(present.size, dtype=bool)
+    kept[most:] = np.logical_and.accumulate(present[most:])
+    kept[: most + 1] = np.logical_and.accumulate(present[most::-1])[::-1]
+    return np.asarray(np.where(kept[:, None, None], free, epi), dtype=np.float32)
+
+
 def _ray_costs(blood: Floats, moving: Floats, step: float, middle: float) -> Floats:
     """(..., angles, u) running cost of calling everything up to u right ventricle."""
     value = np.clip(middle - blood, -0.5, 0.6)

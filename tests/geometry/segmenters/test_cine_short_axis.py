@@ -84,7 +84,12 @@ def test_brightness_slice_order_and_a_seed_do_not_change_the_answer(cine: Any) -
     inside = np.argwhere(cine.patient.truth.phase(0) == LV).mean(axis=0)
     seed = (image.affine @ (*inside, 1.0))[:3]
     found = cine_short_axis.segment(other, [(float(seed[0]), float(seed[1]), float(seed[2]))])
-    assert volume(found, LV, found.ed) == pytest.approx(volume(cine.found, LV, cine.found.ed), rel=0.06)
+    first = np.sum(cine.found.phase(0) == LV, axis=(0, 1))
+    second = np.sum(found.phase(0) == LV, axis=(0, 1))[::-1]
+    both = (first > 0) & (second > 0)
+    # Whether the slice that the valve plane cuts is marked may tip either way: it is the method's stated doubt.
+    assert np.sum((first > 0) != (second > 0)) <= 1
+    assert np.sum(second[both]) == pytest.approx(np.sum(first[both]), rel=0.05)
 
 
 def test_a_single_volume_is_refused_as_not_beating() -> None:

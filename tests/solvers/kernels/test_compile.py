@@ -1,3 +1,4 @@
+import errno
 import multiprocessing
 import struct
 import time
@@ -67,3 +68,14 @@ def test_a_kernel_lets_other_threads_run() -> None:
     time.sleep(0.001)
     assert time.perf_counter() - begun < 0.25
     sleeper.join()
+
+
+def test_a_full_disk_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: Path, text: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(Refused, match="No space left"):
+        load_kernel(
+            "double third(double x) { return x / 3; }" + f"/* {time.time()} */", "double third(double x);", "third"
+        )
