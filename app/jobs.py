@@ -94,10 +94,10 @@ class Job:
             return time.time() - float(facts["asked"]) < 20
         try:
             process = psutil.Process(int(facts["process"]))
-            same = abs(process.create_time() - float(facts["born"])) < 2
-            return same and process.status() != psutil.STATUS_ZOMBIE
+            born, zombie = float(process.create_time()), process.status() == psutil.STATUS_ZOMBIE
         except psutil.Error:
             return False
+        return not zombie and abs(born - float(facts["born"])) < 2
 
     def _epitaph(self, code: int | None) -> str:
         if code == DISK_FULL_EXIT:

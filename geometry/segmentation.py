@@ -47,9 +47,9 @@ class Segmentation:
     def chance(self, label: int, index: int) -> NDArray[np.floating]:
         """(nx, ny, nz), probability of a label in one phase (0 or 1 where the method gives none)."""
         if label not in self.probability:
-            return (self.phase(index) == label).astype(np.float32)
+            return np.asarray(self.phase(index) == label, dtype=np.float32)
         values = self.probability[label]
-        return values[..., index] if values.ndim == 4 else values
+        return np.asarray(values[..., index]) if values.ndim == 4 else values
 
     @property
     def voxel_volume(self) -> float:

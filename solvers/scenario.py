@@ -7,7 +7,7 @@ Each number is declared once with its default, unit, range, meaning and source. 
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
 
 from geometry.errors import Refused
 
@@ -22,7 +22,7 @@ def number(
     default: float, unit: str, low: float, high: float, meaning: str, source: str = "", sd: float | None = None
 ) -> Any:
     """A field with unit, allowed range, meaning, source, and the SD it has in an ensemble (None: it is not varied)."""
-    facts = {"unit": unit, "source": source, "sd": sd, "status": "population default"}
+    facts: dict[str, JsonValue] = {"unit": unit, "source": source, "sd": sd, "status": "population default"}
     return Field(default, ge=low, le=high, description=meaning, json_schema_extra=facts)
 
 

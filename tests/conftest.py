@@ -22,7 +22,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if not os.environ.get("CI") or reporter is None:
         return
-    reasons = {str(report.longrepr[2]) for report in reporter.stats.get("skipped", ()) if isinstance(report.longrepr, tuple)}
+    reasons = {
+        str(report.longrepr[2]) for report in reporter.stats.get("skipped", ()) if isinstance(report.longrepr, tuple)
+    }
     unknown = [reason for reason in reasons if not any(known in reason for known in KNOWN_REASONS)]
     if unknown:
         reporter.write_line(f"Skipped for reasons nobody expected: {unknown}", red=True)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QMenu, QToolButton
 
 from app.palettes import palettes
 from ui.icons import icon
-from ui.look import MODES, VALUE
+from ui.look import DOUBT, MODES, VALUE
 from ui.painting import modes_of, suited
 from ui.session import Session, shown_fields
 from ui.theme import Theme, px
@@ -70,6 +70,8 @@ class SceneControls(QFrame):
         self.fields.blockSignals(False)
         what_if = session.step == "plan" and session.answer is not None  # a quick answer has no ensemble
         allowed = (VALUE,) if what_if else modes_of(result, look.field)
+        if session.step == "compare":  # both places are taken by the two runs
+            allowed = tuple(mode for mode in allowed if mode in (VALUE, DOUBT))
         self.modes.show_choice(look.mode if look.mode in allowed else VALUE, allowed)
         self.modes.setToolTip("" if len(allowed) > 1 else "This field has no ensemble, so its doubt is not known.")
 

@@ -60,7 +60,9 @@ def test_a_result_comes_back_whole(case: Case) -> None:
     }
     ecg = Trace(np.arange(3.0), np.ones((1, 3)), ("I",), "mV", "ECG")
     check = Check("balance", 0.1, 0.0, 0.2)
-    result = Result("electrophysiology", "test", fields, {"ecg": ecg}, (Metric("a", "A", 1.0, "ms"),), (check,), ("n",), {"seed": 1})
+    result = Result(
+        "electrophysiology", "test", fields, {"ecg": ecg}, (Metric("a", "A", 1.0, "ms"),), (check,), ("n",), {"seed": 1}
+    )
     case.save_result("sinus", result, mesh)
     again = case.result("sinus")
     assert again.metrics == result.metrics and again.checks == (check,) and again.notes == ("n",)

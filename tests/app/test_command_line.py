@@ -32,7 +32,9 @@ def test_an_empty_folder_is_refused_and_leaves_no_case(tmp_path: Path, capsys: p
 
 
 @pytest.mark.parametrize("verb", ["segment", "mesh", "report"])
-def test_steps_on_an_empty_case_say_what_is_missing(verb: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_steps_on_an_empty_case_say_what_is_missing(
+    verb: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     Case.create(tmp_path / "case", "Empty")
     error = refused(capsys, verb, str(tmp_path / "case"))
     assert "'Empty'" in error and "first" in error
@@ -84,7 +86,9 @@ def test_the_doctor_says_what_to_install_without_a_compiler(
 def test_a_field_is_drawn_with_its_limits(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     case = _case_with_a_run(tmp_path / "case")
     out = tmp_path / "pictures" / "lat.png"
-    assert main(["show", str(case.folder), "--field", "activation_time", "--doubt", "--out", str(out), "--json", "-"]) == 0
+    assert (
+        main(["show", str(case.folder), "--field", "activation_time", "--doubt", "--out", str(out), "--json", "-"]) == 0
+    )
     numbers = json.loads(capsys.readouterr().out)
     assert out.stat().st_size > 10_000
     low, high = numbers["limits"]

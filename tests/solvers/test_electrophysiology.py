@@ -5,9 +5,12 @@ import pytest
 
 from geometry.errors import Refused
 from geometry.shapes import slab, tube
+from solvers.eikonal_ensemble import EikonalMember
 from solvers.electrophysiology import run_electrophysiology
 from solvers.result import Result
 from solvers.scenario import Electrophysiology, Ensemble, PacingSite
+from solvers.uncertainty.ensemble import run_members
+from solvers.uncertainty.sampling import draws
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +103,13 @@ def test_blood_is_refused():
 def test_a_mesh_without_fibres_and_surfaces_is_refused():
     with pytest.raises(Refused, match="fibre directions"):
         run_electrophysiology(slab((4.0, 4.0, 4.0), 1.0), Electrophysiology(tier="eikonal"))
+
+
+def test_members_in_processes_give_the_same_as_here(left_ventricle, left_ventricle_fields):
+    member = EikonalMember(left_ventricle, left_ventricle_fields, 120.0)
+    two = draws(Electrophysiology(), 2, 1)
+    here = run_members(member, two, workers=1).good
+    there = run_members(member, two, workers=2, chunk=1).good
+    for a, b in zip(here, there, strict=True):
+        assert np.array_equal(a.activation, b.activation)
+        assert a.values == b.values

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from app.case import Case
@@ -64,6 +65,8 @@ def window(qtbot: object, case_folder: Path) -> Iterator[Window]:
     yield shown
     shown.close()
     shown.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # now, so that no later test pays for it
+    assert not any(isinstance(widget, Window) for widget in application.topLevelWidgets())
 
 
 @pytest.fixture

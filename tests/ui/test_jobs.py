@@ -11,14 +11,6 @@ from ui.job_panel import time_left
 from ui.window import Window
 
 
-def _started(window: Window, qtbot: QtBot) -> Job:
-    """A segmentation of the case that is on its way."""
-    job = window.watch.start("segment", {"seeds": [], "method": None})
-    assert job is not None
-    qtbot.waitUntil(lambda: (job.folder / "events.jsonl").exists(), timeout=20000)
-    return job
-
-
 def test_a_killed_worker_leaves_the_window_alive_with_a_sentence(window: Window, qtbot: QtBot) -> None:
     job = window.watch.start("mesh", {"edge": 1.0})
     assert job is not None and job.process is not None

@@ -54,18 +54,23 @@ class ComparePage(Page):
         table = QWidget(self)
         grid = QGridLayout(table)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setVerticalSpacing(px(4))
+        grid.setVerticalSpacing(px(5))
         for number, (one, two) in enumerate(both):
             grid.addWidget(label(one.label, "small"), 3 * number, 0, 1, 2)
             for column, metric in enumerate((one, two)):
                 grid.addWidget(QLabel(metric.text()), 3 * number + 1, column)
-            grid.addWidget(label(_verdict(one, two), "small"), 3 * number + 2, 0, 1, 2)
+            verdict = _verdict(one, two)
+            if verdict:
+                grid.addWidget(label(verdict, "small"), 3 * number + 2, 0, 1, 2)
         self.column.addWidget(table)
+        if any(not _verdict(one, two) for one, two in both):
+            words = "Where one of the two has no interval, the difference cannot be judged: run it with an ensemble."
+            self.column.addWidget(label(words, "small"))
 
 
 def _verdict(one: Metric, two: Metric) -> str:
-    """Whether the difference is larger than the doubt, in words."""
+    """Whether the difference is larger than the doubt, in words; empty where one of them has no interval."""
     if one.low is None or two.low is None or one.high is None or two.high is None:
-        return "No interval on both sides, so the difference cannot be judged."
+        return ""
     apart = one.high < two.low or two.high < one.low
     return "The intervals do not overlap." if apart else "Within the doubt: the intervals overlap."
