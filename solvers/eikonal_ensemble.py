@@ -16,7 +16,6 @@ from solvers.scenario import Electrophysiology
 from solvers.uncertainty.ensemble import Members, run_members
 from solvers.uncertainty.sampling import draws
 
-
 # A member takes half a second; starting processes and sending them the heart takes longer than they save below this
 # (16 members, 30 000 nodes, busy machine with 2 cores: 15 s here, 28 s in two processes).
 WORTH_PROCESSES = 64
@@ -36,6 +35,10 @@ class EikonalMember:
 
     def __init__(self, mesh: HeartMesh, fields: LaplaceFields | None, duration: float) -> None:
         self._mesh, self._fields, self._duration = mesh, fields, duration
+
+    def __getstate__(self) -> dict[str, object]:
+        """What is sent to a process: without the prepared model, which holds a compiled kernel."""
+        return {name: value for name, value in self.__dict__.items() if name != "_model"}
 
     @cached_property
     def _model(self) -> EikonalModel:

@@ -85,7 +85,9 @@ class JobWatch(QObject):
         if self._warm is not None:
             self._warm.close()
             self._warm = None
-        self.thinking = False
+        if self.thinking:
+            self.thinking = False
+            self.changed.emit()
 
     def finish(self) -> None:
         """Watch no more; running jobs of the case are asked to stop."""

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -87,6 +88,9 @@ class Legend(QWidget):
         self._write(
             painter, QRectF(px(8), top - 2 * row - px(6), width - px(8), row), unit, theme.muted, left, self._font(11)
         )
+        if np.isnan(painting.across).any():
+            box = QRectF(px(8), top + length + px(24), width - px(8), row)
+            self._write(painter, box, "hatched: no data", theme.muted, left, self._font(10))
         ticks = (painting.low, *levels_between(painting.low, painting.high), painting.high)
         for value in _thinned(ticks, length / px(17)):
             share = (value - painting.low) / (painting.high - painting.low)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from solvers.scenario import Electrophysiology
@@ -13,6 +12,7 @@ from ui.scene import Scene
 from ui.session import Session
 
 MOST_ARROWS, MOST_STROKES = 350, 6000
+STAND_OFF = 0.4  # mm of the strokes from the wall
 SITE_COLOUR = "#ffd166"
 
 
@@ -39,10 +39,13 @@ def show_fibers(scene: Scene, session: Session) -> None:
     if mesh is None or mesh.fiber is None or not session.look.fibers:
         view.hide("fibers")
         return
-    centres = mesh.points[mesh.tets].mean(axis=1)
-    near = _outer(centres, mesh.points[np.unique(mesh.facets)], mesh.edge_length())
-    chosen = near[:: max(1, len(near) // MOST_STROKES)]
-    view.show_fibers(centres[chosen], mesh.fiber[chosen], mesh.edge_length() * 1.3)
+    skin = mesh.facets[:: max(1, len(mesh.facets) // MOST_STROKES)]
+    corners = mesh.points[skin]
+    outwards = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    outwards /= np.linalg.norm(outwards, axis=1, keepdims=True)
+    middles = corners.mean(axis=1)
+    _, owner = cKDTree(mesh.points[mesh.tets].mean(axis=1)).query(middles)
+    view.show_fibers(middles + STAND_OFF * outwards, mesh.fiber[owner], mesh.edge_length() * 1.6)
 
 
 def show_front(scene: Scene, session: Session, paintings: Sequence[Painting]) -> None:
@@ -61,9 +64,3 @@ def show_marks(scene: Scene, session: Session) -> None:
     scenario = session.scenario
     sites = scenario.sites if isinstance(scenario, Electrophysiology) and session.step == "plan" else ()
     scene.mark("sites", np.array([(s.x, s.y, s.z) for s in sites]).reshape(-1, 3), SITE_COLOUR, 3.2)
-
-
-def _outer(centres: NDArray[np.floating], skin: NDArray[np.floating], reach: float) -> NDArray[np.integer]:
-    """Indices of the tetrahedra that touch the skin."""
-    away, _ = cKDTree(skin).query(centres, distance_upper_bound=reach)
-    return np.asarray(np.flatnonzero(np.isfinite(away)))

@@ -68,6 +68,7 @@ class Window(QMainWindow):
         self._application.setOverrideCursor(QCursor(Qt.CursorShape.WaitCursor))
         try:
             self.session.save_view()
+            self.messages.hide()
             self.session.open_folder(folder)
         except Refused as refusal:
             self.session.said.emit(str(refusal), "bad")

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from ui.look import SPLIT
+from ui.painting import modes_of
 from ui.scene_panel import ScenePanel
 from ui.session import Session
 from ui.slices import Slices
@@ -58,7 +59,10 @@ class Workplace(QWidget):
     def arrange(self) -> None:
         """Show what the step needs."""
         step = self._session.step
-        wide = step == "simulate" and self._session.look.mode == SPLIT
+        result, look = self._session.result, self._session.look
+        wide = (
+            step == "simulate" and look.mode == SPLIT and result is not None and SPLIT in modes_of(result, look.field)
+        )
         layout = self._wish or (HEART if wide else ARRANGED[step])
         plots = step in WITH_PLOTS
         if (layout, plots) == self._shape:

@@ -1,0 +1,91 @@
+"""Tetrahedra of different sizes: a uniform mesh is given to mmg with the size wanted at each point."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+import geometry
+from geometry.heart_mesh import Floats, HeartMesh
+from geometry.progress import Progress, silent
+from geometry.quality import mesh_quality
+from geometry.surface import boundary_facets, oriented
+
+PATIENCE = 120  # s
+LEAST_DIHEDRAL, WORST_RATIO = 5.0, 3.0
+
+
+class NotGraded(Exception):
+    """mmg did not give a usable mesh; the message says why, as half a sentence."""
+
+
+def graded(mesh: HeartMesh, size: Floats, near: float, progress: Progress = silent) -> HeartMesh:
+    """The same shape, tags and ends with edges of about ``size`` (n,) mm; one region and no data on the points.
+
+    near  mm that the new surface may lie off the old one
+    Raises NotGraded where mmg crashes, hangs, or gives tetrahedra that are unfit for a solver.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        given, got = Path(folder) / "given.npz", Path(folder) / "got.npz"
+        arrays = {"points": mesh.points, "tets": mesh.tets, "facets": mesh.facets, "facet_tag": mesh.facet_tag}
+        np.savez(given, size=size, near=near, patience=PATIENCE, **arrays)  # type: ignore[arg-type]
+        _run([sys.executable, "-m", "geometry.mmg_child", str(given), str(got)], progress)
+        if not got.exists():
+            raise NotGraded("mmg wrote no mesh")
+        with np.load(got) as made:
+            points, tets = np.asarray(made["points"], dtype=float), made["tets"]
+            facets, tag = made["facets"], made["facet_tag"]
+    found = replace(
+        mesh,
+        points=points,
+        tets=oriented(points, tets),
+        region=np.full(len(tets), mesh.region[0], dtype=np.int32),
+        facets=facets,
+        facet_tag=tag,
+        point_data={},
+    )
+    _check(found, mesh)
+    return found
+
+
+def _run(command: list[str], progress: Progress) -> None:
+    """Wait for the child; end it when the user cancels."""
+    started = time.monotonic()
+    child = subprocess.Popen(
+        command,
+        cwd=Path(geometry.__file__).parents[1],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        while True:
+            waited = time.monotonic() - started
+            if waited > PATIENCE:
+                raise NotGraded(f"mmg took longer than {PATIENCE} s")
+            progress(1 - float(np.exp(-waited / 8.0)), "grading the mesh")
+            try:
+                _, words = child.communicate(timeout=0.2)
+                break
+            except subprocess.TimeoutExpired:
+                continue
+    finally:
+        if child.poll() is None:
+            child.kill()
+            child.communicate()
+    if child.returncode:
+        last = (words or "").strip().splitlines()[-1:] or [f"exit status {child.returncode}"]
+        raise NotGraded(f"mmg failed ({last[0]})")
+
+
+def _check(found: HeartMesh, old: HeartMesh) -> None:
+    quality = mesh_quality(found)
+    if quality.inverted or quality.min_dihedral < LEAST_DIHEDRAL or quality.radius_ratio_p99 > WORST_RATIO:
+        raise NotGraded("mmg made tetrahedra that are too flat")
+    if len(boundary_facets(found.tets)[0]) != len(found.facets) or set(found.facet_tag) != set(old.facet_tag):
+        raise NotGraded("mmg did not keep the named surfaces")
