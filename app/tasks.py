@@ -16,7 +16,7 @@ from geometry.progress import Progress, part
 from geometry.segmentation import Segmentation
 
 Options = Mapping[str, Any]
-EDGES = {"MR": 1.5, "CT": 1.2}  # mm, the default element size per road
+EDGES = {"MR": 1.5, "CT": 2.4}  # mm, the default element size per road
 
 
 def run_task(folder: Path, verb: str, options: Options, progress: Progress) -> None:

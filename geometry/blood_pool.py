@@ -6,24 +6,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.blood_pool_shape import Plane, PoolShape, pool_shape
-from geometry.centerline import centerline
+from geometry.centerline import Centerline, centerline
+from geometry.displace import displaced
 from geometry.errors import Refused
+from geometry.grading import GradingError, graded
 from geometry.heart_mesh import Floats, HeartMesh, Ints
-from geometry.progress import Progress, silent
-from geometry.quality import min_dihedrals
+from geometry.progress import Progress, part, silent
 from geometry.segmentation import Segmentation
 from geometry.stuffing import bcc_lattice, cube_for, stuff
 from geometry.surface import boundary_facets, main_piece
+from geometry.throat import sizes, throat_edge
 
 FACETS = {1: "inlet", 2: "outlet", 3: "wall"}
-ACROSS = 9  # edges wanted across the narrowest place
-SHARPEST = 8.0  # degrees that a dihedral angle may come down to when the rims of the flat ends are drawn
+FIRST = 1.3  # mm, longest edges of the uniform mesh that is graded: longer ones would bridge the leaflets
+NEAR = 0.4  # mm that mmg may leave the wall before it is put back
+SHARPEST = 8.0  # degrees that a dihedral angle may come down to when nodes are put onto the wall
 
 
 def build_blood_pool(
-    segmentation: Segmentation, *, edge: float = 1.2, phase: int | None = None, progress: Progress = silent
+    segmentation: Segmentation, *, edge: float = 2.4, phase: int | None = None, progress: Progress = silent
 ) -> HeartMesh:
-    """Mesh the blood with edges of about ``edge`` mm, shorter where fewer than nine of them would cross the throat.
+    """Mesh the blood with edges of about ``edge`` mm, shorter at the throat (nine across it) and in the jet behind it.
 
     The inlet is a plane 22 mm below the valve across the outflow tract, the outlet lies across the far end of the
     ascending aorta. Facets inlet, outlet, wall. Raises Refused where the labels cannot make a way for the blood.
@@ -33,18 +36,13 @@ def build_blood_pool(
     index = segmentation.ed if phase is None else phase
     progress(0.02, "smoothing the surface of the blood")
     shape = pool_shape(segmentation, index)
-    progress(0.3, "meshing")
-    mesh = _mesh(shape, edge)
-    progress(0.6, "measuring along the centreline")
+    progress(0.2, "meshing")
+    mesh = _mesh(shape, min(edge, FIRST))
+    progress(0.35, "measuring along the centreline")
     line = centerline(mesh)
-    width = 2 * np.sqrt(line.area[line.throat] / np.pi)
-    notes: list[str] = []
-    if width / edge < ACROSS:
-        finer = max(width / ACROSS, 0.4)
-        notes.append(f"Edges of {finer:.2f} mm instead of {edge:g} mm, so that {ACROSS} cross the narrowest place.")
-        mesh = _mesh(shape, float(finer))
-        line = centerline(mesh)
-    progress(0.95)
+    mesh, notes = _graded(mesh, shape, line, edge, part(progress, 0.45, 0.85))
+    progress(0.85, "measuring along the centreline")
+    line = centerline(mesh)
     notes.append(f"Blood between the flat ends: {mesh.tet_volumes().sum() / 1000:.1f} ml.")
     marks = {"throat": line.points[line.throat], "annulus": shape.annulus}
     if shape.junction is not None:
@@ -52,6 +50,49 @@ def build_blood_pool(
     landmarks = dict(mesh.landmarks) | {k: (float(p[0]), float(p[1]), float(p[2])) for k, p in marks.items()}
     progress(1.0)
     return replace(mesh, landmarks=landmarks, notes=tuple(notes))
+
+
+def _graded(
+    mesh: HeartMesh, shape: PoolShape, line: Centerline, edge: float, progress: Progress
+) -> tuple[HeartMesh, list[str]]:
+    """The mesh with edges as the flow needs them, and what to tell; uniform where mmg fails."""
+    fine = throat_edge(line, edge)
+    try:
+        found = graded(mesh, sizes(mesh.points, line, edge), NEAR, progress)
+    except GradingError as failure:
+        words = f"All edges are {min(fine, edge):.1f} mm long, so that the flow takes longer to compute: {failure}."
+        return (mesh if fine >= FIRST else _mesh(shape, fine)), [words]
+    words = f"Edges of {fine:.1f} mm at the narrowest place, up to {edge:.1f} mm elsewhere."
+    return found.with_points(_on_surface(found, shape)), [words]
+
+
+def _on_surface(mesh: HeartMesh, shape: PoolShape) -> Floats:
+    """(n, 3) mm: nodes of the flat ends put back into their planes, the others of the surface back onto the wall."""
+    points, planes = mesh.points.copy(), {"inlet": shape.inlet, "outlet": shape.outlet}
+    square = np.zeros_like(points)
+    for name, plane in planes.items():
+        flat = np.unique(mesh.tagged(name))
+        points[flat] -= np.outer(plane.height(points[flat]), plane.normal)
+        square[flat] = plane.normal
+    wall = np.unique(mesh.tagged("wall"))
+    way = np.zeros_like(points)
+    way[wall] = _to_wall(points[wall], shape, square[wall])
+    far = np.linalg.norm(way, axis=1)
+    way *= np.minimum(1.0, 2 * NEAR / np.maximum(far, 1e-9))[:, None]
+    return displaced(points, mesh.tets, way, SHARPEST)
+
+
+def _to_wall(points: Floats, shape: PoolShape, square: Floats) -> Floats:
+    """(n, 3) mm from points to the wall, square to the unit vectors ``square`` (n, 3) where those are not 0."""
+    goal = points.copy()
+    for _ in range(4):
+        value = shape.blood(goal)
+        slope = np.column_stack(
+            [(shape.blood(goal + 0.05 * e) - shape.blood(goal - 0.05 * e)) / 0.1 for e in np.eye(3)]
+        )
+        slope -= np.einsum("ij,ij->i", slope, square)[:, None] * square
+        goal += -value[:, None] * slope / np.maximum((slope**2).sum(axis=1), 0.09)[:, None]
+    return np.asarray(goal - points)
 
 
 def _mesh(shape: PoolShape, edge: float) -> HeartMesh:
@@ -88,39 +129,13 @@ def _mesh(shape: PoolShape, edge: float) -> HeartMesh:
 def _drawn_rim(
     points: Floats, tets: Ints, facets: Ints, cap: NDArray[np.bool_], plane: Plane, shape: PoolShape, edge: float
 ) -> Floats:
-    """Move the rim of a flat end, in its plane, out to the wall: the lattice leaves a bevel there.
-
-    Each node goes as far as the tetrahedra around it allow without a dihedral angle below ``SHARPEST``.
-    """
+    """Move the rim of a flat end, in its plane, out to the wall: the lattice leaves a bevel there."""
     rim = np.intersect1d(facets[cap], facets[~cap])
     flat = np.unique(facets[cap])
     points = points.copy()
     points[flat] -= np.outer(plane.height(points[flat]), plane.normal)
-    goal = points[rim].copy()
-    for _ in range(4):
-        value = shape.blood(goal)
-        slope = np.column_stack(
-            [(shape.blood(goal + 0.05 * e) - shape.blood(goal - 0.05 * e)) / 0.1 for e in np.eye(3)]
-        )
-        slope -= np.outer(slope @ plane.normal, plane.normal)
-        step = -value[:, None] * slope / np.maximum((slope**2).sum(axis=1), 0.09)[:, None]
-        goal += step
-    way = goal - points[rim]
+    way = np.zeros_like(points)
+    way[rim] = _to_wall(points[rim], shape, np.broadcast_to(plane.normal, (len(rim), 3)))
     far = np.linalg.norm(way, axis=1)
     way *= np.minimum(1.0, 0.8 * edge / np.maximum(far, 1e-9))[:, None]
-    share = np.zeros(len(points))
-    share[rim] = 1.0
-    moved = np.zeros_like(points)
-    moved[rim] = way
-    near = tets[np.isin(tets, rim).any(axis=1)]
-    before = min_dihedrals(points, near)
-    for _ in range(8):
-        tried = points + share[:, None] * moved
-        bad = min_dihedrals(tried, near) < np.minimum(SHARPEST, before)
-        a, b, c, d = (tried[near[:, k]] for k in range(4))
-        bad |= np.einsum("ij,ij->i", np.cross(b - a, c - a), d - a) <= 0
-        if not bad.any():
-            return np.asarray(tried)
-        share[np.unique(near[bad])] *= 0.6
-    share[np.unique(near[bad])] = 0.0
-    return np.asarray(points + share[:, None] * moved)
+    return displaced(points, tets, way, SHARPEST)

@@ -15,8 +15,10 @@ from geometry.heart_mesh import Floats
 from geometry.segmentation import AORTA, LV, ROOT, Segmentation
 
 STEP = 0.8  # mm of the grid
-SMOOTH = 0.5  # mm, standard deviation of the Gaussian over the surface
+SMOOTH, SMOOTHER = 0.8, 1.3  # mm, standard deviation of the Gaussian over the surface: at the leaflets and elsewhere
+LEAFLET, AROUND = 5.0, 4.0  # mm: what is thinner is smoothed little, and so is the surface this near to it
 MARGIN = 4.0  # mm around the labels
+FLAP = 3.0  # mm
 BELOW_VALVE = 22.0  # mm from the valve to the inlet, along the axis of the outflow tract
 Mask = NDArray[np.bool_]
 
@@ -71,6 +73,8 @@ def pool_shape(segmentation: Segmentation, phase: int) -> PoolShape:
     spacing = np.linalg.norm(affine[:3, :3], axis=0)
     pool = _connected(_without_shells(labels, spacing), labels)
     chance = sum(np.asarray(segmentation.chance(label, phase), dtype=float) for label in (LV, ROOT, AORTA))
+    # The chance places the surface between two voxels; which voxels are blood is settled above.
+    chance = np.where(pool, np.maximum(chance, 0.51), np.minimum(chance, 0.49))
     chance = np.where(ndimage.binary_dilation(pool, iterations=2), chance, 0.0)
     low = np.argwhere(pool).min(axis=0) * spacing - MARGIN
     high = np.argwhere(pool).max(axis=0) * spacing + MARGIN
@@ -124,13 +128,23 @@ def _check(labels: NDArray[np.uint8]) -> None:
 
 
 def _without_shells(labels: NDArray[np.uint8], spacing: Floats) -> Mask:
-    """The blood, less what of the ventricle is thinner than 3 mm and not next to the root: lattice debris of labels."""
+    """The blood less thin flaps of it, which are debris of labels, and with islands inside it filled.
+
+    Gone is what is thinner than 3 mm in the ventricle and not next to the root, and thinner than ``FLAP`` anywhere.
+    """
     vessel = np.isin(labels, (ROOT, AORTA))
     ventricle = labels == LV
-    near = ndimage.distance_transform_edt(ventricle, spacing)
-    core = near > 1.5
-    thick = core if not core.any() else ndimage.distance_transform_edt(~core, spacing) <= 2.2
-    return np.asarray(vessel | (ventricle & (thick | (ndimage.distance_transform_edt(~vessel, spacing) < 4.0))))
+    near_root = ndimage.distance_transform_edt(~vessel, spacing) < 4.0
+    kept = vessel | (ventricle & (_opened(ventricle, 1.5, spacing) | near_root))
+    return np.asarray(ndimage.binary_fill_holes(_opened(kept, FLAP / 2, spacing)))
+
+
+def _opened(mask: Mask, radius: float, spacing: Floats) -> Mask:
+    """What balls of ``radius`` mm (less half a voxel) reach from within the mask; all of it where none fits."""
+    core = ndimage.distance_transform_edt(mask, spacing) > radius
+    if not core.any():
+        return mask
+    return np.asarray(mask & (ndimage.distance_transform_edt(~core, spacing) <= radius + 0.9 * float(spacing.max())))
 
 
 def _connected(pool: Mask, labels: NDArray[np.uint8]) -> Mask:
@@ -155,13 +169,35 @@ def _level(chance: Floats) -> Floats:
     steep = np.sqrt(sum(slope**2 for slope in np.gradient(fine, STEP)))
     near = (np.abs(rough) < 1.2 * STEP) & (steep > 0.1)
     field = np.where(near, np.clip(fine / np.maximum(steep, 0.1), -1.5 * STEP, 1.5 * STEP), rough)
-    soft = ndimage.gaussian_filter(field, SMOOTH / STEP, mode="nearest")
+    fine_parts = _fine_parts(mask)
+    return np.asarray(fine_parts * _smoothed(field, SMOOTH) + (1 - fine_parts) * _smoothed(field, SMOOTHER))
+
+
+def _smoothed(field: Floats, width: float) -> Floats:
+    """Gaussian of ``width`` mm and once more of what it took away, which keeps curved surfaces where they are.
+
+    Then offset so that the volume stays.
+    """
+    soft = ndimage.gaussian_filter(field, width / STEP, mode="nearest")
+    soft += ndimage.gaussian_filter(field - soft, width / STEP, mode="nearest")
     wanted = np.clip(0.5 - field / STEP, 0, 1).sum()
-    low, high = -SMOOTH, SMOOTH
+    low, high = -width, width
     for _ in range(20):
         middle = (low + high) / 2
         low, high = (middle, high) if np.clip(0.5 - (soft - middle) / STEP, 0, 1).sum() < wanted else (low, middle)
     return np.asarray(soft - (low + high) / 2)
+
+
+def _fine_parts(mask: Mask) -> Floats:
+    """0..1, near 1 around leaflets: where blood lies on both sides of something thinner than ``LEAFLET``."""
+    reach = LEAFLET / 2 + STEP
+    grown = ndimage.distance_transform_edt(~mask, STEP) <= reach
+    closed = ndimage.distance_transform_edt(grown, STEP) > reach + STEP
+    crevice = ndimage.binary_opening(closed & ~mask, np.ones((2, 2, 2)))
+    if not crevice.any():
+        return np.zeros(mask.shape)
+    away = ndimage.distance_transform_edt(~crevice, STEP)
+    return np.asarray(np.clip((AROUND - away) / AROUND + 0.5, 0.0, 1.0))
 
 
 def _border(

@@ -8,9 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 import geometry
-from geometry.heart_mesh import Floats, HeartMesh
+from geometry.heart_mesh import Floats, HeartMesh, Ints
 from geometry.progress import Progress, silent
 from geometry.quality import mesh_quality
 from geometry.surface import boundary_facets, oriented
@@ -19,7 +20,7 @@ PATIENCE = 120  # s
 LEAST_DIHEDRAL, WORST_RATIO = 5.0, 3.0
 
 
-class NotGraded(Exception):
+class GradingError(Exception):
     """mmg did not give a usable mesh; the message says why, as half a sentence."""
 
 
@@ -27,7 +28,7 @@ def graded(mesh: HeartMesh, size: Floats, near: float, progress: Progress = sile
     """The same shape, tags and ends with edges of about ``size`` (n,) mm; one region and no data on the points.
 
     near  mm that the new surface may lie off the old one
-    Raises NotGraded where mmg crashes, hangs, or gives tetrahedra that are unfit for a solver.
+    Raises GradingError where mmg crashes, hangs, or gives tetrahedra that are unfit for a solver.
     """
     with tempfile.TemporaryDirectory() as folder:
         given, got = Path(folder) / "given.npz", Path(folder) / "got.npz"
@@ -35,17 +36,19 @@ def graded(mesh: HeartMesh, size: Floats, near: float, progress: Progress = sile
         np.savez(given, size=size, near=near, patience=PATIENCE, **arrays)  # type: ignore[arg-type]
         _run([sys.executable, "-m", "geometry.mmg_child", str(given), str(got)], progress)
         if not got.exists():
-            raise NotGraded("mmg wrote no mesh")
+            raise GradingError("mmg wrote no mesh")
         with np.load(got) as made:
             points, tets = np.asarray(made["points"], dtype=float), made["tets"]
-            facets, tag = made["facets"], made["facet_tag"]
+            made_facets, made_tag = made["facets"], made["facet_tag"]
+    tets = oriented(points, tets)
+    facets, _ = boundary_facets(tets)
     found = replace(
         mesh,
         points=points,
-        tets=oriented(points, tets),
+        tets=tets,
         region=np.full(len(tets), mesh.region[0], dtype=np.int32),
         facets=facets,
-        facet_tag=tag,
+        facet_tag=_tags(facets, made_facets, made_tag),
         point_data={},
     )
     _check(found, mesh)
@@ -67,7 +70,7 @@ def _run(command: list[str], progress: Progress) -> None:
         while True:
             waited = time.monotonic() - started
             if waited > PATIENCE:
-                raise NotGraded(f"mmg took longer than {PATIENCE} s")
+                raise GradingError(f"mmg took longer than {PATIENCE} s")
             progress(1 - float(np.exp(-waited / 8.0)), "grading the mesh")
             try:
                 _, words = child.communicate(timeout=0.2)
@@ -80,12 +83,28 @@ def _run(command: list[str], progress: Progress) -> None:
             child.communicate()
     if child.returncode:
         last = (words or "").strip().splitlines()[-1:] or [f"exit status {child.returncode}"]
-        raise NotGraded(f"mmg failed ({last[0]})")
+        raise GradingError(f"mmg failed ({last[0]})")
+
+
+def _tags(facets: Ints, known: Ints, tag: Ints) -> Ints:
+    """(k,) the tag of each of ``facets`` among the known ones, whatever the order of their corners."""
+
+    def key(triangles: Ints) -> NDArray[np.int64]:
+        a, b, c = np.sort(triangles.astype(np.int64), axis=1).T
+        return np.asarray((a * size + b) * size + c)
+
+    size = int(max(facets.max(), known.max())) + 1
+    order = np.argsort(key(known))
+    there = key(known)[order]
+    at = np.minimum(np.searchsorted(there, key(facets)), len(there) - 1)
+    if (there[at] != key(facets)).any():
+        raise GradingError("mmg did not keep the named surfaces")
+    return np.asarray(tag[order][at], dtype=np.int32)
 
 
 def _check(found: HeartMesh, old: HeartMesh) -> None:
     quality = mesh_quality(found)
     if quality.inverted or quality.min_dihedral < LEAST_DIHEDRAL or quality.radius_ratio_p99 > WORST_RATIO:
-        raise NotGraded("mmg made tetrahedra that are too flat")
-    if len(boundary_facets(found.tets)[0]) != len(found.facets) or set(found.facet_tag) != set(old.facet_tag):
-        raise NotGraded("mmg did not keep the named surfaces")
+        raise GradingError("mmg made tetrahedra that are too flat")
+    if set(found.facet_tag) != set(old.facet_tag):
+        raise GradingError("mmg did not keep the named surfaces")

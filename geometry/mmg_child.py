@@ -31,7 +31,7 @@ def remesh(given: dict[str, NDArray[np.generic]]) -> dict[str, NDArray[np.generi
     mesh.set_ridge_edges(np.arange(len(rims), dtype=np.int32))
     mesh.set_field("metric", np.ascontiguousarray(size[:, None], dtype=float))
     # Ridges are given above; found by their angle, voxel stairs would become ridges too.
-    mesh.remesh(hausd=float(given["near"]), hgrad=GRADATION, angle=0, verbose=-1)
+    mesh.remesh(hausd=float(given["near"]), hmin=0.8 * float(size.min()), hgrad=GRADATION, angle=0, verbose=-1)
     triangles, tags = mesh.get_triangles_with_refs()
     return {
         "points": mesh.get_vertices(),
@@ -46,8 +46,8 @@ def _borders(facets: NDArray[np.int32], tag: NDArray[np.int32]) -> NDArray[np.in
     ends = np.sort(facets[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)
     owner = np.repeat(tag, 3)
     order = np.lexsort((owner, ends[:, 1], ends[:, 0]))
-    ends, owner = ends[order].reshape(-1, 2, 2)[:, 0], owner[order].reshape(-1, 2)
-    return np.ascontiguousarray(ends[owner[:, 0] != owner[:, 1]])
+    pair = owner[order].reshape(-1, 2)
+    return np.ascontiguousarray(ends[order[::2]][pair[:, 0] != pair[:, 1]])
 
 
 if __name__ == "__main__":

@@ -16,8 +16,9 @@ def scale_narrowing(mesh: HeartMesh, area_factor: float, line: Centerline | None
     """The same mesh with the area of its throat multiplied by ``area_factor``.
 
     Nodes move radially from the centreline: x -> c + (1 + (k - 1) a(s) b(r)) (x - c), where a falls from 1 at the throat
-    to 0 two throat diameters along the line, b from 1 within 1.25 radii of the throat to 0 at 2.6 radii (a vessel around
-    the throat stays). k is found so that the flat cross-section measured at the throat has the wanted area within 1 %.
+    to 0 two throat diameters along the line (or before the flat ends), and b from 1 within 1.25 radii of the throat to
+    0 at 2.6 radii (a vessel around the throat stays). k is found so that the flat cross-section measured at the throat
+    has the wanted area within 1 %.
     ``line`` saves finding the centreline again. Raises Refused when a tetrahedron would collapse.
     """
     if not 0.05 <= area_factor <= 10.0:
@@ -55,7 +56,9 @@ def _weights(mesh: HeartMesh, line: Centerline, radius: float) -> tuple[Floats, 
     along = line.arc[at] - line.arc[line.throat] + np.einsum("ij,ij->i", away, line.tangent[at])
     across = away - np.einsum("ij,ij->i", away, line.tangent[at])[:, None] * line.tangent[at]
     distance = np.linalg.norm(across, axis=1)
-    axial = _falling(np.abs(along), 0.0, 4.0 * radius)
+    ends = 0.9 * line.arc[line.throat], 0.9 * (line.arc[-1] - line.arc[line.throat])  # flat ends stay as they are
+    reach = np.where(along < 0, min(4.0 * radius, ends[0]), min(4.0 * radius, ends[1]))
+    axial = _falling(np.abs(along), 0.0, reach)
     inner = _falling(distance, 1.25 * radius, 2.6 * radius)
     weight, radial = np.zeros(len(mesh.points)), np.zeros_like(mesh.points)
     weight[near], radial[near] = axial * inner, across
@@ -64,7 +67,7 @@ def _weights(mesh: HeartMesh, line: Centerline, radius: float) -> tuple[Floats, 
     return weight, radial
 
 
-def _falling(value: Floats, start: float, stop: float) -> Floats:
+def _falling(value: Floats, start: float, stop: float | Floats) -> Floats:
     """1 up to ``start``, 0 from ``stop`` on, a cosine between."""
     share = np.clip((value - start) / (stop - start), 0.0, 1.0)
     return np.asarray((1.0 + np.cos(np.pi * share)) / 2.0)

@@ -57,14 +57,26 @@ def as_image(pixels: NDArray[np.uint8]) -> QImage:
 
 def _walk(window: Window, out: Path) -> list[Path]:
     session = window.session
+    runs = {name: session.result_of(name) for name in session.runs}
+    told = [
+        name for name, result in runs.items() if result is not None and DOUBT in modes_of(result, main_field(result))
+    ]
+    if told:  # a run that knows its doubt shows most
+        session.choose_scenario(told[0])
+        session.set_look(run=told[0], field="", mode=VALUE)
     files = []
     for number, step in enumerate(STEPS, start=1):
         window.go(step)
         if step in ("simulate", "report"):
             session.set_look(mode=VALUE)
         if step == "plan":
+            paced = [name for name, found in session.scenarios.items() if getattr(found, "sites", ())]
+            if paced:
+                session.choose_scenario(paced[0])
             wait_for_answer(window)
         files.append(_save(picture_of(window), out / f"window-{number}-{step}.png"))
+        if step == "plan" and told:
+            session.choose_scenario(told[0])
     window.go("simulate")
     result = session.result
     if result is None:

@@ -16,7 +16,7 @@ def readout(session: Session, paintings: tuple[Painting, ...]) -> str:
     if mesh is None:
         return ""
     if point is None:
-        return "Click on the heart to read a value." if paintings else "Click on the heart to mark a place."
+        return f"{paintings[0].title}. Click to read a value." if paintings else "Click on the heart to mark a place."
     node = nearest_node(mesh.points, point)
     place = at_words(point)
     if np.linalg.norm(mesh.points[node] - np.asarray(point)) > NEAR:

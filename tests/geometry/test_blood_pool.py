@@ -6,7 +6,9 @@ import pytest
 from geometry.blood_pool import build_blood_pool
 from geometry.centerline import Centerline, centerline, flow_metrics
 from geometry.errors import Refused
+from geometry.grading import GradingError
 from geometry.heart_mesh import HeartMesh
+from geometry.narrowing import scale_narrowing
 from geometry.quality import mesh_quality
 from geometry.segmentation import AORTA, LV, ROOT, Segmentation
 
@@ -48,7 +50,15 @@ def test_the_mesh_of_the_blood_is_fit_for_a_solver(mesh: HeartMesh) -> None:
     assert quality.inverted == 0
     assert quality.min_dihedral > 5.0
     assert quality.radius_ratio_p99 < 3.0
-    assert mesh.edge_length() < 2 * THROAT / 8
+
+
+def test_edges_are_short_at_the_throat_and_long_elsewhere(mesh: HeartMesh, line: Centerline) -> None:
+    corners = mesh.points[mesh.tets]
+    edges = np.linalg.norm(corners[:, [0, 0, 0, 1, 1, 2]] - corners[:, [1, 2, 3, 2, 3, 3]], axis=2).mean(axis=1)
+    away = np.linalg.norm(corners.mean(axis=1) - line.points[line.throat], axis=1)
+    assert edges[away < THROAT].mean() < 2 * THROAT / 8
+    # the size of a tetrahedron that mmg makes scatters by about a quarter around what it was asked for
+    assert edges[away > 30.0].mean() == pytest.approx(2.0, rel=0.25)
 
 
 def test_inlet_and_outlet_are_flat_and_square_to_the_vessel(mesh: HeartMesh) -> None:
@@ -90,6 +100,24 @@ def test_a_missing_chamber_is_refused_by_name(label: int, words: str) -> None:
     labels[labels == label] = 0
     with pytest.raises(Refused, match=words):
         build_blood_pool(replace(good, labels=labels))
+
+
+def test_without_mmg_the_mesh_is_uniform_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*arguments: object) -> HeartMesh:
+        raise GradingError("mmg wrote no mesh")
+
+    monkeypatch.setattr("geometry.blood_pool.graded", fails)
+    found = build_blood_pool(pool(), edge=3.0)
+    assert any("mmg wrote no mesh" in note for note in found.notes)
+    assert set(found.facet_names.values()) == {"inlet", "outlet", "wall"}
+
+
+@pytest.mark.parametrize("factor", [0.7, 1.3])
+def test_the_throat_of_the_graded_mesh_can_be_narrowed_and_opened(
+    mesh: HeartMesh, line: Centerline, factor: float
+) -> None:
+    moved = scale_narrowing(mesh, factor, line)
+    assert mesh_quality(moved).min_dihedral > 4.0
 
 
 def test_a_gap_between_ventricle_and_aorta_is_refused() -> None:

@@ -62,7 +62,10 @@ class SegmentPage(Page):
         segmentation = self.session.segmentation
         assert segmentation is not None
         there = [name for name in COLOURS if name in segmentation.probability or (segmentation.labels == name).any()]
-        words = "   ".join(f'<span style="color:{COLOURS[name]}">\u25a0</span> {WORDS[name]}' for name in there)
+        words = "   ".join(
+            f'<span style="color:{COLOURS[name]}">\u25a0</span>&nbsp;{WORDS[name].replace(" ", "&nbsp;")}'
+            for name in there
+        )
         found = QLabel(words, self)
         found.setWordWrap(True)
         found.setContentsMargins(0, 0, 0, px(2))
