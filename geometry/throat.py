@@ -17,8 +17,8 @@ def throat_width(line: Centerline) -> float:
 
 
 def throat_edge(line: Centerline, coarse: float) -> float:
-    """mm, so that nine edges cross the throat, and always somewhat shorter than ``coarse``."""
-    return float(np.clip(throat_width(line) / ACROSS, SHORTEST, 0.75 * coarse))
+    """mm, so that nine edges cross the throat, and at most ``coarse``."""
+    return float(np.clip(throat_width(line) / ACROSS, SHORTEST, coarse))
 
 
 def sizes(points: Floats, line: Centerline, coarse: float) -> Floats:

@@ -95,6 +95,7 @@ def shape_of(slices: Slices, rv_wall: float, thinnest: float, progress: Progress
     if slices.rv.any():
         progress(0.7, "adding the right ventricle")
         blood = _smooth(_joined(slices.rv, slices, grid, _closing(slices.rv, slices)), grid, lid, along)
+        blood = _one_piece(blood, grid.axis(2) <= lid)
         blood = _true_distance(rounded_max(blood, -lv_outer, 2.0))
         both = -rounded_max(-lv_outer, rv_wall - blood, ROUNDING)
         fields |= {"rv": np.maximum(blood, both + 0.8 * rv_wall), "outer": both}
@@ -124,7 +125,15 @@ def flat_distance(mask: Mask, pixel: Floats) -> Floats:
     outside = ndimage.distance_transform_edt(~mask, pixel)
     raw = np.where(mask, -(inside - pixel.mean() / 2), outside - pixel.mean() / 2)
     soft = ndimage.gaussian_filter(raw, 1.0)
-    return np.asarray(soft - np.partition(soft.ravel(), mask.sum())[mask.sum()])
+    side = float(pixel.mean())
+    near = np.abs(soft) < 4 * side
+    wanted = mask.sum() - (soft <= -4 * side).sum()
+    low, high = -2 * side, 2 * side
+    for _ in range(20):  # a pixel counts by the share of it that a straight outline would cut off
+        level = (low + high) / 2
+        enough = np.clip(0.5 - (soft[near] - level) / side, 0.0, 1.0).sum() >= wanted
+        low, high = (low, level) if enough else (level, high)
+    return np.asarray(soft - (low + high) / 2)
 
 
 def _joined(masks: Mask, slices: Slices, grid: Grid, tip: float) -> Floats:
@@ -202,6 +211,15 @@ def _smooth(field: Floats, grid: Grid, lid: float, along: float) -> Floats:
         middle = (low + high) / 2
         low, high = (middle, high) if _volume(soft[..., counted] - middle) < wanted else (low, middle)
     return np.asarray(soft - (low + high) / 2)
+
+
+def _one_piece(field: Floats, counted: NDArray[np.bool_]) -> Floats:
+    """The field without pockets that do not hang together with the largest one in the ``counted`` layers."""
+    pieces, count = ndimage.label((field < 0) & counted)
+    if count < 2:
+        return field
+    largest = 1 + np.argmax(np.bincount(pieces.ravel())[1:])
+    return np.where((pieces > 0) & (pieces != largest), STEP / 2, field)
 
 
 def _volume(field: Floats) -> float:
