@@ -6,16 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.demo import Step, walk_road
+from app.following import follow_all
 from sample_scans.catalogue import samples
 
 
 def benchmark_demo() -> list[Step]:
-    """The road of both sample patients, each step with its share of the whole."""
+    """The road of both sample patients, one after the other, each step with its share of the whole."""
     steps: list[Step] = []
     with tempfile.TemporaryDirectory(prefix="cardiotwin-") as folder:
         for sample in samples():
-            walked = walk_road(sample, Path(folder) / sample.key)
-            steps += [replace(step, what=f"{sample.key} {step.what}") for step in walked]
+            follow_all({f"{sample.key}:": walk_road(sample, Path(folder) / sample.key, steps)})
     total = sum(step.seconds for step in steps)
     return [replace(step, share=step.seconds / total) for step in steps]
 

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from app.case import Case
-from app.console import follow, print_json, say
+from app.console import print_json, say
+from app.following import follow
 from app.jobs import start_job, tell_interrupted
 from geometry.errors import Refused
 from geometry.metric import Metric

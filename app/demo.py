@@ -5,7 +5,7 @@ import shutil
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +14,11 @@ from typing import Any
 import psutil
 
 from app.case import Case
-from app.console import follow, say
+from app.console import say
+from app.following import follow_all
 from app.jobs import Job, start_job
 from app.scenarios import scenario_order
+from geometry.metric import Metric
 from sample_scans.catalogue import Sample, samples
 
 MEGABYTE = 1024**2
@@ -40,43 +42,45 @@ def has_screen() -> bool:
 
 
 def run_demo(out: Path) -> list[Path]:
-    """Take every sample patient the whole way into ``out``; returns the case folders."""
+    """Take every sample patient the whole way into ``out``, side by side; returns the case folders."""
     began = time.perf_counter()
-    folders = []
-    for sample in samples():
-        folder = (out / f"{sample.key}_{sample.folder.name.partition('_')[2]}").resolve()
-        walk_road(sample, folder)
-        folders.append(folder)
+    folders = {each: (out / f"{each.key}_{each.folder.name.partition('_')[2]}").resolve() for each in samples()}
+    workers = max(1, (os.cpu_count() or 1) // len(folders))
+    follow_all({f"{each.key}:": walk_road(each, folder, [], workers) for each, folder in folders.items()})
     say(f"Both twins are ready after {time.perf_counter() - began:.0f} s.")
-    return folders
+    return list(folders.values())
 
 
-def walk_road(sample: Sample, folder: Path) -> list[Step]:
-    """Take one sample patient from scan to report into a fresh ``folder``, saying its numbers on the way."""
+def walk_road(sample: Sample, folder: Path, steps: list[Step], workers: int | None = None) -> Iterator[Job]:
+    """The jobs that take a sample patient from scan to report into a fresh ``folder``, one after the other.
+
+    Ask for the next job when the last is done; its numbers are said, and what it took is added to ``steps``.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     case = Case.create(folder, sample.title)
-    say(f"\n{sample.title}: {sample.description}")
-    steps = [timed_step(case, "import", {"scan": str(sample.scan)})]
-    steps += [timed_step(case, verb, {}) for verb in ("segment", "mesh")]
-    _say_measures(case)
+    say(f"{sample.key}: {sample.title}. {sample.description}")
+    yield from timed_job(case, sample.key, "import", {"scan": str(sample.scan)}, steps)
+    for verb in ("segment", "mesh"):
+        yield from timed_job(case, sample.key, verb, {}, steps)
+    _say_metrics(sample.key, case.measures())
     for name in scenario_order(case.scenarios()):
-        steps.append(timed_step(case, "simulate", {"scenario": name}))
-        _say_result(case, name)
-    steps.append(timed_step(case, "report", {}))
-    return steps
+        yield from timed_job(case, sample.key, "simulate", {"scenario": name, "workers": workers}, steps)
+        result = case.result(name)
+        _say_metrics(sample.key, result.metrics)
+        passed = sum(check.passed for check in result.checks)
+        say(f"  {sample.key}: {passed} of {len(result.checks)} checks of '{name}' passed")
+    yield from timed_job(case, sample.key, "report", {}, steps)
 
 
-def timed_step(case: Case, verb: str, options: Mapping[str, Any]) -> Step:
-    """Run one step in a worker; its time, and the most memory its processes held together."""
-    what = " ".join([verb, *(str(value) for value in options.values() if verb == "simulate")])
-    say(f"{what} ...")
+def timed_job(case: Case, key: str, verb: str, options: Mapping[str, Any], steps: list[Step]) -> Iterator[Job]:
+    """One job; notes its time and the most memory its processes held together."""
+    what = f"{verb} {options.get('scenario', '')}".strip()
     began = time.perf_counter()
     job = start_job(case.folder, verb, options, parent=os.getpid())
     with _memory_of(job) as memory:
-        follow(job)
-    seconds = time.perf_counter() - began
-    say(f"{what}: {seconds:.1f} s")
-    return Step(what, seconds, max(memory))
+        yield job
+    steps.append(Step(f"{key} {what}", time.perf_counter() - began, max(memory)))
+    say(f"{key}: {what} took {steps[-1].seconds:.1f} s")
 
 
 @contextmanager
@@ -108,14 +112,6 @@ def _family_memory(job: Job) -> float:
     return total
 
 
-def _say_measures(case: Case) -> None:
-    for metric in case.measures():
-        say(f"  {metric.label}: {metric.text()}")
-
-
-def _say_result(case: Case, name: str) -> None:
-    result = case.result(name)
-    for metric in result.metrics:
-        say(f"  {metric.label}: {metric.text()}")
-    failed = [check.name for check in result.checks if not check.passed]
-    say(f"  checks: {len(result.checks) - len(failed)} of {len(result.checks)} passed {failed or ''}")
+def _say_metrics(key: str, metrics: Iterable[Metric]) -> None:
+    for metric in metrics:
+        say(f"  {key}: {metric.label}: {metric.text()}")

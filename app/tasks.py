@@ -80,6 +80,7 @@ def simulate(case: Case, options: Options, progress: Progress) -> None:
     scenario = case.scenario(name)
     heart = needed_mesh(case)
     workers = int(options.get("workers") or os.cpu_count() or 1)
+    os.environ["OMP_NUM_THREADS"] = str(workers)  # the compiled kernels use as many threads as there may be workers
     progress(0.0, f"Preparing '{scenario.title}'")
     if scenario.kind == "flow":
         from solvers.blood_flow import run_flow

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry.blood_pool_shape import Plane, PoolShape, pool_shape
+from geometry.blood_pool_ends import Plane
+from geometry.blood_pool_shape import PoolShape, pool_shape
 from geometry.centerline import Centerline, centerline
 from geometry.displace import displaced
 from geometry.errors import Refused

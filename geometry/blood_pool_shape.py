@@ -3,13 +3,11 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import ndimage
-from scipy.interpolate import make_smoothing_spline
 from scipy.optimize import minimize
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import dijkstra
 
+from geometry.blood_pool_ends import Plane, border, far_end
+from geometry.blood_pool_labels import Mask, blood_voxels
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats
 from geometry.segmentation import AORTA, LV, ROOT, Segmentation
@@ -18,23 +16,7 @@ STEP = 0.8  # mm of the grid
 SMOOTH, SMOOTHER = 0.8, 1.3  # mm, standard deviation of the Gaussian over the surface: at the leaflets and elsewhere
 LEAFLET, AROUND = 5.0, 4.0  # mm: what is thinner is smoothed little, and so is the surface this near to it
 MARGIN = 4.0  # mm around the labels
-FLAP = 3.0  # mm
 BELOW_VALVE = 22.0  # mm from the valve to the inlet, along the axis of the outflow tract
-Mask = NDArray[np.bool_]
-
-
-@dataclass(frozen=True)
-class Plane:
-    """A flat end of the pool: centre and unit normal pointing out of it, mm; it acts within ``reach`` of the centre."""
-
-    center: Floats
-    normal: Floats
-    reach: float = np.inf
-
-    def height(self, points: Floats) -> Floats:
-        """(n,) mm above the plane; far below where the plane does not act."""
-        away = points - self.center
-        return np.where(np.linalg.norm(away, axis=1) < self.reach, away @ self.normal, -1e3)
 
 
 @dataclass(frozen=True)
@@ -68,10 +50,9 @@ class PoolShape:
 def pool_shape(segmentation: Segmentation, phase: int) -> PoolShape:
     """Check the labels, smooth the surface without losing volume and find the planes; raises Refused by name."""
     labels = segmentation.phase(phase)
-    _check(labels)
     affine = segmentation.affine
     spacing = np.linalg.norm(affine[:3, :3], axis=0)
-    pool = _connected(_without_shells(labels, spacing), labels)
+    pool = blood_voxels(labels, spacing)
     chance = sum(np.asarray(segmentation.chance(label, phase), dtype=float) for label in (LV, ROOT, AORTA))
     # The chance places the surface between two voxels; which voxels are blood is settled above.
     chance = np.where(pool, np.maximum(chance, 0.51), np.minimum(chance, 0.49))
@@ -83,13 +64,15 @@ def pool_shape(segmentation: Segmentation, phase: int) -> PoolShape:
     field = _level(ndimage.map_coordinates(chance, index, order=1, mode="constant"))
     turn = affine[:3, :3] / spacing
     origin = affine[:3, 3] + turn @ low
-    annulus, axis = _border(labels, (LV,), (ROOT,) if (labels == ROOT).any() else (AORTA,), affine)
-    junction = _border(labels, (ROOT,), (AORTA,), affine)[0] if (labels == ROOT).any() else None
-    outlet = _outlet(np.isin(labels, (ROOT, AORTA)) & pool, annulus, affine)
+    annulus, axis = border(labels, (LV,), (ROOT,) if (labels == ROOT).any() else (AORTA,), affine)
+    junction = border(labels, (ROOT,), (AORTA,), affine)[0] if (labels == ROOT).any() else None
+    outlet = far_end(np.isin(labels, (ROOT, AORTA)) & pool, annulus, affine)
     inlet = Plane(annulus - BELOW_VALVE * axis, -axis)
     volume = float((field < 0).sum() * STEP**3)
     found = PoolShape(ndimage.spline_filter(field), origin, turn, inlet, outlet, annulus, junction, volume)
-    return replace(found, outlet=_squared(found, outlet))
+    found = replace(found, outlet=_squared(found, outlet))
+    _check_border(pool, affine, found)
+    return found
 
 
 def _squared(shape: PoolShape, plane: Plane) -> Plane:
@@ -119,42 +102,6 @@ def _squared(shape: PoolShape, plane: Plane) -> Plane:
         return plane
     normal = plane.normal + best.x @ across
     return Plane(np.average(spots, axis=0, weights=share), normal / np.linalg.norm(normal), plane.reach)
-
-
-def _check(labels: NDArray[np.uint8]) -> None:
-    for label, name in ((LV, "left ventricle"), (AORTA, "ascending aorta")):
-        if not (labels == label).any():
-            raise Refused(f"The {name} (label {label}) is not in the segmentation; blood cannot flow without it.")
-
-
-def _without_shells(labels: NDArray[np.uint8], spacing: Floats) -> Mask:
-    """The blood less thin flaps of it, which are debris of labels, and with islands inside it filled.
-
-    Gone is what is thinner than 3 mm in the ventricle and not next to the root, and thinner than ``FLAP`` anywhere.
-    """
-    vessel = np.isin(labels, (ROOT, AORTA))
-    ventricle = labels == LV
-    near_root = ndimage.distance_transform_edt(~vessel, spacing) < 4.0
-    kept = vessel | (ventricle & (_opened(ventricle, 1.5, spacing) | near_root))
-    return np.asarray(ndimage.binary_fill_holes(_opened(kept, FLAP / 2, spacing)))
-
-
-def _opened(mask: Mask, radius: float, spacing: Floats) -> Mask:
-    """What balls of ``radius`` mm (less half a voxel) reach from within the mask; all of it where none fits."""
-    core = ndimage.distance_transform_edt(mask, spacing) > radius
-    if not core.any():
-        return mask
-    return np.asarray(mask & (ndimage.distance_transform_edt(~core, spacing) <= radius + 0.9 * float(spacing.max())))
-
-
-def _connected(pool: Mask, labels: NDArray[np.uint8]) -> Mask:
-    pieces, count = ndimage.label(pool)
-    if count > 1:
-        pool = pieces == 1 + np.argmax(np.bincount(pieces.ravel())[1:])
-    for label, name in ((LV, "left ventricle"), (AORTA, "ascending aorta")):
-        if (pool & (labels == label)).sum() < 0.5 * (labels == label).sum():
-            raise Refused(f"The {name} is not connected to the rest of the blood; join the labels at the aortic valve.")
-    return np.asarray(pool)
 
 
 def _level(chance: Floats) -> Floats:
@@ -200,71 +147,20 @@ def _fine_parts(mask: Mask) -> Floats:
     return np.asarray(np.clip((AROUND - away) / AROUND + 0.5, 0.0, 1.0))
 
 
-def _border(
-    labels: NDArray[np.uint8], below: tuple[int, ...], above: tuple[int, ...], affine: Floats
-) -> tuple[Floats, Floats]:
-    """Middle and unit normal (from below to above) of the border between two labels, mm in the patient."""
-    low, high = np.isin(labels, below), np.isin(labels, above)
-    touching = low & ndimage.binary_dilation(high)
-    if touching.sum() < 8:
-        raise Refused(
-            f"Labels {below[0]} and {above[0]} do not touch: the way of the blood is broken at the aortic valve."
-        )
-    spots = np.argwhere(touching) @ affine[:3, :3].T + affine[:3, 3]
-    center = spots.mean(axis=0)
-    normal = np.linalg.svd(spots - center, full_matrices=False)[2][2]
-    beyond = np.argwhere(high) @ affine[:3, :3].T + affine[:3, 3]
-    near = beyond[np.linalg.norm(beyond - center, axis=1) < 25.0]
-    return center, np.asarray(normal * np.sign((near.mean(axis=0) - center) @ normal or 1.0))
-
-
-def _outlet(vessel: Mask, annulus: Floats, affine: Floats) -> Plane:
-    """A plane across the far end of the aorta, where its whole cross-section is still labelled."""
-    inner = vessel & ndimage.binary_erosion(vessel)
-    spots = np.argwhere(inner) @ affine[:3, :3].T + affine[:3, 3]
-    way = _way_along(inner, np.linalg.norm(affine[:3, :3], axis=0), spots, annulus)
-    usable = np.isfinite(way)
-    spots, way = spots[usable], way[usable]
-    if len(spots) < 100 or way.max() < 20.0:
-        raise Refused("The ascending aorta reaches less than 20 mm beyond the valve; label more of it.")
-    bins = np.round(way / 2.0).astype(int)
-    known = [b for b in np.unique(bins) if (bins == b).sum() >= 5]
-    middle = np.array([spots[bins == b].mean(axis=0) for b in known])
-    count = max(len(known) - 1, 1)
-    s = np.array(known, dtype=float) * 2.0
-    line = [make_smoothing_spline(s, middle[:, k], lam=50.0) for k in range(3)] if count >= 5 else None
-    if line is None:
-        raise Refused("The ascending aorta is too short to find its direction; label more of it.")
-    area_all = np.argwhere(vessel) @ affine[:3, :3].T + affine[:3, 3]
-    voxel = abs(np.linalg.det(affine[:3, :3]))
-    sections = []
-    for at in np.arange(s[-1], max(s[-1] - 30.0, s[0]), -1.0):
-        center = np.array([f(at) for f in line])
-        # The last voxels end obliquely, which bends the line: its direction is taken further in.
-        ahead = np.array([f.derivative()(min(at, s[-1] - 10.0)) for f in line])
-        ahead = ahead / np.linalg.norm(ahead)
-        away = area_all - center
-        slab = (np.abs(away @ ahead) < 1.0) & (np.linalg.norm(away, axis=1) < 30.0)
-        sections.append((slab.sum() * voxel / 2.0, center, ahead))
-    usual = np.median([area for area, _, _ in sections[len(sections) // 3 :]])
-    whole = next(k for k, (area, _, _) in enumerate(sections) if area > 0.95 * usual)
-    area, center, ahead = sections[min(whole + 3, len(sections) - 1)]
-    return Plane(center, ahead, reach=2.2 * float(np.sqrt(area / np.pi)))
-
-
-def _way_along(inside: Mask, spacing: Floats, spots: Floats, start: Floats) -> Floats:
-    """mm from ``start`` through the mask to each of its voxels (shortest way over 26 neighbours); inf where cut off."""
-    number = np.full(inside.shape, -1)
-    number[inside] = np.arange(inside.sum())
-    rows, columns, lengths = [], [], []
-    for step in [(i, j, k) for i in (0, 1) for j in (-1, 0, 1) for k in (-1, 0, 1) if (i, j, k) > (0, 0, 0)]:
-        here = tuple(slice(max(-d, 0), n - max(d, 0)) for d, n in zip(step, inside.shape, strict=True))
-        there = tuple(slice(max(d, 0), n + min(d, 0)) for d, n in zip(step, inside.shape, strict=True))
-        both = inside[here] & inside[there]
-        rows.append(number[here][both])
-        columns.append(number[there][both])
-        lengths.append(np.full(both.sum(), float(np.linalg.norm(np.array(step) * spacing))))
-    size = int(inside.sum())
-    links = coo_array((np.concatenate(lengths), (np.concatenate(rows), np.concatenate(columns))), shape=(size, size))
-    first = int(np.linalg.norm(spots - start, axis=1).argmin())
-    return np.asarray(dijkstra(links.tocsr(), directed=False, indices=first))
+def _check_border(pool: Mask, affine: Floats, shape: PoolShape) -> None:
+    """Refuse blood that the image cuts off between the two flat ends; beyond them it does not matter."""
+    sides = (("left", "right"), ("back", "front"), ("lower", "upper"))
+    for axis in range(3):
+        for end, sign in ((0, -1), (pool.shape[axis] - 1, 1)):
+            at = np.argwhere(np.take(pool, [end], axis=axis))
+            at[:, axis] = end
+            spots = at @ affine[:3, :3].T + affine[:3, 3]
+            used = np.maximum(shape.inlet.height(spots), shape.outlet.height(spots)) < -3.0
+            if used.sum() > 3:
+                out = sign * affine[:3, axis]
+                main = int(np.abs(out).argmax())
+                name = sides[main][int(out[main] > 0)]
+                raise Refused(
+                    f"The blood touches the border of the image at its {name} side, between the ventricle's outflow and "
+                    "the aorta; take a scan that shows all of it."
+                )

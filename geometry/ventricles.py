@@ -103,21 +103,21 @@ def _to_patient(mesh: HeartMesh, placed: Floats) -> HeartMesh:
 
 def _notes(slices: Slices, shape: VentricleShape, mesh: HeartMesh, rv_wall: float) -> list[str]:
     """What was assumed and how the volumes compare, as sentences."""
-    notes = [
-        f"Left-ventricular cavity {_cavity(mesh, 'endo_lv', shape) / 1000:.1f} ml in the mesh, "
-        f"{label_volume(slices.cavity, slices) / 1000:.1f} ml in the labels (sum of discs up to the cut base).",
+    wall = mesh.tet_volumes()[mesh.region == 1].sum()
+    parts = [
+        ("cavity of the left ventricle", _cavity(mesh, "endo_lv", shape), slices.cavity),
+        ("its wall", wall, slices.disc & ~slices.cavity),
     ]
-    lv_wall = mesh.tet_volumes()[mesh.region == 1].sum() / 1000
-    labelled = label_volume(slices.disc & ~slices.cavity, slices) / 1000
-    notes.append(f"Left-ventricular wall {lv_wall:.1f} ml in the mesh, {labelled:.1f} ml in the labels.")
+    if shape.rv is not None:
+        parts.append(("cavity of the right ventricle", _cavity(mesh, "endo_rv", shape), slices.rv))
+    words = ", ".join(
+        f"{name} {volume / 1000:.0f} ml ({label_volume(mask, slices) / 1000:.0f} ml)" for name, volume, mask in parts
+    )
+    notes = [f"Volumes below the cut base, with the sum of the contoured slices in brackets: {words}."]
     if shape.rv is None:
         notes.append("There is no right-ventricular label: the mesh is of the left ventricle alone.")
-        return notes
-    notes.append(
-        f"Right-ventricular cavity {_cavity(mesh, 'endo_rv', shape) / 1000:.1f} ml in the mesh, "
-        f"{label_volume(slices.rv, slices) / 1000:.1f} ml in the labels."
-    )
-    notes.append(f"The free wall of the right ventricle is assumed to be {rv_wall:.1f} mm thick.")
+    else:
+        notes.append(f"The free wall of the right ventricle is assumed to be {rv_wall:.1f} mm thick.")
     return notes
 
 

@@ -11,12 +11,13 @@ from geometry.errors import Refused
 from geometry.image import Image
 from geometry.progress import Progress, silent
 from geometry.segmentation import LV, Segmentation
-from geometry.segmenters.short_axis.chance import Surface, most_likely, paint
+from geometry.segmenters.short_axis.chance import Surface, decided, most_likely, paint
 from geometry.segmenters.short_axis.contrast import Contrast, contrast_of, first_contrast
-from geometry.segmenters.short_axis.extent import cavity_area, chance_of_ventricle, gather
+from geometry.segmenters.short_axis.extent import base_is_up, cavity_area, chance_of_ventricle, gather
 from geometry.segmenters.short_axis.locate import Axis, find_axis, pulsation
 from geometry.segmenters.short_axis.polar import Floats, Rays, rays_around, sample
 from geometry.segmenters.short_axis.right_ventricle import find_free_wall, in_one_piece, septal_angle
+from geometry.segmenters.short_axis.taper import chance_of_tip, tapered, tapered_right, towards_apex
 from geometry.segmenters.short_axis.walls import Habits, Walls, find_walls, rounded, steadied, to_compact_muscle
 
 NAME = "cine_short_axis"
@@ -66,17 +67,17 @@ def segment(
     scaled = contrast.scaled(polar)
     sure = chance_of_ventricle(gather(scaled, contrast.air, rays.radii, walls), axis.score, pitch)
     runs = _variants(scaled, contrast, walls, sure, rays, progress)
+    order = _towards_apex(runs[0], sure)
+    runs = [tapered(run, order) for run in runs]
     beat = _beat(voxels, contrast, rays)
     free = _free_walls(scaled, beat, runs, sure, progress)
     pixel = float(np.mean(spacing[:2]))
-    surfaces = (
-        _surface([w.endo for w in runs], pixel),
-        _surface([w.epi for w in runs], pixel),
-        _surface(free, 2 * pixel),
-    )
+    endo, epi = _surface([w.endo for w in runs], pixel), _surface([w.epi for w in runs], pixel)
+    surfaces = endo, epi, tapered_right(_surface(free, 2 * pixel), epi, order)
     sure = chance_of_ventricle(
-        gather(scaled, contrast.air, rays.radii, Walls(surfaces[0].radius, surfaces[1].radius)), axis.score, pitch
+        gather(scaled, contrast.air, rays.radii, Walls(endo.radius, epi.radius)), axis.score, pitch
     )
+    sure = decided(sure * chance_of_tip(epi.radius, order)[:, None])
     progress(0.9, "Marking voxels")
     chances = paint(voxels.shape, rays, surfaces)
     labels = most_likely(chances, sure)
@@ -114,6 +115,12 @@ def _seed_in_plane(image: Image, seeds: Sequence[tuple[float, float, float]]) ->
     if not (-0.5 <= i < nx and -0.5 <= j < ny and -0.5 <= k < nz):
         raise Refused("The seed point lies outside the scan; place it in the cavity of the left ventricle.")
     return float(i * image.spacing[0]), float(j * image.spacing[1]), float(k)
+
+
+def _towards_apex(walls: Walls, sure: NDArray[np.float64]) -> tuple[int, ...]:
+    """Slices from the widest one to the apex and on."""
+    area = cavity_area(walls.epi)
+    return towards_apex(sure, area, base_is_up(area.mean(axis=1), sure.mean(axis=1)))
 
 
 def _first_walls(

@@ -120,6 +120,12 @@ def test_the_throat_of_the_graded_mesh_can_be_narrowed_and_opened(
     assert mesh_quality(moved).min_dihedral > 4.0
 
 
+def test_blood_cut_off_by_the_image_is_refused_with_the_side() -> None:
+    good = pool()
+    with pytest.raises(Refused, match="right side"):
+        build_blood_pool(replace(good, labels=good.labels[:60]))  # x up to 3 mm: half of the throat is missing
+
+
 def test_a_gap_between_ventricle_and_aorta_is_refused() -> None:
     good = pool()
     labels = good.labels.copy()

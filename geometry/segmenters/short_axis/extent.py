@@ -54,7 +54,7 @@ def chance_of_ventricle(evidence: Evidence, score: NDArray[np.float64], pitch: f
     bright = evidence.bright.mean(axis=1)
     lit = _logistic((bright - 0.45) / 0.08) * _logistic((1.5 - bright) / 0.05)
     likely = score * lit * np.clip(squeeze, 0, 1)
-    if not _base_is_up(evidence.area.mean(axis=1), likely):
+    if not base_is_up(evidence.area.mean(axis=1), likely):
         flipped = Evidence(evidence.area[::-1], evidence.closed[::-1], evidence.bright[::-1])
         return _extent(flipped, likely[::-1], squeeze[::-1], lit[::-1], pitch)[::-1]
     return _extent(evidence, likely, squeeze, lit, pitch)
@@ -105,8 +105,8 @@ def _mean_beat(area: NDArray[np.float64], likely: NDArray[np.float64]) -> tuple[
     return np.asarray(change / max(float(change.max()), 1e-6)), float(change.max())
 
 
-def _base_is_up(area: NDArray[np.float64], weight: NDArray[np.float64]) -> bool:
-    """Whether the base is at the high slice numbers: sections of a ventricle shrink towards the apex."""
+def base_is_up(area: NDArray[np.float64], weight: NDArray[np.float64]) -> bool:
+    """(slices,) areas and weights: whether the base is at the high slice numbers: sections of a ventricle shrink towards the apex."""
     k = np.arange(area.size, dtype=float)
     weight = weight / max(float(weight.sum()), 1e-9)
     return float(weight @ ((k - weight @ k) * (area - weight @ area))) >= 0

@@ -1,0 +1,92 @@
+"""Ventricles taper towards the apex: what widens there is another organ, or the blur of the slice that holds the tip.
+
+Near its tip a ventricle is a paraboloid, whose sections shrink by the same area from slice to slice. So the two slices above
+say how large the next one can be. The right ventricle lies over the right ventricle of the slice above and ends with the left.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from geometry.segmenters.short_axis.chance import Surface
+from geometry.segmenters.short_axis.extent import cavity_area
+from geometry.segmenters.short_axis.polar import Floats
+from geometry.segmenters.short_axis.walls import Walls
+
+TIP = 150.0  # mm2 of epicardial section, in a slice that the tip just reaches
+SLACK = 150.0  # mm2 beyond the straight line that a section may have
+LEAST = 100.0  # mm2, no section that is kept is made smaller
+NARROWS = 0.97  # of the area of the right ventricle one slice nearer the base
+WIDENS = 2.0  # mm that the right ventricle may reach further out than one slice nearer the base
+
+
+def towards_apex(sure: NDArray[np.float64], area: NDArray[np.float64], base_up: bool) -> tuple[int, ...]:
+    """Slices from the widest sure one, below the base, to the end of the stack beyond the apex."""
+    here = np.nonzero(sure.max(axis=1) > 0.5)[0]
+    if not here.size:
+        return ()
+    mean = area.mean(axis=1)[here]
+    first = int(here[mean >= 0.9 * mean.max()][0 if base_up else -1])
+    return tuple(range(first, -1, -1) if base_up else range(first, len(sure)))
+
+
+def chance_of_tip(epi: Floats, order: tuple[int, ...]) -> NDArray[np.float64]:
+    """(slices,) 0..1, how likely each slice is not beyond the apex, from the sections of the epicardium above it."""
+    chance = np.ones(len(epi))
+    area = cavity_area(epi).mean(axis=1)
+    for above, near, k in _triples(order):
+        expected = 2 * area[near] - area[above]
+        area[k] = max(min(area[k], expected + SLACK), 0.0)
+        chance[k] = min(chance[near], float(1 / (1 + np.exp(-np.clip((expected - TIP) / 60.0, -30, 30)))))
+    return chance
+
+
+def tapered(walls: Walls, order: tuple[int, ...]) -> Walls:
+    """Walls whose sections do not widen towards the apex."""
+    surfaces = []
+    for surface, slack in ((walls.endo, 0.5 * SLACK), (walls.epi, SLACK)):
+        radius = np.array(surface, dtype=float)
+        for above, near, k in _triples(order):
+            area = cavity_area(radius[[above, near, k]])
+            most = np.minimum(np.maximum(2 * area[1] - area[0], 0.0) + slack, np.maximum(area[1], LEAST))
+            most = np.maximum(most, min(LEAST, slack))
+            radius[k] *= np.sqrt(np.minimum(most / np.maximum(area[2], 1.0), 1.0))[:, None]
+        surfaces.append(radius.astype(np.float32))
+    return Walls(np.minimum(surfaces[0], surfaces[1] - 2.0).clip(0.5), surfaces[1])
+
+
+def tapered_right(free: Surface, epi: Surface, order: tuple[int, ...], step: float = 1.0) -> Surface:
+    """The free wall of a right ventricle in one piece that does not widen towards the apex, and no doubt where there is none."""
+    depth = np.array(free.radius - epi.radius, dtype=float)
+    depth = np.where(depth < step, 0.0, depth)
+    for k in range(len(depth)):
+        depth[k] = np.where(_widest_run(depth[k]), depth[k], 0.0)
+    for near, k in zip(order, order[1:], strict=False):
+        over = ndimage.maximum_filter1d(depth[near], 5, axis=1, mode="wrap")
+        depth[k] = np.minimum(depth[k], np.where(over > 0, over + WIDENS, 0.0))
+        depth[k] = np.where(_widest_run(depth[k]), depth[k], 0.0)
+        area = [cavity_area(epi.radius[n] + depth[n]) - cavity_area(epi.radius[n]) for n in (near, k)]
+        depth[k] *= np.minimum(NARROWS * area[0] / np.maximum(area[1], 1.0), 1.0)[:, None]
+    radius = (epi.radius + depth).astype(np.float32)
+    return Surface(radius, np.where(depth > 0, free.spread, epi.spread).astype(np.float32))
+
+
+def _triples(order: tuple[int, ...]) -> Iterator[tuple[int, int, int]]:
+    return zip(order, order[1:], order[2:], strict=False)
+
+
+def _widest_run(depth: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """(phases, angles), the run of neighbouring rays that holds most of the ventricle."""
+    twice = np.concatenate((depth, depth), axis=1)
+    out = np.zeros(depth.shape, dtype=bool)
+    rays = depth.shape[1]
+    for t, row in enumerate(twice):
+        runs, count = ndimage.label(row > 0)
+        if not count:
+            continue
+        best = 1 + int(np.argmax(ndimage.sum(row, runs, np.arange(1, count + 1))))
+        chosen = runs == best
+        out[t] = chosen[:rays] | chosen[rays:]
+    return out
