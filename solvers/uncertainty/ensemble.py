@@ -1,6 +1,7 @@
 """The members of an ensemble, run in processes of their own; a member that fails costs a note, not the ensemble."""
 
 import multiprocessing
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -66,7 +67,8 @@ def _in_pool[D, R](
     progress: Progress,
     done: dict[int, _Outcome[R]],
 ) -> None:
-    pool = ProcessPoolExecutor(min(workers, len(parts)) or 1, mp_context=multiprocessing.get_context("spawn"))
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(min(workers, len(parts)) or 1, mp_context=context, initializer=_use_one_thread)
     try:
         waiting: dict[Future[list[_Outcome[R]]], list[int]] = {
             pool.submit(_run_chunk, function, [draws[k] for k in part]): part for part in parts
@@ -83,6 +85,10 @@ def _in_pool[D, R](
         raise
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _use_one_thread() -> None:
+    os.environ["OMP_NUM_THREADS"] = "1"  # the members share the cores already
 
 
 def _end(pool: ProcessPoolExecutor) -> None:

@@ -17,14 +17,14 @@ from geometry.segmenters.short_axis.walls import Walls
 
 TIP = 150.0  # mm2 of epicardial section, in a slice that the tip just reaches
 SLACK = 150.0  # mm2 beyond the straight line that a section may have
-LEAST = 100.0  # mm2, no section that is kept is made smaller
+APICAL = 0.72  # of the widest section, from which on a ventricle is taken for a paraboloid
 NARROWS = 0.97  # of the area of the right ventricle one slice nearer the base
 WIDENS = 2.0  # mm that the right ventricle may reach further out than one slice nearer the base
 
 
 def towards_apex(sure: NDArray[np.float64], area: NDArray[np.float64], base_up: bool) -> tuple[int, ...]:
     """Slices from the widest sure one, below the base, to the end of the stack beyond the apex."""
-    here = np.nonzero(sure.max(axis=1) > 0.5)[0]
+    here = np.nonzero(sure.mean(axis=1) > 0.9 * sure.mean(axis=1).max())[0]
     if not here.size:
         return ()
     mean = area.mean(axis=1)[here]
@@ -37,6 +37,8 @@ def chance_of_tip(epi: Floats, order: tuple[int, ...]) -> NDArray[np.float64]:
     chance = np.ones(len(epi))
     area = cavity_area(epi).mean(axis=1)
     for above, near, k in _triples(order):
+        if area[near] > APICAL * area[order[0]]:
+            continue
         expected = 2 * area[near] - area[above]
         area[k] = max(min(area[k], expected + SLACK), 0.0)
         chance[k] = min(chance[near], float(1 / (1 + np.exp(-np.clip((expected - TIP) / 60.0, -30, 30)))))
@@ -50,8 +52,9 @@ def tapered(walls: Walls, order: tuple[int, ...]) -> Walls:
         radius = np.array(surface, dtype=float)
         for above, near, k in _triples(order):
             area = cavity_area(radius[[above, near, k]])
-            most = np.minimum(np.maximum(2 * area[1] - area[0], 0.0) + slack, np.maximum(area[1], LEAST))
-            most = np.maximum(most, min(LEAST, slack))
+            straight = np.maximum(2 * area[1] - area[0], 0.0) + slack
+            apical = area[1] < APICAL * cavity_area(radius[order[0]])
+            most = np.where(apical, np.minimum(straight, area[1]), 1.03 * area[1])
             radius[k] *= np.sqrt(np.minimum(most / np.maximum(area[2], 1.0), 1.0))[:, None]
         surfaces.append(radius.astype(np.float32))
     return Walls(np.minimum(surfaces[0], surfaces[1] - 2.0).clip(0.5), surfaces[1])
