@@ -1,22 +1,23 @@
 """A field of a run drawn on the heart, off-screen, with its legend: for the report and for ``cardiotwin show``."""
 
 from pathlib import Path
+from textwrap import fill
 
 import numpy as np
 import pyvista as pv
-from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from app.case import Case
+from app.legend_picture import INK, PAPER, QUIET, draw_bar, draw_wedge
 from app.palettes import Palette, palettes
-from app.vsup import vsup, vsup_texture
+from app.vsup import vsup
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
 from solvers.result import Field
 
 NO_DATA = np.array([150, 150, 150], dtype=np.uint8)
-INK, PAPER = "#1c2530", "#ffffff"
+FLOWING = ("m/s", "mmHg")  # what fills a blood pool and is looked at from inside
 
 
 def find_run(case: Case, field: str) -> str:
@@ -31,9 +32,16 @@ def find_run(case: Case, field: str) -> str:
 
 
 def draw_field(
-    case: Case, run: str, field: str, out: Path, *, doubt: bool = False, time: float | None = None
+    case: Case,
+    run: str,
+    field: str,
+    out: Path,
+    *,
+    doubt: bool = False,
+    time: float | None = None,
+    size: tuple[float, float] = (5.0, 3.75),
 ) -> tuple[float, float]:
-    """Draw one field of a run into the PNG ``out``; returns the limits of its legend."""
+    """Draw one field of a run into the PNG ``out`` (1200 wide, ``size`` in inches on paper); returns its legend's limits."""
     mesh, result = case.mesh(), case.result(run)
     if mesh is None:
         raise Refused(f"The case {case.title!r} has no mesh, so there is nothing to draw on.")
@@ -47,12 +55,13 @@ def draw_field(
     limits = limits_of(values, shown)
     palette = palette_of(shown)
     colours = colour(values, limits, palette, spread.values if doubt and spread else None)
-    figure = Figure(figsize=(8, 6), dpi=150, facecolor=PAPER)
-    axes = figure.add_axes((0.02, 0.02, 0.78, 0.9))
-    axes.imshow(heart_image(mesh, colours, cut=values if shown.values.ndim == 3 else None))
+    figure = Figure(figsize=size, dpi=1200 / size[0], facecolor=PAPER)
+    axes = figure.add_axes((0.02, 0.05, 0.76, 0.82))
+    axes.imshow(heart_image(mesh, colours, opened=mesh.kind == "blood_pool" and shown.unit in FLOWING))
     axes.axis("off")
-    figure.text(0.03, 0.95, f"{shown.label} \u2013 {result.method}", color=INK, fontsize=13, weight="bold")
-    figure.text(0.97, 0.95, "SIMULATED", color="#b3541e", fontsize=9, ha="right", weight="bold")
+    figure.text(0.03, 0.98, fill(shown.label, 46), color=INK, fontsize=9, weight="bold", va="top")
+    figure.text(0.03, 0.02, "SIMULATED", color="#b3541e", fontsize=6.5, weight="bold")
+    figure.text(0.97, 0.02, result.method, color=QUIET, fontsize=6.5, ha="right")
     if doubt and spread:
         draw_wedge(figure, palette, shown, limits)
     else:
@@ -117,13 +126,13 @@ def heart_image(
     mesh: HeartMesh,
     colours: NDArray[np.uint8],
     *,
-    cut: NDArray[np.floating] | None = None,
+    opened: bool = False,
     size: tuple[int, int] = (1200, 1000),
 ) -> NDArray[np.uint8]:
-    """(h, w, 3), the heart seen from the front and left; with ``cut`` a blood pool opened along its course."""
+    """(h, w, 3), the heart seen from the front and left; ``opened``: a blood pool cut along its course."""
     plotter = pv.Plotter(off_screen=True, window_size=list(size))
     plotter.set_background(PAPER)
-    if mesh.kind == "blood_pool" and cut is not None:
+    if opened:
         _add_opened(plotter, mesh, colours)
     else:
         surface = pv.PolyData.from_regular_faces(mesh.points, mesh.facets)
@@ -152,52 +161,3 @@ def _add_opened(plotter: pv.Plotter, mesh: HeartMesh, colours: NDArray[np.uint8]
     plane = grid.slice(normal=normal if np.linalg.norm(normal) > 1e-6 else (0.0, 1.0, 0.0), origin=throat)
     plane.point_data["colour"] = np.column_stack([plane.point_data[f"c{c}"] for c in range(3)]).round().astype(np.uint8)
     plotter.add_mesh(plane, scalars="colour", rgb=True, lighting=False)
-
-
-def draw_bar(figure: Figure, palette: Palette, field: Field, limits: tuple[float, float]) -> None:
-    """A legend with unit and, in words, what small and large mean."""
-    axes = figure.add_axes((0.85, 0.2, 0.03, 0.55))
-    axes.imshow(palette.colours[:, None, :], origin="lower", aspect="auto", extent=(0, 1, *limits))
-    axes.set_xticks([])
-    axes.yaxis.tick_right()
-    axes.tick_params(colors=INK, labelsize=9)
-    axes.set_title(_unit(field), fontsize=9, color=INK, pad=18)
-    figure.text(0.85, 0.175, field.low_word, fontsize=8, color=INK, va="top")
-    figure.text(0.85, 0.755, field.high_word, fontsize=8, color=INK, va="bottom")
-    figure.text(0.85, 0.13, "grey: no answer", fontsize=7, color="#66707c", va="top")
-
-
-def draw_wedge(figure: Figure, palette: Palette, field: Field, limits: tuple[float, float]) -> None:
-    """Value and doubt in one legend: sure at the top, unsure at the tip."""
-    axes = figure.add_axes((0.81, 0.42, 0.17, 0.24), polar=True)
-    texture = vsup_texture(palette)
-    layers, leaves = texture.shape[:2]
-    opening = np.pi / 3
-    for layer in range(layers):
-        for leaf in range(leaves):
-            angle = np.pi / 2 + opening / 2 - opening * leaf / leaves
-            shade = to_hex(texture[layer, leaf] / 255)
-            axes.bar(
-                angle, 1 / layers, width=-opening / leaves, bottom=1 - (layer + 1) / layers, color=shade, align="edge"
-            )
-    axes.set(thetamin=60, thetamax=120)
-    axes.axis("off")
-    low, high = limits
-    figure.text(0.81, 0.67, f"{low:g}", fontsize=8, color=INK)
-    figure.text(0.98, 0.67, f"{high:g}", fontsize=8, color=INK, ha="right")
-    figure.text(
-        0.895, 0.71, f"{_unit(field)}\n{field.low_word} \u2013 {field.high_word}", fontsize=8, color=INK, ha="center"
-    )
-    figure.text(
-        0.895,
-        0.40,
-        f"top: sure (SD 0)\ntip: unsure (SD over {0.2 * (high - low):.3g})",
-        fontsize=7,
-        color=INK,
-        ha="center",
-        va="top",
-    )
-
-
-def _unit(field: Field) -> str:
-    return "probability" if field.unit == "1" else field.unit

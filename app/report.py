@@ -1,7 +1,7 @@
 """The report of a case as a PDF: what was measured, what was simulated, how sure it is, and what it rests on."""
 
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from reportlab.lib import colors
@@ -29,92 +29,104 @@ HEAD = ParagraphStyle(
     "head", parent=TEXT, fontName="Helvetica-Bold", fontSize=10.5, leading=13, spaceBefore=4, spaceAfter=2
 )
 TITLE = ParagraphStyle("title", parent=HEAD, fontSize=15, leading=18)
-PICTURES = 3
 
 
 def write_report(case: Case, progress: Progress) -> Path:
-    """Write report/report.pdf into the case; refuses a case with nothing to tell."""
+    """Write report/report.pdf into the case; refuses a case with nothing to tell.
+
+    The first page is what a clinician reads: numbers, the main run with its doubt, its curves. What it rests on follows.
+    """
     order = [name for name in scenario_order(case.scenarios()) if name in case.runs()]
     if not case.measures() and not order:
         raise Refused(f"The case {case.title!r} has neither measures nor runs yet; segment it or simulate first.")
     with whole_folder(case.folder / "report") as fresh, tempfile.TemporaryDirectory(prefix="cardiotwin-") as room:
-        story: list[Flowable] = [Paragraph(_safe(case.title), TITLE), Paragraph(DISCLAIMER, SMALL), Spacer(1, 2 * mm)]
-        story += _measures(case)
+        story = _head(case)
+        results = {name: case.result(name) for name in order}
+        story.append(_numbers(case.measures(), results[order[0]] if order else None))
         for index, name in enumerate(order):
             progress(index / (len(order) + 1), f"Drawing '{name}' for the report")
-            if index:
-                story.append(PageBreak())
-            story += _run(case, name, Path(room))
+            story += _run(case, name, results[name], Path(room), main=index == 0)
         progress(0.95, "Writing the report")
-        story += [Spacer(1, 2 * mm), *(Paragraph(_safe(sentence), SMALL) for sentence in case.stale())]
+        story += _foundations(case, results)
         document = SimpleDocTemplate(
             str(fresh / "report.pdf"), pagesize=A4, title="CardioTwin report", author="CardioTwin",
-            leftMargin=15 * mm, rightMargin=15 * mm, topMargin=12 * mm, bottomMargin=14 * mm,
+            leftMargin=15 * mm, rightMargin=15 * mm, topMargin=10 * mm, bottomMargin=13 * mm,
         )  # fmt: skip
         document.build(story, onFirstPage=_footer, onLaterPages=_footer)
     return case.folder / "report" / "report.pdf"
 
 
-def _measures(case: Case) -> list[Flowable]:
+def _head(case: Case) -> list[Flowable]:
     image, segmentation = case.image(), case.segmentation()
     words = f"Scan: {image.source}. " if image else ""
-    if segmentation:
-        words += f"Segmented by: {segmentation.method}."
-    story: list[Flowable] = [Paragraph("Measured on the scan", HEAD), Paragraph(_safe(words), TEXT), Spacer(1, 1 * mm)]
-    if case.measures():
-        story.append(_metric_table(case.measures()))
-    return story
+    words += f"Segmented by: {segmentation.method}. " if segmentation else ""
+    words += "Intervals are 90 %."
+    return [Paragraph(_safe(case.title), TITLE), Paragraph(_safe(words), SMALL), Spacer(1, 1.5 * mm)]
 
 
-def _run(case: Case, name: str, room: Path) -> list[Flowable]:
-    result, scenario = case.result(name), case.scenario(name)
-    story: list[Flowable] = [
-        Paragraph(f'{_safe(scenario.title)} <font color="#b3541e">SIMULATED</font>', HEAD),
-        Paragraph(f"Method: {_safe(result.method)} (physics).", TEXT),
-        _pictures(case, name, result, room),
-    ]
-    for trace in ("ecg", "pressure_flow", "pressure", "flow"):
+def _numbers(measures: Sequence[Metric], result: Result | None) -> Table:
+    """What was measured and, beside it, what was simulated."""
+    columns = [_metric_table("Measured on the scan", measures)]
+    if result is not None:
+        columns.append(_metric_table('<font color="#b3541e">SIMULATED</font>', result.metrics))
+    table = Table([columns], colWidths=[90 * mm] * len(columns), hAlign="LEFT")
+    table.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0)]))
+    return table
+
+
+def _metric_table(title: str, metrics: Sequence[Metric]) -> Table:
+    rows = [[Paragraph(f"<b>{title}</b>", TEXT), ""]]
+    rows += [[Paragraph(_safe(m.label), TEXT), Paragraph(_safe(m.text()), TEXT)] for m in metrics]
+    table = Table(rows, colWidths=[50 * mm, 37 * mm])
+    ruled = [("LINEBELOW", (0, 0), (-1, -1), 0.3, RULE), ("PADDING", (0, 0), (-1, -1), 1)]
+    table.setStyle(TableStyle(ruled))
+    return table
+
+
+def _run(case: Case, name: str, result: Result, room: Path, *, main: bool) -> list[Flowable]:
+    title = _safe(case.scenario(name).title)
+    story: list[Flowable] = [] if main else [PageBreak()]
+    story.append(Paragraph(f'{title} <font color="#b3541e">SIMULATED</font>', HEAD))
+    story.append(_pictures(case, name, result, room))
+    for trace in ("ecg", "pressure_flow"):
         if trace in result.traces:
             path = draw_curves(result, trace, room / f"{name}-{trace}.png")
-            story.append(Image(str(path), width=180 * mm, height=52 * mm, kind="proportional"))
-            break
-    story += [_metric_table(result.metrics), Paragraph("What stands behind it", HEAD), *_checks(result.checks)]
-    story += [Paragraph("\u2022 " + _safe(note), SMALL) for note in result.notes]
-    story.append(Paragraph(_safe(_stamp(result)), SMALL))
-    return story
+            story.append(Image(str(path), width=180 * mm, height=50 * mm, kind="proportional"))
+    return story if main else [*story, _metric_table("Numbers", result.metrics)]
 
 
 def _pictures(case: Case, name: str, result: Result, room: Path) -> Table:
+    """The main field, then the first field that has a doubt: with it, its SD, and its probability over the threshold."""
     wanted = ("activation_time", "velocity", "wall_shear_stress")
-    main = next((field for field in wanted if field in result.fields), None)
-    doubted = next((field for field in wanted if f"{field}_sd" in result.fields), None)
-    fields = [(main, False)] if main else []
-    if doubted:
+    fields = [(field, False) for field in wanted if field in result.fields][:1]
+    for doubted in [field for field in wanted if f"{field}_sd" in result.fields][:1]:
         fields += [(doubted, True), (f"{doubted}_sd", False), (f"{doubted}_exceedance", False)]
-    cells = []
-    for field, doubt in fields[: PICTURES + 1]:
-        if field in result.fields:
-            path = room / f"{name}-{field}-{doubt}.png"
-            draw_field(case, name, field, path, doubt=doubt)
-            cells.append(Image(str(path), width=88 * mm, height=66 * mm, kind="proportional"))
-    rows = [cells[i : i + 2] + [""] * (2 - len(cells[i : i + 2])) for i in range(0, len(cells), 2)]
-    return Table(rows or [[""]], colWidths=[90 * mm, 90 * mm])
+    cells: list[Flowable | str] = []
+    for field, doubt in fields:
+        path = room / f"{name}-{field}-{doubt}.png"
+        draw_field(case, name, field, path, doubt=doubt, size=(3.5, 2.6))
+        cells.append(Image(str(path), width=88 * mm, height=64 * mm, kind="proportional"))
+    cells += [""] * (len(cells) % 2)
+    return Table([cells[i : i + 2] for i in range(0, len(cells), 2)] or [[""]], colWidths=[90 * mm, 90 * mm])
 
 
-def _metric_table(metrics: Iterable[Metric]) -> Table:
-    rows = [[Paragraph(f"<b>{text}</b>", TEXT) for text in ("", "Value (90 % interval)", "")]]
-    rows += [[Paragraph(_safe(t), s) for t, s in ((m.label, TEXT), (m.text(), TEXT), (m.note, SMALL))] for m in metrics]
-    table = Table(rows, colWidths=[55 * mm, 45 * mm, 80 * mm])
-    table.setStyle(
-        TableStyle(
-            [
-                ("LINEBELOW", (0, 0), (-1, -1), 0.3, RULE),
-                ("VALIGN", (0, 0), (-1, -1), "TOP"),
-                ("PADDING", (0, 0), (-1, -1), 1.5),
-            ]
-        )
-    )
-    return table
+def _foundations(case: Case, results: Mapping[str, Result]) -> list[Flowable]:
+    """What stands behind the numbers: conventions, checks, warnings, and how to make them again."""
+    story: list[Flowable] = [PageBreak(), Paragraph("What stands behind it", HEAD)]
+    story += _notes("Measures", [metric.note for metric in case.measures()])
+    for name, result in results.items():
+        story.append(Paragraph(f"{_safe(case.scenario(name).title)}: {_safe(result.method)}, physics", HEAD))
+        story += _checks(result.checks)
+        story += _notes("", [*result.notes, *(metric.note for metric in result.metrics)])
+        story.append(Paragraph(_safe(_stamp(result)), SMALL))
+    return story + _notes("Out of date", case.stale())
+
+
+def _notes(title: str, notes: Iterable[str]) -> list[Flowable]:
+    """Each different note once."""
+    told = [note for note in dict.fromkeys(notes) if note]
+    head = [Paragraph(title, HEAD)] if told and title else []
+    return [*head, *(Paragraph("\u2022 " + _safe(note), SMALL) for note in told)]
 
 
 def _checks(checks: Iterable[Check]) -> list[Flowable]:

@@ -17,7 +17,7 @@ from geometry.segmenters.short_axis.extent import base_is_up, cavity_area, chanc
 from geometry.segmenters.short_axis.locate import Axis, find_axis, pulsation
 from geometry.segmenters.short_axis.polar import Floats, Rays, rays_around, sample
 from geometry.segmenters.short_axis.right_ventricle import find_free_wall, in_one_piece, septal_angle
-from geometry.segmenters.short_axis.taper import chance_of_tip, tapered, tapered_right, towards_apex
+from geometry.segmenters.short_axis.taper import chance_of_tip, held_at_base, tapered, tapered_right, towards_apex
 from geometry.segmenters.short_axis.walls import Habits, Walls, find_walls, rounded, steadied, to_compact_muscle
 
 NAME = "cine_short_axis"
@@ -69,14 +69,12 @@ def segment(
     runs = _variants(scaled, contrast, walls, sure, rays, progress)
     order = _towards_apex(runs[0], sure)
     runs = [tapered(run, order) for run in runs]
-    beat = _beat(voxels, contrast, rays)
-    free = _free_walls(scaled, beat, runs, sure, progress)
+    sure = chance_of_ventricle(gather(scaled, contrast.air, rays.radii, _middle(runs)), axis.score, pitch)
+    runs = [held_at_base(run, order) for run in runs]
+    free = _free_walls(scaled, _beat(voxels, contrast, rays), runs, sure, progress)
     pixel = float(np.mean(spacing[:2]))
     endo, epi = _surface([w.endo for w in runs], pixel), _surface([w.epi for w in runs], pixel)
     surfaces = endo, epi, tapered_right(_surface(free, 2 * pixel), epi, order)
-    sure = chance_of_ventricle(
-        gather(scaled, contrast.air, rays.radii, Walls(endo.radius, epi.radius)), axis.score, pitch
-    )
     sure = decided(sure * chance_of_tip(epi.radius, order)[:, None])
     progress(0.9, "Marking voxels")
     chances = paint(voxels.shape, rays, surfaces)
@@ -192,6 +190,11 @@ def _free_walls(
         found.append(in_one_piece(free, runs[n].epi, sure))
         progress(0.7 + 0.06 * (n + 1), "Looking for the right ventricle")
     return found
+
+
+def _middle(runs: Sequence[Walls]) -> Walls:
+    """The mean of the runs."""
+    return Walls(np.mean([w.endo for w in runs], axis=0), np.mean([w.epi for w in runs], axis=0))
 
 
 def _surface(radii: Sequence[Floats], pixel: float) -> Surface:

@@ -13,6 +13,7 @@ from geometry.segmenters.short_axis.walls import Walls
 
 WIDEST = 62.0  # mm from the septum to the free wall
 HALF_SECTOR = np.deg2rad(110.0)
+STILL = 0.15  # cost per mm of blood that does not beat: fat or another organ, but the depth of a ventricle keeps still too
 GAP = 3.5  # mm of wall-like darkness after which nothing further out is believed
 
 
@@ -52,7 +53,7 @@ def in_one_piece(free: Floats, epi: Floats, sure: NDArray[np.float64]) -> Floats
     area = (0.5 * (free**2 - epi**2)).sum(axis=2) * turn
     mean = (area * sure).sum(axis=1) / np.maximum(sure.sum(axis=1), 1e-6) * (sure.max(axis=1) > 0.5)
     most = int(mean.argmax())
-    present = mean > 0.05 * mean[most]
+    present = mean > 0.03 * mean[most]
     kept = np.zeros(present.size, dtype=bool)
     kept[most:] = np.logical_and.accumulate(present[most:])
     kept[: most + 1] = np.logical_and.accumulate(present[most::-1])[::-1]
@@ -63,7 +64,7 @@ def _ray_costs(blood: Floats, moving: Floats, step: float, middle: float) -> Flo
     """(..., angles, u) running cost of calling everything up to u right ventricle."""
     value = np.clip(middle - blood, -0.5, 0.6)
     value = np.where(blood > 1.7, 0.5, value)
-    value = value + 0.3 * (ndimage.uniform_filter1d(moving, 7, axis=-1) < 0.04)
+    value = value + STILL * (ndimage.uniform_filter1d(moving, 11, axis=-1) < 0.04)
     dark = np.cumsum(np.maximum(blood < 0.4, 0) * 1.0, axis=-1) * step
     dark -= np.minimum(dark[..., 2:3], 2.0)
     shut = 1 / (1 + np.exp((dark - GAP) / 0.7))

@@ -18,17 +18,17 @@ from geometry.segmenters.short_axis.walls import Walls
 TIP = 150.0  # mm2 of epicardial section, in a slice that the tip just reaches
 SLACK = 150.0  # mm2 beyond the straight line that a section may have
 APICAL = 0.72  # of the widest section, from which on a ventricle is taken for a paraboloid
-NARROWS = 0.97  # of the area of the right ventricle one slice nearer the base
+OPENS = 1.1  # times the area of the right ventricle one slice nearer the apex
+NARROWS = 1.0  # times the area of the right ventricle one slice nearer the base
 WIDENS = 2.0  # mm that the right ventricle may reach further out than one slice nearer the base
 
 
 def towards_apex(sure: NDArray[np.float64], area: NDArray[np.float64], base_up: bool) -> tuple[int, ...]:
-    """Slices from the widest sure one, below the base, to the end of the stack beyond the apex."""
+    """Slices from the widest sure one to the end of the stack beyond the apex."""
     here = np.nonzero(sure.mean(axis=1) > 0.9 * sure.mean(axis=1).max())[0]
     if not here.size:
         return ()
-    mean = area.mean(axis=1)[here]
-    first = int(here[mean >= 0.9 * mean.max()][0 if base_up else -1])
+    first = int(here[area.mean(axis=1)[here].argmax()])
     return tuple(range(first, -1, -1) if base_up else range(first, len(sure)))
 
 
@@ -50,14 +50,24 @@ def tapered(walls: Walls, order: tuple[int, ...]) -> Walls:
     surfaces = []
     for surface, slack in ((walls.endo, 0.5 * SLACK), (walls.epi, SLACK)):
         radius = np.array(surface, dtype=float)
+        widest = cavity_area(radius[list(order)]).max(axis=0) if order else 0.0
         for above, near, k in _triples(order):
             area = cavity_area(radius[[above, near, k]])
             straight = np.maximum(2 * area[1] - area[0], 0.0) + slack
-            apical = area[1] < APICAL * cavity_area(radius[order[0]])
-            most = np.where(apical, np.minimum(straight, area[1]), 1.03 * area[1])
+            most = np.where(area[1] < APICAL * widest, np.minimum(straight, area[1]), np.inf)
             radius[k] *= np.sqrt(np.minimum(most / np.maximum(area[2], 1.0), 1.0))[:, None]
         surfaces.append(radius.astype(np.float32))
     return Walls(np.minimum(surfaces[0], surfaces[1] - 2.0).clip(0.5), surfaces[1])
+
+
+def held_at_base(walls: Walls, order: tuple[int, ...]) -> Walls:
+    """Walls whose sections do not widen towards the base beyond the widest slice: a ventricle opens there into an atrium."""
+    endo, epi = np.array(walls.endo), np.array(walls.epi)
+    for radius in (endo, epi):
+        for near, k in _towards_base(order, len(radius)):
+            area = cavity_area(radius[[near, k]])
+            radius[k] *= np.sqrt(np.minimum(area[0] / np.maximum(area[1], 1.0), 1.0))[:, None]
+    return Walls(np.minimum(endo, epi - 2.0).clip(0.5), epi)
 
 
 def tapered_right(free: Surface, epi: Surface, order: tuple[int, ...], step: float = 1.0) -> Surface:
@@ -67,13 +77,29 @@ def tapered_right(free: Surface, epi: Surface, order: tuple[int, ...], step: flo
     for k in range(len(depth)):
         depth[k] = np.where(_widest_run(depth[k]), depth[k], 0.0)
     for near, k in zip(order, order[1:], strict=False):
-        over = ndimage.maximum_filter1d(depth[near], 5, axis=1, mode="wrap")
+        over = ndimage.maximum_filter1d(depth[near], 7, axis=1, mode="wrap")
         depth[k] = np.minimum(depth[k], np.where(over > 0, over + WIDENS, 0.0))
         depth[k] = np.where(_widest_run(depth[k]), depth[k], 0.0)
-        area = [cavity_area(epi.radius[n] + depth[n]) - cavity_area(epi.radius[n]) for n in (near, k)]
-        depth[k] *= np.minimum(NARROWS * area[0] / np.maximum(area[1], 1.0), 1.0)[:, None]
+        depth[k] *= _shrink(depth, epi.radius, near, k, NARROWS)
+    for near, k in _towards_base(order, len(depth)):
+        depth[k] *= _shrink(depth, epi.radius, near, k, OPENS)
     radius = (epi.radius + depth).astype(np.float32)
     return Surface(radius, np.where(depth > 0, free.spread, epi.spread).astype(np.float32))
+
+
+def _shrink(depth: NDArray[np.float64], epi: Floats, near: int, k: int, most: float) -> NDArray[np.float64]:
+    """(phases, 1), what makes the area of slice k at most ``most`` times that of its neighbour."""
+    area = [cavity_area(epi[n] + depth[n]) - cavity_area(epi[n]) for n in (near, k)]
+    return np.asarray(np.minimum(most * area[0] / np.maximum(area[1], 1.0), 1.0)[:, None])
+
+
+def _towards_base(order: tuple[int, ...], slices: int) -> Iterator[tuple[int, int]]:
+    """Neighbouring slices from the first of ``order`` to the end of the stack beyond the base."""
+    if len(order) < 2:
+        return iter(())
+    step = order[0] - order[1]
+    beyond = range(order[0], slices if step > 0 else -1, step)
+    return zip(beyond, beyond[1:], strict=False)
 
 
 def _triples(order: tuple[int, ...]) -> Iterator[tuple[int, int, int]]:
@@ -86,7 +112,7 @@ def _widest_run(depth: NDArray[np.float64]) -> NDArray[np.bool_]:
     out = np.zeros(depth.shape, dtype=bool)
     rays = depth.shape[1]
     for t, row in enumerate(twice):
-        runs, count = ndimage.label(row > 0)
+        runs, count = ndimage.label(ndimage.binary_closing(row > 0, iterations=2) | (row > 0))
         if not count:
             continue
         best = 1 + int(np.argmax(ndimage.sum(row, runs, np.arange(1, count + 1))))
