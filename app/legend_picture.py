@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 
 from app.palettes import Palette
 from app.vsup import vsup_texture
+from geometry.metric import shown_unit
 from solvers.result import Field
 
 INK, QUIET, PAPER = "#1c2530", "#66707c", "#ffffff"
@@ -50,4 +51,4 @@ def draw_wedge(figure: Figure, palette: Palette, field: Field, limits: tuple[flo
 
 def unit_text(field: Field) -> str:
     """The unit as printed over a legend."""
-    return "probability" if field.unit == "1" else field.unit
+    return "probability" if field.unit == "1" else shown_unit(field.unit)

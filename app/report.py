@@ -17,7 +17,7 @@ from app.heart_picture import draw_field
 from app.report_curves import draw_curves
 from app.scenarios import scenario_order
 from geometry.errors import Refused
-from geometry.metric import Metric
+from geometry.metric import Metric, with_unit
 from geometry.progress import Progress
 from solvers.result import Check, Result
 
@@ -132,8 +132,9 @@ def _notes(title: str, notes: Iterable[str]) -> list[Flowable]:
 def _checks(checks: Iterable[Check]) -> list[Flowable]:
     return [
         Paragraph(
-            f"<b>{'passed' if check.passed else 'FAILED'}</b>  {_safe(check.name)}: {check.value:.4g} {_safe(check.unit)}"
-            f" (wanted {check.reference:.4g} within {check.tolerance:.2g}) {_safe(check.source)}",
+            f"<b>{'passed' if check.passed else 'FAILED'}</b>  {_safe(check.name)}: "
+            + _safe(with_unit(f"{check.value:.4g}", check.unit))
+            + f" (wanted {check.reference:.4g} within {check.tolerance:.2g}) {_safe(check.source)}",
             SMALL,
         )
         for check in checks

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from geometry.metric import shown_unit
 from solvers.result import Result, Trace
 
 INK = "#1c2530"
@@ -28,7 +29,7 @@ def draw_curves(result: Result, name: str, out: Path) -> Path:
         axes.plot(trace.times, trace.values[index], color=INK, linewidth=1.1)
         axes.text(0.02, 0.82, channel, transform=axes.transAxes, fontsize=8, weight="bold", color=INK)
         _dress(axes, trace)
-    figure.supylabel(f"{trace.label} [{trace.unit}]", fontsize=8)
+    figure.supylabel(f"{trace.label} [{shown_unit(trace.unit)}]", fontsize=8)
     figure.supxlabel("Time [ms]" + ("; band: 90 % of the ensemble" if low is not None else ""), fontsize=8)
     figure.subplots_adjust(left=0.07, right=0.99, top=0.98, bottom=0.14, wspace=0.05, hspace=0.08)
     figure.savefig(out)

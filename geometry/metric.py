@@ -1,7 +1,30 @@
 """A number somebody reads: with its unit, its interval and where it comes from."""
 
+import re
 from dataclasses import asdict, dataclass
 from typing import Any
+
+RAISED = {"2": "\u00b2", "3": "\u00b3"}
+SHOWN = {"1": "", "deg": "\u00b0", "ml": "mL", "l": "L", "l/min": "L/min", "ml/s": "mL/s", "uA": "\u00b5A", "um": "\u00b5m"}
+
+
+def shown_unit(unit: str) -> str:
+    """A unit as people write it: mm2 and mm^2 as mm\u00b2, deg as \u00b0, nothing for "1"."""
+    if unit in SHOWN:
+        return SHOWN[unit]
+    return re.sub(r"(?<=[A-Za-z])\^?([23])(?!\d)", lambda found: RAISED[found.group(1)], unit)
+
+
+def shown_text(text: str) -> str:
+    """A note with the units and powers in it as people write them."""
+    raised = re.sub(r"\^([23])(?!\d)", lambda found: RAISED[found.group(1)], text)
+    return re.sub(r"(?<=\d) deg\b", "\u00b0", raised)
+
+
+def with_unit(number: str, unit: str) -> str:
+    """A number and its unit, e.g. "107 mm\u00b2", "38\u00b0"."""
+    shown = shown_unit(unit)
+    return number + ("" if shown in ("", "\u00b0") else " ") + shown
 
 
 @dataclass(frozen=True)
@@ -26,8 +49,7 @@ class Metric:
     def text(self) -> str:
         """The value with no more digits than its interval supports, e.g. "58 % (54 to 62)"."""
         digits = _digits(self.value, self.low, self.high)
-        unit = f" {self.unit}" if self.unit not in ("", "1") else ""
-        shown = f"{self.value:.{digits}f}{unit}"
+        shown = with_unit(f"{self.value:.{digits}f}", self.unit)
         if self.low is None or self.high is None:
             return shown
         return f"{shown} ({self.low:.{digits}f} to {self.high:.{digits}f})"

@@ -55,7 +55,7 @@ def add_actions(window: "Window") -> None:
     scene = window.workplace.scene_panel.scene
     for words, direction in DIRECTIONS.items():
         _add(look, words, partial(scene.look_from, *direction))
-    _add(view, "Cut the heart open", lambda: session.set_look(cut=not session.look.cut), "X")
+    _add(view, "Cut the heart open", lambda: session.set_cut(not session.cut), "X")
     _add(view, "Play or pause", window.workplace.strip.bar.play.toggle, "Space")
     view.addSeparator()
     _add_choices(view.addMenu("Theme"), {name: name.capitalize() for name in THEMES}, session.theme.name, window.wear)

@@ -6,6 +6,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import ValidationError
 
+from geometry.metric import with_unit
 from solvers.scenario import Record
 
 CHOICES = {
@@ -38,8 +39,7 @@ class Facts:
         """The allowed range in words."""
         if self.low is None and self.high is None:
             return ""
-        unit = f" {self.unit}" if self.unit not in ("", "1") else ""
-        return f"{self.low:g} to {self.high:g}{unit}" if self.low is not None and self.high is not None else ""
+        return with_unit(f"{self.low:g} to {self.high:g}", self.unit) if self.low is not None and self.high is not None else ""
 
     def tip(self) -> str:
         """The tooltip."""

@@ -6,6 +6,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
+from geometry.metric import shown_unit
 from solvers.scenario import Record
 from ui.facts import CHOICES, Facts, facts_of, humanised, with_value
 from ui.theme import px
@@ -108,7 +109,7 @@ class Row(QWidget):
         grid.setVerticalSpacing(px(2))
         label = QLabel(facts.label, self)
         label.setWordWrap(True)
-        unit = QLabel(facts.unit if facts.unit != "1" else "", self)
+        unit = QLabel(shown_unit(facts.unit), self)
         unit.setProperty("role", "small")
         unit.setFixedWidth(px(70))
         self.control = self._make_control(known)

@@ -4,12 +4,13 @@ import numpy as np
 import pyvista as pv
 from numpy.typing import NDArray
 
-from ui.heart_surface import HeartSurface
+from ui.heart_surface import HeartSurface, tetrahedra
 from ui.painting import Painting
-from ui.theme import stroke
+from ui.surfaces import CUT_INK, PLAIN, inks_of
+from ui.theme import px, stroke
 
 Floats = NDArray[np.floating]
-TISSUE = {"endo_lv": "#b9615c", "endo_rv": "#8f7fb0", "epi": "#c98d80", "base": "#d8b9a6", "wall": "#b9615c"}
+GLASS = 0.62  # of the blood, so that the narrowest place inside is seen
 LIFT = 0.35  # mm that lines stand off the wall, so that it does not swallow them
 HATCH = np.full((16, 16, 3), 120, dtype=np.uint8)
 for _row in range(16):  # diagonal stripes: no data is hatched, never a colour of the scale
@@ -23,28 +24,49 @@ class HeartActors:
         self._plotter = plotter
         self._place = place
         self._names: set[str] = set()
+        self._words: dict[str, object] = {}
         self._painted: pv.PolyData | None = None
 
     def clear(self) -> None:
         """Take everything away."""
         for name in list(self._names):
             self._remove(name)
+        for name in list(self._words):
+            self.show_words(name, np.empty((0, 3)), [], "")
         self._painted = None
 
     def show_tissue(self, surface: HeartSurface) -> None:
-        """Draw the wall without any field, each surface in its own tissue colour."""
+        """Draw the heart without any field, each named surface in its own colour."""
         self.clear()
-        mesh = surface.mesh
+        mesh, inks = surface.mesh, inks_of(surface.mesh)
+        for name, ink in inks.items():
+            part = pv.PolyData.from_regular_faces(np.array(mesh.points), mesh.tagged(name)).clean()
+            if surface.cut is not None:
+                part = part.clip(normal=surface.cut[1], origin=surface.cut[0], invert=True)
+            glass = {"opacity": GLASS, "culling": "back"} if name == "wall" and surface.cut is None else {}
+            if part.n_cells:
+                self._add(f"wall/{name}", part, color=ink.colour, **_matt(), **glass)
         if surface.cut is not None:
-            self._add("wall", surface.poly, color=TISSUE["epi"], **_matt())
-            return
-        for name in sorted(set(mesh.facet_names.values())):
-            triangles = mesh.tagged(name)
-            if len(triangles):
-                part = pv.PolyData(
-                    np.array(mesh.points), np.column_stack([np.full(len(triangles), 3), triangles]).ravel()
-                )
-                self._add(f"wall/{name}", part.clean(), color=TISSUE.get(name, TISSUE["epi"]), **_matt())
+            face = tetrahedra(mesh).slice(normal=surface.cut[1], origin=surface.cut[0])
+            self._add("wall/face", face, color=CUT_INK.get(mesh.kind, PLAIN), **_matt())
+
+    def show_ring(self, name: str, ring: pv.PolyData, colour: str) -> None:
+        """Draw a closed line as a thin tube."""
+        self._remove(name)
+        if ring.n_points:
+            self._add(name, ring.tube(radius=0.5), color=colour, ambient=0.7, lighting=False)
+
+    def show_words(self, name: str, points: Floats, words: list[str], colour: str) -> None:
+        """Write words at places, readable from every side (none: take them away)."""
+        full = f"{self._place}/{name}"
+        self._plotter.subplot(0, self._place)
+        if name in self._words:
+            self._plotter.remove_actor(self._words.pop(name), reset_camera=False, render=False)
+        if words:
+            self._words[name] = self._plotter.add_point_labels(
+                np.asarray(points), words, name=full, font_size=px(13), text_color=colour, shape=None,
+                show_points=False, always_visible=True, reset_camera=False, render=False, bold=False,
+            )  # fmt: skip
 
     def show_painting(self, surface: HeartSurface, painting: Painting, isochrones: bool) -> None:
         """Draw the wall in the colours of a painting."""
@@ -60,7 +82,7 @@ class HeartActors:
             return
         _set_colours(poly, across, up)
         self._painted = poly if known.all() else None
-        texture = pv.Texture(np.ascontiguousarray(painting.texture[::-1]))
+        texture = pv.Texture(np.ascontiguousarray(painting.texture))  # its first row, the surest, is at the top (v = 1)
         texture.interpolate = painting.smooth
         texture.repeat = False
         self._add("wall", poly, texture=texture, color="white", **_matt())

@@ -11,6 +11,7 @@ from app.vsup import LAYERS
 from ui.painting import Painting, levels_between
 from ui.theme import DARK, Theme, px
 
+WIDTHS = {"doubt": 206, "chance": 136}
 SPREAD = 74.0  # degrees the wedge opens
 
 
@@ -31,8 +32,8 @@ class Legend(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         """As wide as its kind needs."""
-        wide = self.painting is not None and self.painting.kind == "doubt"
-        return QSize(px(206 if wide else 104), px(240))
+        kind = self.painting.kind if self.painting is not None else ""
+        return QSize(px(WIDTHS.get(kind, 122)), px(240))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         """Draw."""
@@ -62,7 +63,7 @@ class Legend(QWidget):
     def _draw_bar(self, painter: QPainter, painting: Painting) -> None:
         theme, left = self._theme, Qt.AlignmentFlag.AlignLeft
         width, height = self.width(), self.height()
-        length = min(height - px(96), px(320))
+        length = min(height - px(190), px(320))
         top = (height - length) / 2
         bar = QRectF(px(16), top, px(16), length)
         row = px(18)
@@ -84,21 +85,29 @@ class Legend(QWidget):
         self._write(
             painter, QRectF(px(8), top + length + px(4), width, row), last, theme.text, left, self._font(10, True)
         )
-        unit = painting.unit if painting.unit not in ("", "1") else ""
-        self._write(
-            painter, QRectF(px(8), top - 2 * row - px(6), width - px(8), row), unit, theme.muted, left, self._font(11)
-        )
+        unit = painting.unit
+        self._write_title(painter, QRectF(px(8), 0, width - px(12), top - row - px(8)), painting.title, unit)
         if np.isnan(painting.across).any():
             box = QRectF(px(8), top + length + px(24), width - px(8), row)
             self._write(painter, box, "hatched: no data", theme.muted, left, self._font(10))
-        ticks = (painting.low, *levels_between(painting.low, painting.high), painting.high)
-        for value in _thinned(ticks, length / px(17)):
+        for value in _ticks(painting, length / px(17)):
             share = (value - painting.low) / (painting.high - painting.low)
             at = top + (share if early_first else 1 - share) * length
             painter.setPen(QPen(QColor(theme.faint), 1))
             painter.drawLine(QPointF(bar.right(), at), QPointF(bar.right() + px(4), at))
             box = QRectF(bar.right() + px(8), at - row / 2, width - bar.right() - px(8), row)
-            self._write(painter, box, number_text(value), theme.text, left, self._font(11))
+            self._write(painter, box, _tick_text(painting, value), theme.text, left, self._font(11))
+            if painting.kind == "chance" and painting.runs:
+                runs = f"{round(value / 100 * painting.runs)} of {painting.runs}"
+                aside = box.translated(px(36), 0)
+                self._write(painter, aside, runs, theme.muted, left, self._font(10))
+
+    def _write_title(self, painter: QPainter, box: QRectF, title: str, unit: str) -> None:
+        """What the bar tells, just above it, wrapped."""
+        how = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom | Qt.TextFlag.TextWordWrap
+        painter.setFont(self._font(11))
+        painter.setPen(QColor(self._theme.muted))
+        painter.drawText(box, int(how), f"{title}\n{unit}".strip())
 
     def _draw_wedge(self, painter: QPainter, painting: Painting) -> None:
         theme = self._theme
@@ -132,6 +141,7 @@ class Legend(QWidget):
         right = QRectF(0, above, self.width() - px(6), row)
         self._write(painter, right, painting.high_word, theme.text, Qt.AlignmentFlag.AlignRight, bold)
         self._write(painter, QRectF(0, above, self.width(), row), painting.unit, theme.muted, middle, self._font(11))
+        self._write_title(painter, QRectF(px(6), 0, self.width() - px(12), above - px(6)), painting.title, "")
         for layer in range(LAYERS + 1):
             spot = _on_wedge(tip, radius * (LAYERS - layer) / LAYERS, 1.0)
             box = QRectF(spot.x() + px(5), spot.y() - row / 2 + px(4), px(60), row)
@@ -152,6 +162,17 @@ class Legend(QWidget):
 def number_text(value: float) -> str:
     """A tick label without needless digits."""
     return f"{value:.4g}".replace("-", "\u2212")
+
+
+def _ticks(painting: Painting, most: float) -> tuple[float, ...]:
+    if painting.kind == "chance":  # quarters, as 16 runs have them
+        return (0.0, 25.0, 50.0, 75.0, 100.0)
+    return _thinned((painting.low, *levels_between(painting.low, painting.high), painting.high), most)
+
+
+def _tick_text(painting: Painting, value: float) -> str:
+    more = "\u2265 " if painting.clipped and value == painting.high else ""
+    return more + number_text(value)
 
 
 def _thinned(ticks: tuple[float, ...], most: float) -> tuple[float, ...]:

@@ -19,7 +19,8 @@ class Look:
     mode       one of MODES
     palette    "" for the one that suits the field
     threshold  of the probability; None for the ensemble's own
-    cut        whether the heart is cut open
+    cut        whether the painted heart is cut open; None for what suits the field
+    opened     whether the heart without any field is cut open
     other      a second run beside it, for comparing
     """
 
@@ -28,15 +29,16 @@ class Look:
     mode: str = VALUE
     palette: str = ""
     threshold: float | None = None
-    cut: bool = False
+    cut: bool | None = None
+    opened: bool = False
     fibers: bool = False
     isochrones: bool = True
     other: str = ""
 
     def changed(self, **changes: Any) -> "Look":
-        """The same look with some things changed; another field forgets the threshold of the last one."""
+        """The same look with some things changed; another field forgets threshold and cut of the last one."""
         if "field" in changes and changes["field"] != self.field:
-            changes.setdefault("threshold", None)
+            changes = {"threshold": None, "cut": None} | changes
         return replace(self, **changes)
 
     def to_dict(self) -> dict[str, Any]:

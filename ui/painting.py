@@ -7,12 +7,17 @@ from numpy.typing import NDArray
 
 from app.palettes import Bytes, Palette, palettes
 from app.vsup import vsup_texture
+from geometry.metric import shown_unit
 from solvers.result import Field, Result
+from ui.ensemble import count_of, family_of, members_of, quantity_of, share_above, threshold_of
 from ui.look import CHANCE, DOUBT, SPLIT, VALUE, Look
 
 FULL_DOUBT = 0.2  # an SD of this share of the legend's range hides the value altogether
 BANDS = 8  # isochrone bands of an activation map
 DIVISIONS = (1, 2, 2.5, 5, 10)
+SUITED = {"activation": "clinical", "pressure": "batlow", "wall_shear": "cividis", "tawss": "cividis", "osi": "viridis"}
+SKEWED = ("wall shear",)  # quantities whose few highest values would wash out the rest
+FIXED = {"Oscillatory shear index": (0.0, 0.5)}
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,7 @@ class Painting:
     texture   (h, w, 3) bytes, row 0 is the surest
     smooth    whether neighbouring colours are blended
     values    (n,), the numbers themselves, for contours and read-out
+    runs      how many members the ensemble has, where it is drawn
     """
 
     title: str
@@ -40,15 +46,17 @@ class Painting:
     smooth: bool
     levels: tuple[float, ...] = ()
     doubt_high: float = 0.0
+    runs: int = 0
+    clipped: bool = False  # whether some values lie above the legend's high end
 
 
 def modes_of(result: Result, name: str) -> tuple[str, ...]:
     """The ways a field can be drawn: those its ensemble supports."""
-    fields = result.fields
+    fields, family = result.fields, family_of(result, name)
     found = [VALUE]
-    if f"{name}_sd" in fields:
+    if f"{family}_sd" in fields:
         found += [DOUBT, SPLIT]
-    if f"{name}_exceedance" in fields or f"{name}_members" in fields:
+    if f"{family}_members" in fields or f"{family}_exceedance" in fields:
         found.append(CHANCE)
     return tuple(found)
 
@@ -60,8 +68,9 @@ def paint(
     field = result.fields[look.field]
     palette = palettes()[look.palette or suited(look.field)]
     mode = look.mode if look.mode in modes_of(result, look.field) else VALUE
-    sd = result.fields.get(f"{look.field}_sd")
-    mean = result.fields.get(f"{look.field}_mean", field)
+    family = family_of(result, look.field)
+    sd = result.fields.get(f"{family}_sd")
+    mean = result.fields.get(f"{family}_mean", field)
     if mode == DOUBT and sd is not None:
         return (_with_doubt(mean, sd, palette, frame, limits),)
     if mode == SPLIT and sd is not None:
@@ -73,9 +82,10 @@ def paint(
 
 def suited(name: str) -> str:
     """The palette that suits a field."""
-    if "activation" in name:
-        return "clinical"
-    return {"pressure": "batlow", "wall_shear": "cividis"}.get(name, "viridis")
+    for part, palette in SUITED.items():
+        if part in name:
+            return palette
+    return "viridis"
 
 
 def scalars(field: Field, frame: int) -> NDArray[np.floating]:
@@ -101,6 +111,8 @@ def frame_at(field: Field, time: float) -> int:
 
 def shared_limits(*fields: Field) -> tuple[float, float]:
     """Round limits that hold all values of all fields and frames, so that views can be compared."""
+    if all(field.label in FIXED for field in fields):
+        return FIXED[fields[0].label]
     lows, highs = [], []
     for field in fields:
         values = np.asarray(field.values)
@@ -108,9 +120,10 @@ def shared_limits(*fields: Field) -> tuple[float, float]:
             values = np.linalg.norm(values, axis=-1)
         good = values[np.isfinite(values)]
         if good.size:
+            skewed = any(word in field.label.lower() for word in SKEWED)
             tail = 0.5 if field.times else 0.0  # a moving field's rarest peaks would wash out the rest
-            lows.append(float(np.percentile(good, tail)))
-            highs.append(float(np.percentile(good, 100 - tail)))
+            lows.append(0.0 if skewed else float(np.percentile(good, tail)))
+            highs.append(float(np.percentile(good, 95.0 if skewed else 100 - tail)))
     if not lows:
         return 0.0, 1.0
     return round_limits(min(lows), max(highs))
@@ -150,7 +163,7 @@ def _plain(
     texture, smooth = (_banded(palette, low, high, levels), False) if levels else (palette.colours, True)
     return Painting(
         title=_title(field, word),
-        unit=field.unit,
+        unit=shown_unit(field.unit),
         low=low,
         high=high,
         low_word=field.low_word or "LOW",
@@ -162,12 +175,12 @@ def _plain(
         texture=texture.reshape(1, -1, 3),
         smooth=smooth,
         levels=levels,
+        clipped=bool(np.nanmax(values, initial=low) > high),
     )
 
 
 def _title(field: Field, word: str) -> str:
-    label = field.label.split(",")[0].removesuffix(" mean").strip()
-    return f"{label}, {word}" if word else field.label
+    return f"{quantity_of(field)}, {word}" if word else field.label
 
 
 def _banded(palette: Palette, low: float, high: float, levels: tuple[float, ...]) -> Bytes:
@@ -183,7 +196,7 @@ def _with_doubt(mean: Field, sd: Field, palette: Palette, frame: int, limits: tu
     top = FULL_DOUBT * (high - low)
     return Painting(
         title=_title(mean, "with its doubt"),
-        unit=mean.unit,
+        unit=shown_unit(mean.unit),
         low=low,
         high=high,
         low_word=mean.low_word or "LOW",
@@ -203,7 +216,7 @@ def _spread(sd: Field, frame: int) -> Painting:
     values = scalars(sd, frame)
     return Painting(
         title=_title(sd, "") or "Standard deviation",
-        unit=sd.unit,
+        unit=shown_unit(sd.unit),
         low=0.0,
         high=high,
         low_word="SURE",
@@ -218,13 +231,14 @@ def _spread(sd: Field, frame: int) -> Painting:
 
 
 def _chance(result: Result, look: Look, frame: int) -> Painting:
-    field = result.fields[look.field]
-    members = result.fields.get(f"{look.field}_members")
-    ready = result.fields.get(f"{look.field}_exceedance")
-    if look.threshold is not None and members is not None:
-        runs = np.asarray(members.values)
-        values = np.where(np.isfinite(runs).all(axis=0), (runs > look.threshold).mean(axis=0), np.nan)
-        title = f"Probability of {field.label.lower()} above {look.threshold:g} {field.unit}"
+    family = family_of(result, look.field)
+    ready = result.fields.get(f"{family}_exceedance")
+    members, threshold = members_of(result, look.field), threshold_of(result, look)
+    if members is not None and threshold is not None:
+        values = share_above(members, threshold)
+        mean = result.fields.get(f"{family}_mean", result.fields[look.field])
+        quantity = quantity_of(mean)
+        title = f"P({quantity[:1].lower()}{quantity[1:]} > {threshold:g} {shown_unit(mean.unit)})"
     else:
         assert ready is not None
         values, title = scalars(ready, frame), ready.label
@@ -239,7 +253,8 @@ def _chance(result: Result, look: Look, frame: int) -> Painting:
         across=np.clip(values, 0, 1),
         up=np.zeros_like(values),
         values=values * 100.0,
-        texture=palettes()["batlow"].bands(10).reshape(1, -1, 3),
+        texture=palettes()["batlow"].bands(8).reshape(1, -1, 3),
         smooth=False,
         levels=(5.0, 50.0, 95.0),
+        runs=count_of(result, look.field),
     )

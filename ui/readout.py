@@ -4,6 +4,7 @@ import numpy as np
 
 from geometry.metric import Metric
 from solvers.result import Result
+from ui.ensemble import family_of, members_of, quantity_of
 from ui.painting import Painting
 from ui.session import Point, Session, nearest_node
 
@@ -27,36 +28,29 @@ def readout(session: Session, paintings: tuple[Painting, ...]) -> str:
         value = Metric("here", "", float(session.answer.activation[node]), "ms")
         return f"{paintings[0].title}  {value.text()}   at {place}   (eikonal what-if, no interval)"
     if paintings[0].kind == "chance":
-        share = paintings[0].values[node]
-        runs = members_of(result, session.look.field)
+        share, runs = paintings[0].values[node], paintings[0].runs
         text = "no answer here" if not np.isfinite(share) else f"{share:.0f} %"
         return f"{paintings[0].title}  {text}{_in_runs(share, runs)}   at {place}"
     return f"{value_at(result, session.look.field, node, paintings[0])}   at {place}"
 
 
 def value_at(result: Result, name: str, node: int, painting: Painting) -> str:
-    """Value with its 90 % interval at a node, where the run has an ensemble."""
+    """Value at a node, with its 90 % interval where an ensemble is about the very same quantity."""
     value = float(painting.values[node])
-    field = result.fields[name]
+    field, family = result.fields[name], family_of(result, name)
     if not np.isfinite(value):
         return f"{field.label}: no answer here"
-    members = result.fields.get(f"{name}_members")
-    low: float | None = None
-    high: float | None = None
-    if members is not None:
-        low, high = (float(v) for v in np.nanpercentile(np.asarray(members.values)[:, node], (5, 95)))
-    elif f"{name}_sd" in result.fields and not field.times:
-        sd = float(np.asarray(result.fields[f"{name}_sd"].values)[node])
-        low, high = value - 1.645 * sd, value + 1.645 * sd
-    runs = members_of(result, name)
-    source = f"{result.method}, 90 % interval of {runs} runs" if runs else result.method
-    return f"{field.label}  {Metric('here', '', value, field.unit, low, high).text()}   ({source})"
-
-
-def members_of(result: Result, name: str) -> int:
-    """How many runs an ensemble has; 0 where there is none."""
-    members = result.fields.get(f"{name}_members")
-    return len(np.asarray(members.values)) if members is not None else 0
+    mean = result.fields.get(f"{family}_mean", field)
+    members = members_of(result, name)
+    of_ensemble = painting.kind != "value" or painting.title.endswith(", mean")
+    if not of_ensemble and quantity_of(mean) != quantity_of(field):
+        members = None  # the ensemble is of another moment
+    quantity = field.label if members is None else quantity_of(mean)
+    if members is None:
+        return f"{quantity}  {Metric('here', '', value, field.unit).text()}   ({result.method})"
+    low, high = (float(v) for v in np.nanpercentile(members[:, node], (5, 95)))
+    source = f"{result.method}, 90 % interval of {len(members)} runs"
+    return f"{quantity}  {Metric('here', '', value, field.unit, low, high).text()}   ({source})"
 
 
 def at_words(point: Point) -> str:
@@ -69,4 +63,4 @@ def at_words(point: Point) -> str:
 
 
 def _in_runs(share: float, runs: int) -> str:
-    return f" (in {round(share / 100 * runs)} of {runs} runs)" if runs and np.isfinite(share) else ""
+    return f" ({round(share / 100 * runs)} of {runs} runs)" if runs and np.isfinite(share) else ""

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from geometry.metric import Metric
+from geometry.metric import Metric, shown_text, with_unit
 from solvers.result import Check, Result
 from ui.theme import px
 from ui.widgets import card, label
@@ -28,9 +28,9 @@ def metric_card(metric: Metric) -> QFrame:
         span.setToolTip("The 90 % interval: nine times out of ten the answer lies in it")
         row.addWidget(span, 0, Qt.AlignmentFlag.AlignBottom)
     column.addLayout(row)
-    frame.setToolTip(metric.note)
+    frame.setToolTip(shown_text(metric.note))
     if 0 < len(metric.note) <= SHORT:
-        column.addWidget(label(metric.note, "small"))
+        column.addWidget(label(shown_text(metric.note), "small"))
     return frame
 
 
@@ -45,8 +45,8 @@ def check_row(check: Check) -> QWidget:
     sign.setFixedWidth(px(14))
     layout.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
     words = label(check.name)
-    unit = f" {check.unit}" if check.unit not in ("", "1") else ""
-    numbers = label(f"{check.value:.3g} vs {check.reference:.3g} \u00b1 {check.tolerance:.2g}{unit}", "small")
+    wanted = with_unit(f"{check.reference:.3g} \u00b1 {check.tolerance:.2g}", check.unit)
+    numbers = label(f"{check.value:.3g} vs {wanted}", "small")
     words.setToolTip(check.source)
     column = QVBoxLayout()
     column.setSpacing(0)

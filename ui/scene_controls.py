@@ -1,14 +1,18 @@
 """The row above the 3D heart: what is drawn, with or without doubt, in which colours, whole or cut open."""
 
+import math
 from functools import partial
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFrame, QHBoxLayout, QMenu, QToolButton, QWidget
 
 from app.palettes import palettes
+from geometry.metric import shown_unit
+from solvers.result import Result
 from ui.icons import icon
-from ui.look import DOUBT, MODES, VALUE
-from ui.painting import modes_of, suited
+from ui.ensemble import drawn_field, threshold_of
+from ui.look import CHANCE, DOUBT, MODES, VALUE
+from ui.painting import levels_between, modes_of, shared_limits, suited
 from ui.session import Session, shown_fields
 from ui.theme import Theme, px
 from ui.widgets import Segments
@@ -36,16 +40,23 @@ class SceneControls(QFrame):
         self.fields.setMinimumWidth(px(150))
         self.fields.setToolTip("What is drawn on the heart")
         self.modes = Segments(MODES, self)
+        self.threshold = QDoubleSpinBox(self)
+        self.threshold.setToolTip("Probability that the value lies above this (arrow keys change it)")
+        self.threshold.setPrefix("> ")
+        self.threshold.setAccelerated(True)
+        self.threshold.setMinimumWidth(px(104))
         self.tools = {name: self._tool(name, tip) for name, tip in TOOLS.items()}
         row = QHBoxLayout(self)
         row.setContentsMargins(px(10), px(6), px(8), px(6))
         row.setSpacing(px(8))
         row.addWidget(self.fields)
         row.addWidget(self.modes)
+        row.addWidget(self.threshold)
         row.addStretch(1)
         for tool in self.tools.values():
             row.addWidget(tool)
         self.fields.currentIndexChanged.connect(lambda i: session.set_look(field=self.fields.itemData(i)))
+        self.threshold.valueChanged.connect(lambda value: session.set_look(threshold=value))
         self.modes.chosen.connect(lambda mode: session.set_look(mode=mode))
 
     def refresh(self, painted: bool) -> None:
@@ -57,7 +68,8 @@ class SceneControls(QFrame):
         self.tools["fibers"].setVisible(mesh is not None and mesh.fiber is not None)
         self.setVisible(mesh is not None)
         for name, entry in SWITCHES.items():
-            self.tools[name].setChecked(bool(getattr(look, entry)))
+            self.tools[name].setChecked(session.cut if name == "cut" else bool(getattr(look, entry)))
+        self.threshold.hide()
         if not painted or result is None:
             return
         choices = shown_fields(result)
@@ -73,6 +85,8 @@ class SceneControls(QFrame):
         if session.step == "compare":  # both places are taken by the two runs
             allowed = tuple(mode for mode in allowed if mode in (VALUE, DOUBT))
         self.modes.show_choice(look.mode if look.mode in allowed else VALUE, allowed)
+        if look.mode == CHANCE and CHANCE in allowed:
+            self._offer_threshold(result)
         self.modes.setToolTip("" if len(allowed) > 1 else "This field has no ensemble, so its doubt is not known.")
 
     def dress(self, theme: Theme) -> None:
@@ -97,8 +111,29 @@ class SceneControls(QFrame):
             tool.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         return tool
 
+    def _offer_threshold(self, result: Result) -> None:
+        look = self._session.look
+        field, value = drawn_field(result, look), threshold_of(result, look)
+        if field is None or value is None:
+            return
+        low, high = shared_limits(field)
+        levels = levels_between(low, high)
+        step = (levels[1] - levels[0]) / 10 if len(levels) > 1 else (high - low) / 100
+        step = 10.0 ** round(math.log10(step))
+        self.threshold.blockSignals(True)
+        self.threshold.setDecimals(max(0, -round(math.log10(step))))
+        self.threshold.setSingleStep(step)
+        self.threshold.setRange(low, high)
+        self.threshold.setSuffix(f" {shown_unit(field.unit)}".rstrip())
+        self.threshold.setValue(value)
+        self.threshold.blockSignals(False)
+        self.threshold.show()
+
     def _switch(self, entry: str, on: bool) -> None:
-        self._session.set_look(**{entry: on})
+        if entry == "cut":
+            self._session.set_cut(on)
+        else:
+            self._session.set_look(**{entry: on})
 
     def _fill_palettes(self, menu: QMenu) -> None:
         look = self._session.look

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 
 import numpy as np
+import pyvista as pv
 from scipy.spatial import cKDTree
 
+from geometry.heart_mesh import HeartMesh
+from geometry.metric import with_unit
 from solvers.scenario import Electrophysiology
 from ui.heart_surface import long_cut
 from ui.painting import Painting
@@ -20,8 +23,8 @@ def show_arrows(scene: Scene, session: Session, frame: int) -> None:
     """Arrows of a vector field on the cut; none where the heart is whole or the field has no direction."""
     view = scene.views[0]
     view.hide("arrows")
-    field, mesh = session.field, session.mesh
-    if field is None or mesh is None or not session.look.cut:
+    field, mesh = session.drawn, session.mesh
+    if field is None or mesh is None or not session.cut:
         return
     values = np.asarray(field.values)
     if values.ndim != (3 if field.times else 2):
@@ -64,3 +67,31 @@ def show_marks(scene: Scene, session: Session) -> None:
     scenario = session.scenario
     sites = scenario.sites if isinstance(scenario, Electrophysiology) and session.step == "plan" else ()
     scene.mark("sites", np.array([(s.x, s.y, s.z) for s in sites]).reshape(-1, 3), SITE_COLOUR, 3.2)
+
+
+def show_anatomy(scene: Scene, session: Session) -> None:
+    """On blood without any field: where it comes in and goes out, and the narrowest place with its area."""
+    mesh, view = session.mesh, scene.views[0]
+    if mesh is None or mesh.kind != "blood_pool" or session.cut:
+        return
+    places = {"inlet_center": "Inlet: outflow tract", "outlet_center": "Outlet: ascending aorta"}
+    found = {words: mesh.landmarks[name] for name, words in places.items() if name in mesh.landmarks}
+    if "throat" in mesh.landmarks:
+        area = next((m for m in session.measures if m.name == "orifice_area"), None)
+        words = f"Narrowest: {with_unit(f'{area.value:.0f}', area.unit)}" if area is not None else "Narrowest"
+        found[words] = mesh.landmarks["throat"]
+        view.show_ring("throat", throat_ring(mesh), SITE_COLOUR)
+    view.show_words("anatomy", np.array(list(found.values())).reshape(-1, 3), list(found), session.theme.text)
+
+
+def throat_ring(mesh: HeartMesh) -> pv.PolyData:
+    """The outline of the narrowest cross-section, across the line from annulus to sinotubular junction."""
+    marks = {name: np.asarray(place) for name, place in mesh.landmarks.items()}
+    below, above = marks.get("annulus", marks["throat"]), marks.get("sinotubular", marks.get("outlet_center"))
+    if above is None or np.allclose(below, above):
+        return pv.PolyData()
+    skin = pv.PolyData.from_regular_faces(np.array(mesh.points), mesh.facets)
+    outline = skin.slice(normal=above - below, origin=marks["throat"])
+    if outline.n_points == 0:
+        return pv.PolyData()
+    return outline.connectivity("closest", closest_point=marks["throat"]).extract_surface(algorithm="dataset_surface")

@@ -14,11 +14,11 @@ from ui.painting import Painting, frame_at, paint, shared_limits
 from ui.readout import readout
 from ui.scene import Scene
 from ui.scene_controls import SceneControls
-from ui.scene_overlays import show_arrows, show_fibers, show_front, show_marks
-from ui.session import Session
+from ui.scene_overlays import show_anatomy, show_arrows, show_fibers, show_front, show_marks
+from ui.session import SIMULATED_STEPS, Session
+from ui.surfaces import swatches
 from ui.theme import px
 
-SIMULATED_STEPS = ("simulate", "plan", "compare", "report")
 
 
 class ScenePanel(QWidget):
@@ -37,6 +37,10 @@ class ScenePanel(QWidget):
         self.badge = QLabel("SIMULATED", self)
         self.badge.setProperty("role", "badge")
         self.badge.setToolTip("These values were computed by a model, not measured.")
+        self.surfaces = QLabel(self)
+        self.surfaces.setProperty("role", "small")
+        self.surfaces.setContentsMargins(px(6), px(10), px(10), 0)
+        self.surfaces.setTextFormat(Qt.TextFormat.RichText)
         self.told = QLabel(self)
         self.told.setProperty("role", "muted")
         self.told.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -74,10 +78,11 @@ class ScenePanel(QWidget):
         if mesh is None:
             self._show_legends()
             return
-        if self.scene.surface is not None and (self.scene.surface.cut is not None) != session.look.cut:
+        if self.scene.surface is not None and (self.scene.surface.cut is not None) != session.cut:
             self._set_surface()
         if field is None or not painted:
             self.scene.show_tissue()
+            show_anatomy(self.scene, session)
         else:
             self._frame = frame_at(field, session.time)
             self.paintings = self._paintings()
@@ -91,7 +96,7 @@ class ScenePanel(QWidget):
     def follow_time(self) -> None:
         """Another moment of the same field."""
         session = self._session
-        field = session.field
+        field = session.drawn
         if not self.paintings or field is None:
             return
         if not field.times:
@@ -112,7 +117,7 @@ class ScenePanel(QWidget):
 
     def _set_surface(self) -> None:
         mesh = self._session.mesh
-        cut = long_cut(mesh) if mesh is not None and self._session.look.cut else None
+        cut = long_cut(mesh) if mesh is not None and self._session.cut else None
         self.scene.set_surface(HeartSurface(mesh, cut) if mesh is not None else None)
 
     def _paintings(self) -> tuple[Painting, ...]:
@@ -144,6 +149,7 @@ class ScenePanel(QWidget):
 
     def _show_legends(self) -> None:
         """The left legend belongs to the left of two different views; all else is told by the right one."""
+        self._show_surfaces()
         ours = self.paintings
         split = len(ours) == 2 and ours[0].kind != ours[1].kind
         left = ours[0] if split else None
@@ -151,6 +157,13 @@ class ScenePanel(QWidget):
         for legend, painting in zip(self.legends, (left, right), strict=True):
             legend.setVisible(painting is not None)
             legend.show_painting(painting, self._session.theme)
+
+    def _show_surfaces(self) -> None:
+        """Name the coloured surfaces where no field is drawn."""
+        mesh = self._session.mesh
+        shown = mesh is not None and not self.paintings
+        self.surfaces.setVisible(shown)
+        self.surfaces.setText(swatches(mesh) if mesh is not None and shown else "")
 
     def _tell(self) -> None:
         self.told.setText(readout(self._session, self.paintings))
@@ -166,6 +179,7 @@ class ScenePanel(QWidget):
         middle.addWidget(self.scene, 1)
         middle.addWidget(self.empty, 1)
         middle.addWidget(self.legends[1])
+        middle.addWidget(self.surfaces, 0, Qt.AlignmentFlag.AlignTop)
         foot = QHBoxLayout()
         foot.setContentsMargins(px(12), px(4), px(12), px(6))
         foot.setSpacing(px(10))

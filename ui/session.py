@@ -13,15 +13,19 @@ from app.scenarios import scenario_order
 from app.warm import Answer
 from geometry.heart_mesh import HeartMesh
 from geometry.image import Image
+from geometry.metric import Metric
 from geometry.segmentation import Segmentation
 from solvers.result import Field, Result
 from solvers.scenario import Electrophysiology, Flow
 from ui.edits import ChangeScenario, ChangeSeeds
+from ui.ensemble import carries_doubt, drawn_field
 from ui.look import Look
 from ui.painting import strongest_time
 from ui.theme import DARK, Theme
 
 STEPS = ("case", "images", "segment", "heart", "simulate", "plan", "compare", "report", "practice")
+SIMULATED_STEPS = ("simulate", "plan", "compare", "report")
+INSIDE = ("velocity", "pressure")  # fields of the whole blood, not of its wall
 Point = tuple[float, float, float]
 
 
@@ -65,8 +69,7 @@ class Session(QObject):
         self._kept = {}
         self.point, self.answer, self.time, self.phase, self.seeds = None, None, 0.0, 0, ()
         view = case.view() if case else {}
-        blood = self.mesh is not None and self.mesh.kind == "blood_pool"  # whose inside is what counts
-        self.look = Look.from_dict(view["look"]) if "look" in view else Look(cut=blood)
+        self.look = Look.from_dict(view.get("look", {}))
         segmentation = self.segmentation
         if segmentation is not None:
             self.seeds = segmentation.seeds
@@ -102,6 +105,11 @@ class Session(QObject):
         return self._keep("mesh", lambda case: case.mesh())  # type: ignore[no-any-return]
 
     @property
+    def measures(self) -> tuple[Metric, ...]:
+        """What was measured on scan and heart."""
+        return self._keep("measures", lambda case: tuple(case.measures())) or ()
+
+    @property
     def runs(self) -> tuple[str, ...]:
         """Names of the finished runs."""
         return self._keep("runs", lambda case: case.runs()) or ()
@@ -128,6 +136,11 @@ class Session(QObject):
         result = self.result
         return result.fields.get(self.look.field) if result else None
 
+    @property
+    def drawn(self) -> Field | None:
+        """The field whose values are drawn: in the views of doubt that is the ensemble's mean."""
+        return drawn_field(self.result, self.look) if self.result else None
+
     # --- what is looked at -------------------------------------------------------------------------------------------
 
     def show_step(self, step: str) -> None:
@@ -143,6 +156,24 @@ class Session(QObject):
         if self.look.run != before:
             self._start_time()
         self.look_changed.emit()
+
+    @property
+    def painted(self) -> bool:
+        """Whether the step shows a field on the heart."""
+        return self.step in SIMULATED_STEPS and self.field is not None
+
+    @property
+    def cut(self) -> bool:
+        """Whether the heart is cut open: as chosen, else blood is where its inside is what counts."""
+        if not self.painted:
+            return self.look.opened
+        if self.look.cut is not None:
+            return self.look.cut
+        return self.mesh is not None and self.mesh.kind == "blood_pool" and self.look.field in INSIDE
+
+    def set_cut(self, on: bool) -> None:
+        """Cut the heart open, or close it."""
+        self.set_look(**{"cut" if self.painted else "opened": on})
 
     def set_time(self, time: float) -> None:
         """Move the time cursor, ms."""
@@ -263,12 +294,7 @@ def main_field(result: Result) -> str:
 
 def shown_fields(result: Result) -> dict[str, str]:
     """Fields a person chooses from, name -> label: not those that carry another field's doubt."""
-    tails = ("_mean", "_sd", "_exceedance", "_members", "_p05", "_p95")
-    return {
-        name: field.label
-        for name, field in result.fields.items()
-        if not any(name.endswith(tail) and name.removesuffix(tail) in result.fields for tail in tails)
-    }
+    return {name: field.label for name, field in result.fields.items() if not carries_doubt(result, name)}
 
 
 def nearest_node(points: NDArray[np.float64], point: Point) -> int:

@@ -10,6 +10,8 @@ from ui.time_bar import TimeBar
 from ui.trace_plot import TracePlot
 
 ECG = "ecg"
+TALLEST = 16777215  # no limit, in Qt's words
+PHASED = ("case", "images", "segment", "heart")  # steps that look at the scan
 
 
 class Strip(QFrame):
@@ -58,6 +60,8 @@ class Strip(QFrame):
             self._show_run(session.result)
         else:
             self._show_phases()
+        self.setMaximumHeight(TALLEST if self.over_run else px(46))
+        self.setVisible(self.over_run or self._session.step in PHASED and self.bar.isEnabled())
 
     def dress(self) -> None:
         """Wear the session's theme."""

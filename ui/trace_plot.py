@@ -5,6 +5,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from geometry.metric import shown_unit
 from solvers.result import Trace
 from ui.theme import DARK, Theme, px, stroke
 
@@ -63,7 +64,7 @@ class TracePlot(QWidget):
         item.setMouseEnabled(x=False, y=False)
         item.showGrid(x=True, y=True, alpha=0.12)
         for side, text in (
-            ("left", f"{trace.label} ({trace.unit})" if trace.unit else trace.label),
+            ("left", f"{trace.label} ({shown_unit(trace.unit)})" if trace.unit else trace.label),
             ("bottom", "Time (ms)"),
         ):
             axis = item.getAxis(side)

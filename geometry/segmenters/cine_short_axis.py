@@ -42,6 +42,7 @@ RAYS = 60
 STEP = 1.0  # mm along a ray
 REACH = 112.0  # mm
 BLUR = 0.25  # pixels
+DOUBT = 0.7, 0.35, 1.0  # mm, how far readers differ where runs agree: endocardium, epicardium, free wall of the RV
 CAUTIOUS = Habits(middle=0.5)  # while intensities are known roughly
 VARIANTS = (
     Habits(),
@@ -72,9 +73,8 @@ def segment(
     sure = chance_of_ventricle(gather(scaled, contrast.air, rays.radii, _middle(runs)), axis.score, pitch)
     runs = [held_at_base(run, order) for run in runs]
     free = _free_walls(scaled, _beat(voxels, contrast, rays), runs, sure, progress)
-    pixel = float(np.mean(spacing[:2]))
-    endo, epi = _surface([w.endo for w in runs], pixel), _surface([w.epi for w in runs], pixel)
-    surfaces = endo, epi, tapered_right(_surface(free, 2 * pixel), epi, order)
+    endo, epi = _surface([w.endo for w in runs], DOUBT[0]), _surface([w.epi for w in runs], DOUBT[1])
+    surfaces = endo, epi, tapered_right(_surface(free, DOUBT[2]), epi, order)
     sure = decided(sure * chance_of_tip(epi.radius, order)[:, None])
     progress(0.9, "Marking voxels")
     chances = paint(voxels.shape, rays, surfaces)
@@ -167,7 +167,7 @@ def _variants(
     runs = []
     for n, habits in enumerate(VARIANTS):
         found = find_walls(scaled, contrast.air, expected, STEP, habits)
-        smooth = steadied(rounded(found, rays.angles), np.ones(expected.shape), 0.7, 0.7)
+        smooth = steadied(rounded(found, rays.angles), np.ones(expected.shape), 0.035 * expected.shape[1], 0.7)
         runs.append(to_compact_muscle(smooth, scaled, STEP, BLUR * float(np.mean(rays.spacing))))
         progress(0.3 + 0.4 * (n + 1) / len(VARIANTS), "Following the walls")
     return runs
@@ -197,8 +197,8 @@ def _middle(runs: Sequence[Walls]) -> Walls:
     return Walls(np.mean([w.endo for w in runs], axis=0), np.mean([w.epi for w in runs], axis=0))
 
 
-def _surface(radii: Sequence[Floats], pixel: float) -> Surface:
-    """Mean and spread of the runs, with the width of a pixel added to the spread."""
+def _surface(radii: Sequence[Floats], blur: float) -> Surface:
+    """Mean and spread of the runs, with ``blur`` mm (standard deviation) added to the spread."""
     stack = np.stack(radii)
-    spread = np.sqrt(stack.var(axis=0) + (0.4 * pixel) ** 2)
+    spread = np.sqrt(stack.var(axis=0) + blur**2)
     return Surface(stack.mean(axis=0), ndimage.gaussian_filter1d(spread, 1.0, axis=2, mode="wrap"))

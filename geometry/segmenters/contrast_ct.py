@@ -13,6 +13,7 @@ from geometry.segmentation import AORTA, LV, MYOCARDIUM, ROOT, Segmentation
 from geometry.segmenters.contrast.blood import Levels, blood_mask, find_levels, muscle_level
 from geometry.segmenters.contrast.compartments import Compartments, find_compartments
 from geometry.segmenters.contrast.grid import Floats, Grid, box_around, working_grid
+from geometry.segmenters.contrast.leaflets import find_leaflets
 from geometry.segmenters.contrast.left_heart import find_aorta, find_ventricle
 from geometry.segmenters.contrast.outflow import Valve, arch_start, find_valve, follow, junction, way_along
 
@@ -55,9 +56,9 @@ def segment(
     ventricle = find_ventricle(smooth, parts, grid.spacing, levels)
     aorta = find_aorta(parts, ventricle, int(parts.labels[seed]) if seed else 0)
     levels = muscle_level(smooth, np.isin(parts.labels, ventricle), grid.spacing, levels)
-    regions, notes = _regions(smooth, parts, ventricle, aorta, grid.spacing, levels)
+    regions, leaflets, notes = _regions(grid, smooth, parts, ventricle, aorta, levels)
     progress(0.85, "Marking voxels")
-    chances = {label: grid.back(p) for label, p in _chances(regions, grid.spacing).items()}
+    chances = {label: grid.back(p) for label, p in _chances(regions, leaflets, grid.spacing).items()}
     progress(1.0, "Segmented")
     return Segmentation(
         labels=_labels(chances),
@@ -80,33 +81,42 @@ def _seed(image: Image, grid: Grid, seeds: Sequence[tuple[float, float, float]])
 
 
 def _regions(
-    values: Floats,
-    parts: Compartments,
-    ventricle: list[int],
-    aorta: list[int],
-    spacing: NDArray[np.float64],
-    levels: Levels,
-) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
-    """Labels on the working grid, other blood as OTHER."""
+    grid: Grid, values: Floats, parts: Compartments, ventricle: list[int], aorta: list[int], levels: Levels
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_], tuple[str, ...]]:
+    """Labels on the working grid, other blood as OTHER, and where the leaflets of the valve are; ``values`` are smoothed."""
+    spacing = grid.spacing
     out = np.where(parts.labels > 0, OTHER, 0).astype(np.uint8)
     cavity = np.isin(parts.labels, ventricle)
     out[cavity] = LV
+    leaflets = np.zeros(out.shape, dtype=bool)
     notes: tuple[str, ...] = ()
     if aorta:
-        _split_outflow(out, cavity, np.isin(parts.labels, aorta), spacing)
+        valve = _split_outflow(out, cavity, np.isin(parts.labels, aorta), spacing)
+        leaflets = find_leaflets(grid.values, parts.labels > 0, valve, spacing, levels)
     else:
         notes = (
             "No aorta was found above the left ventricle: it may lie outside the scan or be joined to the atrium.",
         )
     out[_papillaries(out, spacing)] = LV
     out[_muscle(values, out, spacing, levels)] = MYOCARDIUM
-    return out, notes
+    out[leaflets] = 0
+    out[_loose(out)] = 0
+    return out, leaflets, notes
+
+
+def _loose(out: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Blood of ours that is not in one piece with the rest."""
+    ours = np.isin(out, (LV, ROOT, AORTA))
+    pieces, _ = ndimage.label(ours)
+    sizes = np.bincount(pieces.ravel())
+    sizes[0] = 0
+    return np.asarray(ours & (pieces != int(sizes.argmax())))
 
 
 def _split_outflow(
     out: NDArray[np.uint8], cavity: NDArray[np.bool_], vessel: NDArray[np.bool_], spacing: NDArray[np.float64]
-) -> None:
-    """Mark root and ascending aorta, in place; the root begins at the annulus, which may lie below the throat."""
+) -> Valve:
+    """Mark root and ascending aorta, in place, and return the valve; the root may begin below the throat."""
     valve = find_valve(cavity, vessel, spacing)
     line = follow(vessel, cavity, spacing)
     stj = junction(line, valve)
@@ -115,6 +125,7 @@ def _split_outflow(
     way = way_along(line, np.stack(voxels, axis=-1) * spacing)
     out[voxels] = np.select([way < stj, way < end], [ROOT, AORTA], OTHER)
     out[_below_the_throat(cavity, valve, spacing)] = ROOT
+    return valve
 
 
 def _below_the_throat(cavity: NDArray[np.bool_], valve: Valve, spacing: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -158,7 +169,9 @@ def _muscle(values: Floats, out: NDArray[np.uint8], spacing: NDArray[np.float64]
     return found
 
 
-def _chances(regions: NDArray[np.uint8], spacing: NDArray[np.float64]) -> dict[int, Floats]:
+def _chances(
+    regions: NDArray[np.uint8], leaflets: NDArray[np.bool_], spacing: NDArray[np.float64]
+) -> dict[int, Floats]:
     """Chance of each label: how deep a voxel lies inside the blood, shared out among what lies about it.
 
     The outer surface is known to about a voxel (0.7 mm); the cuts at valves and junctions, which no contrast shows,
@@ -166,6 +179,11 @@ def _chances(regions: NDArray[np.uint8], spacing: NDArray[np.float64]) -> dict[i
     """
     blood = np.isin(regions, (LV, ROOT, AORTA, OTHER))
     inside = ndimage.gaussian_filter(blood.astype(np.float32), 0.7 / spacing)
+    if leaflets.any():  # thinner than that: smoothed so, they would turn into blood
+        box = box_around(leaflets, 6)
+        thin = ndimage.distance_transform_edt(~leaflets[box], sampling=spacing) < 2.0
+        sharp = ndimage.gaussian_filter(blood[box].astype(np.float32), 0.4 / spacing)
+        inside[box] = np.where(thin, sharp, inside[box])
     sharing = {
         label: ndimage.gaussian_filter((regions == label).astype(np.float32), 2.5 / spacing)
         for label in (LV, ROOT, AORTA, OTHER)

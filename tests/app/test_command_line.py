@@ -1,15 +1,21 @@
 """The command line: sentences and exit codes for what goes wrong, JSON last for what goes right."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.__main__ import main
 from app.case import Case
 from geometry.heart_mesh import HeartMesh
-from geometry.shapes import slab
+from geometry.image import load_image
+from geometry.segmentation import load_segmentation
+from geometry.shapes import half_ellipsoid_ventricle, slab
+from sample_scans.catalogue import sample
 from solvers.result import Field, Result
+from solvers.scenario import Electrophysiology
 
 
 def refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
@@ -81,6 +87,51 @@ def test_the_doctor_says_what_to_install_without_a_compiler(
     monkeypatch.setenv("CC", "no-such-compiler")
     assert main(["doctor"]) == 2
     assert "build-essential" in capsys.readouterr().err
+
+
+def test_without_a_compiler_a_simulation_is_refused_with_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = Case.create(tmp_path / "case", "Ventricle")
+    case.save_mesh(half_ellipsoid_ventricle(edge=4.0), ())
+    case.save_scenario("sinus", Electrophysiology(tier="eikonal"))
+    monkeypatch.setenv("CC", "no-such-compiler")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert "build-essential" in refused(capsys, "simulate", str(case.folder), "--scenario", "sinus")
+    assert case.runs() == ()
+
+
+def test_without_a_display_the_window_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    assert "no display" in refused(capsys, "app")
+
+
+def test_edges_that_make_no_mesh_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    case = Case.create(tmp_path / "case", "Sample A")
+    truth = sample("A")
+    assert truth is not None
+    case.save_image(load_image(truth.scan))
+    case.save_segmentation(load_segmentation(truth.truth), ())
+    assert "20.0 mm" in refused(capsys, "mesh", str(case.folder), "--edge", "20")
+    assert case.mesh() is None
+
+
+def test_an_empty_segmentation_and_a_label_at_the_border_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    truth = sample("A")
+    assert truth is not None
+    whole = load_segmentation(truth.truth)
+    case = Case.create(tmp_path / "case", "Sample A")
+    case.save_image(load_image(truth.scan))
+    case.save_segmentation(replace(whole, labels=np.zeros_like(whole.labels)), ())
+    assert "empty" in refused(capsys, "mesh", str(case.folder)).lower()
+    shifted = np.roll(whole.labels, -int(np.argmax((whole.labels > 0).any(axis=(1, 2, 3)))), axis=0)
+    case.save_segmentation(replace(whole, labels=shifted), ())
+    assert "edge" in refused(capsys, "mesh", str(case.folder))
 
 
 def test_a_field_is_drawn_with_its_limits(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,7 +14,9 @@ import pytest
 
 from app.case import Case
 from app.jobs import CANCELLED, CRASHED, DONE, FAILED, RUNNING, Job, JobStatus, jobs_of, start_job, tell_interrupted
+from geometry.shapes import half_ellipsoid_ventricle
 from sample_scans.catalogue import samples
+from solvers.scenario import Electrophysiology, Ensemble
 
 SCAN_A = samples()[0].scan
 
@@ -98,6 +100,20 @@ def test_after_kill_9_the_case_opens_again_and_says_so_once(busy: tuple[Case, Jo
     assert tell_interrupted(case.folder) == ()
     with again.locked():
         pass
+
+
+def test_after_kill_9_in_the_middle_of_a_solve_the_case_is_whole(case: Case) -> None:
+    case.save_mesh(half_ellipsoid_ventricle(edge=3.0), ())
+    case.save_scenario("sinus", Electrophysiology(duration=1000, ensemble=Ensemble(members=0)))
+    job = start_job(case.folder, "simulate", {"scenario": "sinus"})
+    wait_for_progress(job, 0.2)
+    assert job.process is not None
+    os.kill(job.process.pid, signal.SIGKILL)
+    assert wait(job, 10).state == CRASHED
+    (sentence,) = tell_interrupted(case.folder)
+    assert "The step 'simulate' ended unexpectedly" in sentence
+    assert Case.open(case.folder).runs() == ()
+    assert Case.open(case.folder).mesh() is not None
 
 
 def test_a_second_run_on_a_case_in_use_is_refused(busy: tuple[Case, Job]) -> None:

@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from geometry.metric import Metric
+from geometry.metric import Metric, shown_text
 from ui.job_watch import JobWatch
 from ui.result_cards import metric_card
 from ui.session import Session
@@ -49,7 +49,7 @@ class Page(QWidget):
         if notes:
             self.column.addWidget(section(head))
             for note in notes:
-                self.column.addWidget(notice(note) if head == OUT_OF_DATE else label(note, "small"))
+                self.column.addWidget(notice(note) if head == OUT_OF_DATE else label(shown_text(note), "small"))
 
     def add_metrics(self, metrics: tuple[Metric, ...], head: str) -> None:
         """Add cards with numbers."""

@@ -10,7 +10,7 @@ from geometry.segmentation import LV, MYOCARDIUM, RV
 from geometry.segmenters.short_axis.polar import Floats, Rays
 
 SHOWN = 0.5  # chance from which a frame is marked, so that labels agree with what is most likely
-DECIDED = 2.5  # how much more a slice is one or the other than its cover by the mean valve plane says
+DECIDED = 5.0  # how much more a slice is one or the other than its cover by the mean valve plane says
 
 
 @dataclass(frozen=True)

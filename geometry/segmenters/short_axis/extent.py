@@ -10,7 +10,7 @@ from geometry.segmenters.short_axis.polar import Floats
 from geometry.segmenters.short_axis.walls import Walls
 
 DESCENT = (
-    18.0  # mm of valve plane descent per unit of fractional area change: 10 to 12 mm in a normal beat, less in failure
+    22.0  # mm of valve plane descent per unit of fractional area change: 12 to 14 mm in a normal beat, less in failure
 )
 
 
@@ -106,7 +106,7 @@ def _mean_beat(area: NDArray[np.float64], likely: NDArray[np.float64]) -> tuple[
 
 
 def base_is_up(area: NDArray[np.float64], weight: NDArray[np.float64]) -> bool:
-    """(slices,) areas and weights: whether the base is at the high slice numbers: sections of a ventricle shrink towards the apex."""
+    """Whether the base is at the high slice numbers, from (slices,) areas: sections of a ventricle shrink to the apex."""
     k = np.arange(area.size, dtype=float)
     weight = weight / max(float(weight.sum()), 1e-9)
     return float(weight @ ((k - weight @ k) * (area - weight @ area))) >= 0

@@ -13,7 +13,9 @@ from geometry.segmenters.short_axis.walls import Walls
 
 WIDEST = 62.0  # mm from the septum to the free wall
 HALF_SECTOR = np.deg2rad(110.0)
-STILL = 0.15  # cost per mm of blood that does not beat: fat or another organ, but the depth of a ventricle keeps still too
+STILL = (
+    0.15  # cost per mm of blood that does not beat: fat or another organ, but the depth of a ventricle keeps still too
+)
 GAP = 3.5  # mm of wall-like darkness after which nothing further out is believed
 
 
@@ -64,7 +66,7 @@ def _ray_costs(blood: Floats, moving: Floats, step: float, middle: float) -> Flo
     """(..., angles, u) running cost of calling everything up to u right ventricle."""
     value = np.clip(middle - blood, -0.5, 0.6)
     value = np.where(blood > 1.7, 0.5, value)
-    value = value + STILL * (ndimage.uniform_filter1d(moving, 11, axis=-1) < 0.04)
+    value = value + STILL * (ndimage.uniform_filter1d(moving, 7, axis=-1) < 0.04)
     dark = np.cumsum(np.maximum(blood < 0.4, 0) * 1.0, axis=-1) * step
     dark -= np.minimum(dark[..., 2:3], 2.0)
     shut = 1 / (1 + np.exp((dark - GAP) / 0.7))

@@ -5,6 +5,7 @@ say how large the next one can be. The right ventricle lies over the right ventr
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from geometry.segmenters.short_axis.walls import Walls
 TIP = 150.0  # mm2 of epicardial section, in a slice that the tip just reaches
 SLACK = 150.0  # mm2 beyond the straight line that a section may have
 APICAL = 0.72  # of the widest section, from which on a ventricle is taken for a paraboloid
-OPENS = 1.1  # times the area of the right ventricle one slice nearer the apex
+OPENS = 1.15  # times the area of the right ventricle one slice nearer the apex
 NARROWS = 1.0  # times the area of the right ventricle one slice nearer the base
 WIDENS = 2.0  # mm that the right ventricle may reach further out than one slice nearer the base
 
@@ -48,7 +49,7 @@ def chance_of_tip(epi: Floats, order: tuple[int, ...]) -> NDArray[np.float64]:
 def tapered(walls: Walls, order: tuple[int, ...]) -> Walls:
     """Walls whose sections do not widen towards the apex."""
     surfaces = []
-    for surface, slack in ((walls.endo, 0.5 * SLACK), (walls.epi, SLACK)):
+    for surface, slack in ((walls.endo, 0.25 * SLACK), (walls.epi, SLACK)):
         radius = np.array(surface, dtype=float)
         widest = cavity_area(radius[list(order)]).max(axis=0) if order else 0.0
         for above, near, k in _triples(order):
@@ -74,23 +75,35 @@ def tapered_right(free: Surface, epi: Surface, order: tuple[int, ...], step: flo
     """The free wall of a right ventricle in one piece that does not widen towards the apex, and no doubt where there is none."""
     depth = np.array(free.radius - epi.radius, dtype=float)
     depth = np.where(depth < step, 0.0, depth)
-    for k in range(len(depth)):
+    for k in set(range(len(depth))) - set(order[1:]):
         depth[k] = np.where(_widest_run(depth[k]), depth[k], 0.0)
-    for near, k in zip(order, order[1:], strict=False):
+    for near, k in pairwise(order):
         over = ndimage.maximum_filter1d(depth[near], 7, axis=1, mode="wrap")
         depth[k] = np.minimum(depth[k], np.where(over > 0, over + WIDENS, 0.0))
         depth[k] = np.where(_widest_run(depth[k]), depth[k], 0.0)
         depth[k] *= _shrink(depth, epi.radius, near, k, NARROWS)
     for near, k in _towards_base(order, len(depth)):
         depth[k] *= _shrink(depth, epi.radius, near, k, OPENS)
+        depth[k] *= _emptied(depth, epi.radius, near, k)
     radius = (epi.radius + depth).astype(np.float32)
     return Surface(radius, np.where(depth > 0, free.spread, epi.spread).astype(np.float32))
 
 
 def _shrink(depth: NDArray[np.float64], epi: Floats, near: int, k: int, most: float) -> NDArray[np.float64]:
     """(phases, 1), what makes the area of slice k at most ``most`` times that of its neighbour."""
-    area = [cavity_area(epi[n] + depth[n]) - cavity_area(epi[n]) for n in (near, k)]
-    return np.asarray(np.minimum(most * area[0] / np.maximum(area[1], 1.0), 1.0)[:, None])
+    there, here = (_area_beyond(epi[n], depth[n]) for n in (near, k))
+    return np.asarray(np.minimum(most * there / np.maximum(here, 1.0), 1.0)[:, None])
+
+
+def _emptied(depth: NDArray[np.float64], epi: Floats, near: int, k: int) -> NDArray[np.float64]:
+    """(phases, 1), what makes slice k empty like its neighbour nearer the apex: what fills meanwhile is atrium or artery."""
+    there, here = (_area_beyond(epi[n], depth[n]) for n in (near, k))
+    left = here.max() * there / max(float(there.max()), 1.0)
+    return np.asarray(np.minimum(left / np.maximum(here, 1.0), 1.0)[:, None])
+
+
+def _area_beyond(epi: Floats, depth: NDArray[np.float64]) -> NDArray[np.float64]:
+    return cavity_area(epi + depth) - cavity_area(epi)
 
 
 def _towards_base(order: tuple[int, ...], slices: int) -> Iterator[tuple[int, int]]:
@@ -99,7 +112,7 @@ def _towards_base(order: tuple[int, ...], slices: int) -> Iterator[tuple[int, in
         return iter(())
     step = order[0] - order[1]
     beyond = range(order[0], slices if step > 0 else -1, step)
-    return zip(beyond, beyond[1:], strict=False)
+    return pairwise(beyond)
 
 
 def _triples(order: tuple[int, ...]) -> Iterator[tuple[int, int, int]]:

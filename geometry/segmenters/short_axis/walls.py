@@ -168,7 +168,7 @@ def to_compact_muscle(walls: Walls, scaled: Floats, step: float, blur: float) ->
     part = index - low
     profile = np.take_along_axis(scaled, low, -1) * (1 - part) + np.take_along_axis(scaled, low + 1, -1) * part
     profile = ndimage.gaussian_filter1d(np.clip(profile, -0.3, 1.2), 4.0, axis=2, mode="wrap")
-    profile = ndimage.gaussian_filter1d(profile, 1.0, axis=1, mode="wrap")
+    profile = ndimage.gaussian_filter1d(profile, 0.05 * profile.shape[1], axis=1, mode="wrap")
     fallen = profile < 0.12
     reached = np.where(fallen.any(axis=-1), offsets[fallen.argmax(axis=-1)], 1.0)
     out = np.clip(ndimage.gaussian_filter1d(reached, 3.0, axis=2, mode="wrap") - blur, -0.5, 2.5)
