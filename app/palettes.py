@@ -40,6 +40,11 @@ def palettes() -> dict[str, Palette]:
     return {palette.name: palette for palette in found}
 
 
+def diverging() -> Palette:
+    """The palette of differences: pale at zero, in the middle."""
+    return Palette("vik", "Vik", _sampled(cm.vik))
+
+
 def _through(stops: tuple[str, ...]) -> Bytes:
     rgb = np.array([[int(s[i : i + 2], 16) / 255 for i in (1, 3, 5)] for s in stops])
     lab = rgb2lab(rgb[None])[0]

@@ -5,7 +5,16 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 RAISED = {"2": "\u00b2", "3": "\u00b3"}
-SHOWN = {"1": "", "deg": "\u00b0", "ml": "mL", "l": "L", "l/min": "L/min", "ml/s": "mL/s", "uA": "\u00b5A", "um": "\u00b5m"}
+SHOWN = {
+    "1": "",
+    "deg": "\u00b0",
+    "ml": "mL",
+    "l": "L",
+    "l/min": "L/min",
+    "ml/s": "mL/s",
+    "uA": "\u00b5A",
+    "um": "\u00b5m",
+}
 
 
 def shown_unit(unit: str) -> str:

@@ -131,20 +131,32 @@ def _write_steps(root: h5py.Group, times: tuple[float, ...], offsets: dict[str, 
     steps["CellDataOffsets/region"] = zeros
 
 
+class StoredField(Field):
+    """A field whose values are read when they are first asked for; the file stays open for as long as that may happen."""
+
+    def __init__(self, file: h5py.File, place: str, fact: dict[str, Any]) -> None:
+        for name in ("unit", "label", "low_word", "high_word"):
+            object.__setattr__(self, name, fact[name])
+        object.__setattr__(self, "times", tuple(fact["times"]))
+        object.__setattr__(self, "_stored", (file, place, tuple(fact["shape"])))
+
+    def __getattr__(self, name: str) -> Any:
+        """The values, kept from then on."""
+        if name != "values":
+            raise AttributeError(name)
+        file, place, shape = self.__dict__.pop("_stored")
+        values = np.asarray(file[place]).reshape(shape)
+        object.__setattr__(self, "values", values)
+        return values
+
+
 def _read_fields(facts: dict[str, Any], path: Path) -> dict[str, Field]:
-    fields = {}
-    with h5py.File(path, "r") as file:
-        for name, fact in facts.items():
-            place = f"Series/{name}" if f"Series/{name}" in file else f"VTKHDF/PointData/{name}"
-            fields[name] = Field(
-                values=np.asarray(file[place]).reshape(fact["shape"]),
-                unit=fact["unit"],
-                label=fact["label"],
-                times=tuple(fact["times"]),
-                low_word=fact["low_word"],
-                high_word=fact["high_word"],
-            )
-    return fields
+    file = h5py.File(path, "r")
+    series = set(file.get("Series", ()))
+    return {
+        name: StoredField(file, f"Series/{name}" if name in series else f"VTKHDF/PointData/{name}", fact)
+        for name, fact in facts.items()
+    }
 
 
 def _write_traces(result: Result, path: Path) -> None:

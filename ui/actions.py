@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QMessageBox
 
 from ui.look import MODES
 from ui.session import STEPS
@@ -23,6 +23,11 @@ DIRECTIONS = {
     "From above": (0.0, 0.25, 1.0),
     "From below": (0.0, 0.25, -1.0),
 }
+
+
+MOUSE = (
+    "Tab goes from control to control. In the heart: drag turns, wheel zooms, Shift + drag moves, click reads a value."
+)
 
 
 def add_actions(window: "Window") -> None:
@@ -61,7 +66,18 @@ def add_actions(window: "Window") -> None:
     _add_choices(view.addMenu("Theme"), {name: name.capitalize() for name in THEMES}, session.theme.name, window.wear)
 
     about = bar.addMenu("Help")
+    _add(about, "Keyboard shortcuts", partial(tell_shortcuts, window), "F1")
     _add(about, "About CardioTwin", window.tell_about)
+
+
+def tell_shortcuts(window: "Window") -> None:
+    """Show every shortcut of the menus, and what the mouse does."""
+    found = [action for action in window.findChildren(QAction) if not action.shortcut().isEmpty()]
+    rows = [f"<tr><td><b>{a.shortcut().toString()}</b>&nbsp;&nbsp;</td><td>{a.text()}</td></tr>" for a in found]
+    box = QMessageBox(window)
+    box.setWindowTitle("Keyboard shortcuts")
+    box.setText(f"<table>{''.join(dict.fromkeys(rows))}</table><p>{MOUSE}</p>")
+    box.open()
 
 
 def _add(menu: QMenu, text: str, act: Callable[[], object], keys: str = "") -> QAction:

@@ -21,7 +21,8 @@ def family_of(result: Result, name: str) -> str:
 def carries_doubt(result: Result, name: str) -> bool:
     """Whether a field is part of another field's doubt, so that nobody chooses it by itself."""
     return any(
-        name.endswith(tail) and {name.removesuffix(tail), name.removesuffix(tail).removesuffix(LENGTH)} & {*result.fields}
+        name.endswith(tail)
+        and {name.removesuffix(tail), name.removesuffix(tail).removesuffix(LENGTH)} & {*result.fields}
         for tail in TAILS
     )
 

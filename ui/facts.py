@@ -39,7 +39,11 @@ class Facts:
         """The allowed range in words."""
         if self.low is None and self.high is None:
             return ""
-        return with_unit(f"{self.low:g} to {self.high:g}", self.unit) if self.low is not None and self.high is not None else ""
+        return (
+            with_unit(f"{self.low:g} to {self.high:g}", self.unit)
+            if self.low is not None and self.high is not None
+            else ""
+        )
 
     def tip(self) -> str:
         """The tooltip."""

@@ -4,7 +4,7 @@ import numpy as np
 import pyvista as pv
 from numpy.typing import NDArray
 
-from ui.heart_surface import HeartSurface, tetrahedra
+from ui.heart_surface import HeartSurface
 from ui.painting import Painting
 from ui.surfaces import CUT_INK, PLAIN, inks_of
 from ui.theme import px, stroke
@@ -38,17 +38,12 @@ class HeartActors:
     def show_tissue(self, surface: HeartSurface) -> None:
         """Draw the heart without any field, each named surface in its own colour."""
         self.clear()
-        mesh, inks = surface.mesh, inks_of(surface.mesh)
-        for name, ink in inks.items():
-            part = pv.PolyData.from_regular_faces(np.array(mesh.points), mesh.tagged(name)).clean()
-            if surface.cut is not None:
-                part = part.clip(normal=surface.cut[1], origin=surface.cut[0], invert=True)
+        inks = inks_of(surface.mesh)
+        for name, part in surface.parts().items():
             glass = {"opacity": GLASS, "culling": "back"} if name == "wall" and surface.cut is None else {}
+            colour = inks[name].colour if name in inks else CUT_INK.get(surface.mesh.kind, PLAIN)
             if part.n_cells:
-                self._add(f"wall/{name}", part, color=ink.colour, **_matt(), **glass)
-        if surface.cut is not None:
-            face = tetrahedra(mesh).slice(normal=surface.cut[1], origin=surface.cut[0])
-            self._add("wall/face", face, color=CUT_INK.get(mesh.kind, PLAIN), **_matt())
+                self._add(f"wall/{name}", part, color=colour, **_matt(), **glass)
 
     def show_ring(self, name: str, ring: pv.PolyData, colour: str) -> None:
         """Draw a closed line as a thin tube."""

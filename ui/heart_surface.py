@@ -16,6 +16,7 @@ class HeartSurface:
     def __init__(self, mesh: HeartMesh, cut: tuple[Floats, Floats] | None = None) -> None:
         self.mesh = mesh
         self.cut = cut
+        self._parts: dict[str, pv.PolyData] | None = None
         self._nodes: NDArray[np.integer]
         self._weights: Floats | None = None
         if cut is None:
@@ -24,6 +25,23 @@ class HeartSurface:
         else:
             self.poly = _cut_open(mesh, *cut)
             self._nodes, self._weights = _barycentric(mesh, np.asarray(self.poly.points, dtype=float))
+
+    def parts(self) -> dict[str, pv.PolyData]:
+        """The named surfaces by name; of a heart that is cut open also its "face"."""
+        if self._parts is None:
+            self._parts = {}
+            for name in sorted(set(self.mesh.facet_names.values())):
+                triangles = self.mesh.tagged(name)
+                if len(triangles):
+                    whole = pv.PolyData.from_regular_faces(np.array(self.mesh.points), triangles).clean()
+                    self._parts[name] = whole if self.cut is None else self._behind(whole)
+            if self.cut is not None:
+                self._parts["face"] = tetrahedra(self.mesh).slice(normal=self.cut[1], origin=self.cut[0])
+        return self._parts
+
+    def _behind(self, whole: pv.PolyData) -> pv.PolyData:
+        assert self.cut is not None
+        return whole.clip(normal=self.cut[1], origin=self.cut[0], invert=True)
 
     def carry(self, values: Floats) -> Floats:
         """(p,) or (p, k), values at the nodes carried onto the points of ``poly``."""

@@ -22,6 +22,7 @@ class Look:
     cut        whether the painted heart is cut open; None for what suits the field
     opened     whether the heart without any field is cut open
     other      a second run beside it, for comparing
+    difference whether the two runs are drawn as one map of their difference
     """
 
     run: str = ""
@@ -34,6 +35,7 @@ class Look:
     fibers: bool = False
     isochrones: bool = True
     other: str = ""
+    difference: bool = False
 
     def changed(self, **changes: Any) -> "Look":
         """The same look with some things changed; another field forgets threshold and cut of the last one."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.palettes import Bytes, Palette, palettes
+from app.palettes import Bytes, Palette, diverging, palettes
 from app.vsup import vsup_texture
 from geometry.metric import shown_unit
 from solvers.result import Field, Result
@@ -208,6 +208,27 @@ def _with_doubt(mean: Field, sd: Field, palette: Palette, frame: int, limits: tu
         texture=vsup_texture(palette),
         smooth=False,
         doubt_high=top,
+    )
+
+
+def difference(left: Field, right: Field, frame: int = 0) -> Painting:
+    """Right minus left, on a scale that is the same on both sides of zero."""
+    values = scalars(right, frame) - scalars(left, frame)
+    top = round_limits(0.0, float(np.nanmax(np.abs(values), initial=0.0)))[1]
+    times = left.low_word == "EARLY"
+    return Painting(
+        title=f"{quantity_of(left)}, right minus left",
+        unit=shown_unit(left.unit),
+        low=-top,
+        high=top,
+        low_word="RIGHT EARLIER" if times else "RIGHT LOWER",
+        high_word="RIGHT LATER" if times else "RIGHT HIGHER",
+        kind="difference",
+        across=_scaled(values, -top, top),
+        up=np.zeros_like(values),
+        values=values,
+        texture=diverging().colours.reshape(1, -1, 3),
+        smooth=True,
     )
 
 

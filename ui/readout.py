@@ -5,7 +5,7 @@ import numpy as np
 from geometry.metric import Metric
 from solvers.result import Result
 from ui.ensemble import family_of, members_of, quantity_of
-from ui.painting import Painting
+from ui.painting import Painting, scalars
 from ui.session import Point, Session, nearest_node
 
 NEAR = 12.0  # mm from the nearest node beyond which a point is not on the heart
@@ -31,7 +31,28 @@ def readout(session: Session, paintings: tuple[Painting, ...]) -> str:
         share, runs = paintings[0].values[node], paintings[0].runs
         text = "no answer here" if not np.isfinite(share) else f"{share:.0f} %"
         return f"{paintings[0].title}  {text}{_in_runs(share, runs)}   at {place}"
+    other = session.result_of(session.look.other) if session.step == "compare" else None
+    if other is not None and session.look.field in other.fields:
+        return f"{_pair(result, other, session.look.field, node)}   at {place}"
     return f"{value_at(result, session.look.field, node, paintings[0])}   at {place}"
+
+
+def _pair(left: Result, right: Result, name: str, node: int) -> str:
+    """Both runs at a node, each with its interval where it has one, and their difference."""
+    found = [interval_at(run, name, node) for run in (left, right)]
+    apart = Metric("here", "", found[1].value - found[0].value, found[0].unit)
+    words = "  ".join(f"{side} {metric.text()}" for side, metric in zip(("left", "right"), found, strict=True))
+    return f"{quantity_of(left.fields[name])}:  {words}  difference {apart.text()}"
+
+
+def interval_at(result: Result, name: str, node: int) -> Metric:
+    """The value of a still field at a node, with its 90 % interval where there is an ensemble of it."""
+    field, members = result.fields[name], members_of(result, name)
+    value = float(scalars(field, 0)[node])
+    if members is None or field.times:
+        return Metric("here", "", value, field.unit)
+    low, high = (float(v) for v in np.nanpercentile(members[:, node], (5, 95)))
+    return Metric("here", "", value, field.unit, low, high)
 
 
 def value_at(result: Result, name: str, node: int, painting: Painting) -> str:

@@ -121,7 +121,8 @@ class Scene(QWidget):
 
     def picture(self) -> NDArray[np.uint8]:
         """(h, w, 3), what is drawn."""
-        self._render()
+        if self._prepare():
+            self.plotter.render()
         return np.asarray(self.plotter.screenshot(return_img=True))[..., :3]
 
     def pick_at(self, x: int, y: int) -> tuple[float, float, float] | None:
@@ -160,12 +161,16 @@ class Scene(QWidget):
                     self.picked.emit(*point)
         return super().eventFilter(watched, event)
 
+    def _prepare(self) -> bool:
+        """Set letters and camera for the next drawing; False where nothing can be drawn."""
+        if self.plotter.render_window is None:
+            return False
+        self._letters.follow(self.surface is not None)
+        half = 2 if self.plotter.renderers[1].GetDraw() else 1
+        narrow = self.plotter.width() / half < self.plotter.height()  # then the width must show all
+        self.plotter.renderers[0].GetActiveCamera().SetUseHorizontalViewAngle(narrow)
+        return True
+
     def _render(self) -> None:
-        if self.plotter.render_window is not None:
-            self._letters.follow(self.surface is not None)
-            half = 2 if self.plotter.renderers[1].GetDraw() else 1
-            tall = self.plotter.width() / half < self.plotter.height()
-            self.plotter.renderers[0].GetActiveCamera().SetUseHorizontalViewAngle(
-                tall
-            )  # so that a narrow view shows all
-            self.plotter.render()
+        if self._prepare():
+            QWidget.update(self.plotter)  # its painting renders: once, and not while it is hidden

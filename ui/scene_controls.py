@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFrame, QHBoxLayout, QM
 from app.palettes import palettes
 from geometry.metric import shown_unit
 from solvers.result import Result
-from ui.icons import icon
 from ui.ensemble import drawn_field, threshold_of
+from ui.icons import icon
 from ui.look import CHANCE, DOUBT, MODES, VALUE
 from ui.painting import levels_between, modes_of, shared_limits, suited
 from ui.session import Session, shown_fields
@@ -73,6 +73,9 @@ class SceneControls(QFrame):
         if not painted or result is None:
             return
         choices = shown_fields(result)
+        other = session.result_of(look.other) if session.step == "compare" else None
+        if other is not None:  # only what both runs have
+            choices = {name: text for name, text in choices.items() if name in other.fields}
         self.fields.blockSignals(True)
         if [self.fields.itemData(i) for i in range(self.fields.count())] != list(choices):
             self.fields.clear()

@@ -10,7 +10,7 @@ from solvers.result import Field
 from ui.heart_surface import HeartSurface, long_cut
 from ui.legend import Legend
 from ui.look import DOUBT, VALUE
-from ui.painting import Painting, frame_at, paint, shared_limits
+from ui.painting import Painting, difference, frame_at, paint, shared_limits
 from ui.readout import readout
 from ui.scene import Scene
 from ui.scene_controls import SceneControls
@@ -20,7 +20,6 @@ from ui.surfaces import swatches
 from ui.theme import px
 
 
-
 class ScenePanel(QWidget):
     """Shows the heart the way the session looks at it."""
 
@@ -28,6 +27,8 @@ class ScenePanel(QWidget):
         super().__init__(parent)
         self._session = session
         self._frame = 0
+        self._drawn: tuple[object, ...] = ()
+        self._surfaces: dict[bool, HeartSurface] = {}
         self.paintings: tuple[Painting, ...] = ()
         self.scene = Scene(self)
         self.controls = SceneControls(session, self)
@@ -56,6 +57,7 @@ class ScenePanel(QWidget):
     def reload(self) -> None:
         """Look at the heart again: another case, another mesh."""
         mesh = self._session.mesh
+        self._drawn = ()
         self._set_surface()
         self.scene.setVisible(mesh is not None)
         self.empty.setVisible(mesh is None)
@@ -74,10 +76,17 @@ class ScenePanel(QWidget):
         self.badge.setVisible(painted)
         self.controls.refresh(painted)
         self._show_title(painted)
-        self.paintings = ()
         if mesh is None:
+            self.paintings = ()
             self._show_legends()
             return
+        state = self._state(painted)
+        if state == self._drawn:  # another step, the same picture
+            show_marks(self.scene, session)
+            self._tell()
+            return
+        self._drawn = state
+        self.paintings = ()
         if self.scene.surface is not None and (self.scene.surface.cut is not None) != session.cut:
             self._set_surface()
         if field is None or not painted:
@@ -115,10 +124,29 @@ class ScenePanel(QWidget):
         self.controls.dress(self._session.theme)
         self._show_legends()
 
+    def _state(self, painted: bool) -> tuple[object, ...]:
+        """All that the picture depends on, but for marks and time."""
+        session = self._session
+        mesh = session.mesh
+        seen = (id(mesh), session.cut, session.look.fibers, session.theme.name)
+        if not painted:
+            return seen
+        pair = session.look.other if session.step == "compare" else ""
+        answer = id(session.answer) if session.step == "plan" and session.answer is not None else 0
+        frame = frame_at(session.field, session.time) if session.field is not None else 0
+        return (*seen, session.look, id(session.result), pair, session.step == "compare", answer, frame)
+
     def _set_surface(self) -> None:
-        mesh = self._session.mesh
-        cut = long_cut(mesh) if mesh is not None and self._session.cut else None
-        self.scene.set_surface(HeartSurface(mesh, cut) if mesh is not None else None)
+        mesh, cut = self._session.mesh, self._session.cut
+        if mesh is None:
+            self._surfaces = {}
+            self.scene.set_surface(None)
+            return
+        known = self._surfaces.get(cut)
+        if known is None or known.mesh is not mesh:
+            self._surfaces = {key: found for key, found in self._surfaces.items() if found.mesh is mesh}
+            known = self._surfaces[cut] = HeartSurface(mesh, long_cut(mesh) if cut else None)
+        self.scene.set_surface(known)
 
     def _paintings(self) -> tuple[Painting, ...]:
         session, look = self._session, self._session.look
@@ -126,6 +154,8 @@ class ScenePanel(QWidget):
         assert result is not None
         other = session.result_of(look.other) if session.step == "compare" else None
         if other is not None and look.field in other.fields:
+            if look.difference:
+                return (difference(result.fields[look.field], other.fields[look.field], self._frame),)
             limits = shared_limits(result.fields[look.field], other.fields[look.field])
             single = look if look.mode in (VALUE, DOUBT) else look.changed(mode=VALUE)
             return (*paint(result, single, self._frame, limits), *paint(other, single, self._frame, limits))

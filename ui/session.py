@@ -105,6 +105,20 @@ class Session(QObject):
         return self._keep("mesh", lambda case: case.mesh())  # type: ignore[no-any-return]
 
     @property
+    def stale(self) -> tuple[str, ...]:
+        """Sentences about what does not fit any more."""
+        return self._keep("stale", lambda case: tuple(case.stale())) or ()
+
+    @property
+    def mesh_facts(self) -> tuple[float, float]:
+        """Mean edge length, mm, and volume, mm3, of the mesh."""
+        mesh = self.mesh
+        found = self._keep(
+            "mesh_facts", lambda _: (mesh.edge_length(), float(mesh.tet_volumes().sum())) if mesh else None
+        )
+        return found or (0.0, 0.0)
+
+    @property
     def measures(self) -> tuple[Metric, ...]:
         """What was measured on scan and heart."""
         return self._keep("measures", lambda case: tuple(case.measures())) or ()
@@ -245,6 +259,7 @@ class Session(QObject):
         if self.case is not None:
             self.case.save_scenario(name, scenario)
             self.scenarios[name] = scenario
+            self._kept.pop("stale", None)
             self.scenario_changed.emit()
 
     def save_view(self) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushBut
 from app.case import Case
 from app.settings import load_settings
 from sample_scans.catalogue import Sample, samples
+from ui.finished import finished_twin
 from ui.sample_picture import sample_picture
 from ui.theme import px
 from ui.widgets import button, card, label, section
@@ -27,6 +28,7 @@ class StartPage(QScrollArea):
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self._twins: list[tuple[QPushButton, Sample]] = []
         self._pictures: list[tuple[QLabel, Sample]] = []
         inside = QWidget(self)
         self.setWidget(inside)
@@ -78,7 +80,17 @@ class StartPage(QScrollArea):
         """Paint no more."""
         self._painter.stop()
 
+    def _name_twins(self) -> None:
+        """Say whether the twin is there or has to be worked out first."""
+        for piece, sample in self._twins:
+            ready = finished_twin(sample) is not None
+            piece.setText("Open finished twin" if ready else "Work out the twin")
+            piece.setToolTip(
+                "" if ready else "Segments, builds and simulates this heart: a few minutes, you can watch it"
+            )
+
     def _fill_below(self) -> None:
+        self._name_twins()
         begin, left = card()
         left.setSpacing(px(8))
         left.addWidget(section("Your own patient"))
@@ -121,15 +133,10 @@ class StartPage(QScrollArea):
         words.addWidget(label(sample.title, "head"))
         words.addWidget(label(sample.description, "muted"))
         words.addStretch(1)
-        words.addWidget(
-            button(
-                "Open the twin",
-                partial(self.sample_chosen.emit, sample.key, True),
-                main=True,
-                tip="The finished heart; the first time it is worked out, which takes a few minutes",
-            )
-        )
-        words.addWidget(button("Start from the scan", partial(self.sample_chosen.emit, sample.key, False)))
+        twin = button("", partial(self.sample_chosen.emit, sample.key, True), main=True)
+        self._twins.append((twin, sample))
+        words.addWidget(twin)
+        words.addWidget(button("Start from the raw scan", partial(self.sample_chosen.emit, sample.key, False)))
         row.addLayout(words, 1)
         column.addLayout(row)
         return frame

@@ -61,7 +61,7 @@ class Strip(QFrame):
         else:
             self._show_phases()
         self.setMaximumHeight(TALLEST if self.over_run else px(46))
-        self.setVisible(self.over_run or self._session.step in PHASED and self.bar.isEnabled())
+        self.setVisible(self.over_run or (self._session.step in PHASED and self.bar.isEnabled()))
 
     def dress(self) -> None:
         """Wear the session's theme."""

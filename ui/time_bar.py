@@ -38,7 +38,7 @@ class TimeBar(QWidget):
         self.timer.timeout.connect(self._advance)
         self.play.toggled.connect(self._run)
         self.slider.valueChanged.connect(self._moved)
-        self.set_times(())
+        self.setEnabled(False)
 
     def set_times(self, times: tuple[float, ...], words: tuple[str, ...] = ()) -> None:
         """Offer other frames; ``words`` name some of them (e.g. "end-diastole")."""

@@ -23,6 +23,7 @@ from app.settings import cases_folder, load_settings, save_settings, with_recent
 from geometry.errors import Refused
 from sample_scans.catalogue import sample
 from ui.actions import add_actions
+from ui.finished import finished_twin, own_folder
 from ui.inspector import Inspector
 from ui.job_panel import JobPanel
 from ui.job_watch import JobWatch
@@ -85,7 +86,11 @@ class Window(QMainWindow):
         chosen = sample(key)
         if chosen is None:
             return
-        folder = cases_folder() / f"Sample {chosen.key}{'' if whole else ' from the scan'}"
+        twin = finished_twin(chosen) if whole else None
+        if twin is not None:
+            self.open_case(twin)
+            return
+        folder = own_folder(chosen, whole)
         if (folder / "case.json").is_file():
             if self.open_case(folder) and whole and not self.session.runs and not self.watch.busy:
                 self.watch.start("road", {"scan": str(chosen.scan)})

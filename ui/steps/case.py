@@ -42,7 +42,7 @@ class CasePage(Page):
             )
             go.setEnabled(not self.watch.busy)
             self.column.addWidget(go)
-        self.add_notes(case.stale(), "Out of date")
+        self.add_notes(self.session.stale, "Out of date")
         self.add_metrics(case.measures()[:4], "Measured")
 
     def _state(self, step: str, words: str, there: bool) -> QWidget:

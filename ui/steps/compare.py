@@ -3,9 +3,10 @@
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QWidget
 
 from geometry.metric import Metric
+from ui.session import main_field
 from ui.steps.page import Page
 from ui.theme import px
-from ui.widgets import label, section
+from ui.widgets import Segments, label, section
 
 
 class ComparePage(Page):
@@ -31,6 +32,10 @@ class ComparePage(Page):
             chooser.setCurrentIndex(max(chooser.findData(getattr(session.look, key)), 0))
             chooser.currentIndexChanged.connect(lambda i, k=key, c=chooser: session.set_look(**{k: c.itemData(i)}))
             self.column.addWidget(chooser)
+        self.ways = Segments({"beside": "Side by side", "difference": "Difference"}, self)
+        self.ways.show_choice("difference" if session.look.difference else "beside", ("beside", "difference"))
+        self.ways.chosen.connect(lambda way: session.set_look(difference=way == "difference"))
+        self.column.addWidget(self.ways)
         self._add_table()
 
     def choose_second(self) -> None:
@@ -40,6 +45,9 @@ class ComparePage(Page):
             others = [name for name in session.runs if name != session.look.run]
             if others:
                 session.set_look(other=others[0])
+        left, right = session.result, session.result_of(session.look.other)
+        if left is not None and right is not None and session.look.field not in right.fields:
+            session.set_look(field=main_field(right) if main_field(right) in left.fields else session.look.field)
 
     def _add_table(self) -> None:
         left, right = self.session.result, self.session.result_of(self.session.look.other)
@@ -50,7 +58,7 @@ class ComparePage(Page):
         if not both:
             self.column.addWidget(label("These two runs share no numbers.", "muted"))
             return
-        self.column.addWidget(section("Numbers"))
+        self.column.addWidget(section("Numbers (90 % interval)"))
         table = QWidget(self)
         grid = QGridLayout(table)
         grid.setContentsMargins(0, 0, 0, 0)

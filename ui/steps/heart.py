@@ -53,15 +53,15 @@ class HeartPage(Page):
                     "What": kinds.get(mesh.kind, mesh.kind),
                     "Tetrahedra": f"{len(mesh.tets):,}",
                     "Nodes": f"{len(mesh.points):,}",
-                    "Mean edge": f"{mesh.edge_length():.2f} mm",
-                    "Volume": f"{mesh.tet_volumes().sum() / 1000:.1f} mL",
+                    "Mean edge": f"{session.mesh_facts[0]:.2f} mm",
+                    "Volume": f"{session.mesh_facts[1] / 1000:.1f} mL",
                     "Fibres": fibers if mesh.kind == "ventricles" else "not needed for blood",
                 }
             )
         )
         assert session.case is not None
         self.add_notes(mesh.notes)
-        self.add_notes(session.case.stale(), "Out of date")
+        self.add_notes(session.stale, "Out of date")
 
     def _start(self) -> None:
         text = self.edge.text().strip().replace(",", ".")

@@ -31,7 +31,7 @@ class ReportPage(Page):
         if found:
             self.column.addWidget(button("Open the report", lambda: open_outside(found[0]), main=True))
             self.column.addWidget(label(str(found[0]), "small"))
-        self.add_notes(session.case.stale(), "Out of date")
+        self.add_notes(session.stale, "Out of date")
         for name in session.runs:
             result = session.result_of(name)
             scenario = session.scenarios.get(name)

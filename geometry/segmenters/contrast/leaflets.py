@@ -47,7 +47,7 @@ def _about(
     low = np.maximum(((valve.annulus - reach) / spacing).astype(int), 0)
     high = np.minimum(((valve.annulus + reach) / spacing).astype(int) + 2, shape)
     box = tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
-    away = (np.stack(np.mgrid[box], axis=-1)) * spacing - valve.annulus
+    away = np.moveaxis(np.mgrid[box], 0, -1) * spacing - valve.annulus
     along = away @ valve.direction
     beside = np.linalg.norm(away - along[..., None] * valve.direction, axis=-1)
     return box, (along > -BELOW) & (along < ABOVE) & (beside < valve.radius + BESIDE)
@@ -69,5 +69,5 @@ def _large(mask: NDArray[np.bool_], spacing: NDArray[np.float64]) -> NDArray[np.
 
 def _ball(radius: float, spacing: NDArray[np.float64]) -> NDArray[np.bool_]:
     half = np.ceil(radius / spacing).astype(int)
-    place = np.stack(np.mgrid[tuple(slice(-int(n), int(n) + 1) for n in half)], axis=-1) * spacing
+    place = np.moveaxis(np.mgrid[tuple(slice(-int(n), int(n) + 1) for n in half)], 0, -1) * spacing
     return np.asarray(np.linalg.norm(place, axis=-1) <= radius)

@@ -83,6 +83,8 @@ def tapered_right(free: Surface, epi: Surface, order: tuple[int, ...], step: flo
         depth[k] = np.where(_widest_run(depth[k]), depth[k], 0.0)
         depth[k] *= _shrink(depth, epi.radius, near, k, NARROWS)
     for near, k in _towards_base(order, len(depth)):
+        over = ndimage.maximum_filter1d(depth[near], 5, axis=1, mode="wrap")
+        depth[k] = np.minimum(depth[k], np.where(over > 0, over + 2 * WIDENS, 0.0))
         depth[k] *= _shrink(depth, epi.radius, near, k, OPENS)
         depth[k] *= _emptied(depth, epi.radius, near, k)
     radius = (epi.radius + depth).astype(np.float32)

@@ -10,10 +10,12 @@ import numpy as np
 import pydicom
 import pytest
 from numpy.typing import NDArray
+from scipy import ndimage
 from skimage.draw import polygon2mask
 
 from geometry.errors import Refused
 from geometry.image import Image
+from geometry.measure import ventricular_measures
 from geometry.segmentation import LV, MYOCARDIUM, RV, Segmentation
 from geometry.segmenters import cine_short_axis
 
@@ -165,3 +167,45 @@ def test_a_failing_heart_is_contoured_like_its_readers_did(real: Real) -> None:
 def test_the_phases_of_a_failing_heart_are_found_within_one(real: Real) -> None:
     assert abs(real.found.ed - ED) <= 1
     assert abs((real.found.es or 0) - ES) <= 1
+
+
+def section(segmentation: Segmentation, labels: tuple[int, ...], phase: int) -> NDArray[np.int_]:
+    """(slices,) voxels of some labels from base to apex, where there is any left ventricle."""
+    marked = np.isin(segmentation.phase(phase), (LV, MYOCARDIUM)).any(axis=(0, 1))
+    area = np.asarray(np.isin(segmentation.phase(phase), labels).sum(axis=(0, 1))[marked])
+    return area if area[0] > area[-1] else area[::-1]
+
+
+def test_both_ventricles_taper_towards_the_apex(cine: Any) -> None:
+    for phase in (cine.found.ed, cine.found.es):
+        for labels in ((LV, MYOCARDIUM), (RV,)):
+            area = section(cine.found, labels, phase)
+            widest = int(area.argmax())
+            # A pixel more or less all around: 2 % of the widest section.
+            assert np.all(np.diff(area[widest:]) <= 0.02 * area.max())
+
+
+def test_no_slice_beyond_the_apex_is_marked(cine: Any) -> None:
+    truth = np.nonzero(np.isin(cine.patient.truth.labels, (LV, MYOCARDIUM)).any(axis=(0, 1, 3)))[0]
+    found = np.nonzero(cine.found.labels.any(axis=(0, 1, 3)))[0]
+    assert found[0] >= truth[0] and found[-1] <= truth[-1]
+
+
+def test_the_right_ventricle_is_one_piece_and_ends_with_the_left(cine: Any) -> None:
+    for phase in (cine.found.ed, cine.found.es):
+        right = cine.found.phase(phase) == RV
+        pieces, _ = ndimage.label(right)
+        assert np.bincount(pieces.ravel())[1:].max() > 0.995 * right.sum()
+        possible, _ = ndimage.label(cine.found.chance(RV, phase) > 0.1)
+        assert np.bincount(possible.ravel())[1:].max() > 0.98 * np.sum(possible > 0)
+        left = np.isin(cine.found.phase(phase), (LV, MYOCARDIUM)).any(axis=(0, 1))
+        assert not np.any(right.any(axis=(0, 1)) & ~left)
+
+
+def test_intervals_are_as_wide_as_readers_differ(cine: Any) -> None:
+    measures = {one.name: one for one in ventricular_measures(cine.found, cine.patient.image)}
+    # Between readers: EDV 15-28 ml, ejection fraction 5-8 points, mass 20-35 g; half as much again is granted.
+    for name, widest in (("lv_edv", 42.0), ("ejection_fraction", 12.0), ("lv_mass", 53.0)):
+        low, high = measures[name].low, measures[name].high
+        assert low is not None and high is not None
+        assert 0.0 < high - low < widest

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from geometry.errors import Refused
@@ -31,6 +32,36 @@ def test_blood_is_one_piece_through_the_narrow_valve(ct: Any) -> None:
     assert np.any(ndimage.binary_dilation(labels == LV) & (labels == ROOT))
     assert np.any(ndimage.binary_dilation(labels == ROOT) & (labels == AORTA))
     assert not np.any(ndimage.binary_dilation(labels == LV) & (labels == AORTA))
+
+
+def orifice(blood: NDArray[np.floating], start: NDArray[np.float64], flow: NDArray[np.float64], voxel: float) -> float:
+    """mm2, least area about the axis in planes across the flow, 2 mm below to 16 mm above ``start`` (voxels, as all here)."""
+    side = np.cross(flow, (1.0, 0.0, 0.0) if abs(flow[0]) < 0.8 else (0.0, 1.0, 0.0))
+    side /= np.linalg.norm(side)
+    reach, step = 14.0 / voxel, 0.4 / voxel
+    x, y = np.meshgrid(np.arange(-reach, reach, step), np.arange(-reach, reach, step), indexing="ij")
+    plane = x[..., None] * side + y[..., None] * np.cross(flow, side)
+    areas = []
+    for height in np.arange(-2.0, 16.0, 1.0) / voxel:
+        at = np.moveaxis(start + height * flow + plane, -1, 0)
+        pieces, _ = ndimage.label(ndimage.map_coordinates(blood, at, order=1) > 0.5)
+        size = np.bincount(pieces.ravel())
+        far = np.where((pieces > 0) & (size[pieces] > 100), np.hypot(x, y), np.inf)
+        areas.append(size[pieces.ravel()[far.argmin()]] * 0.16)
+    return float(min(areas))
+
+
+def test_the_orifice_keeps_its_area(ct: Any) -> None:
+    truth, found = ct.patient.truth, ct.found
+    voxel = float(ct.patient.image.spacing[0])
+    root = truth.labels == ROOT
+    ends = [np.argwhere(root & ndimage.binary_dilation(truth.labels == n)).mean(axis=0) for n in (LV, AORTA)]
+    flow = (ends[1] - ends[0]) / np.linalg.norm(ends[1] - ends[0])
+    drawn = orifice(np.isin(truth.labels, (LV, ROOT, AORTA)).astype(float), ends[0], flow, voxel)
+    marked = orifice(np.isin(found.labels, (LV, ROOT, AORTA)).astype(float), ends[0], flow, voxel)
+    # At 1 mm within 8 % (three seeds: 96, 100, 92 mm2 for 103, 103, 100); here, at 1.5 mm, the leaflets are one voxel thick.
+    assert 80.0 < drawn < 140.0
+    assert marked == pytest.approx(drawn, rel=0.35)
 
 
 def test_calcium_is_not_blood(ct: Any) -> None:
