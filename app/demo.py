@@ -44,11 +44,13 @@ def has_screen() -> bool:
 def run_demo(out: Path) -> list[Path]:
     """Take every sample patient the whole way into ``out``, side by side; returns the case folders."""
     began = time.perf_counter()
-    folders = {each: (out / f"{each.key}_{each.folder.name.partition('_')[2]}").resolve() for each in samples()}
-    workers = max(1, (os.cpu_count() or 1) // len(folders))
-    follow_all({f"{each.key}:": walk_road(each, folder, [], workers) for each, folder in folders.items()})
+    patients = samples()
+    folders = [(out / patient.folder.name).resolve() for patient in patients]
+    workers = max(1, (os.cpu_count() or 1) // len(patients))
+    pairs = zip(patients, folders, strict=True)
+    follow_all({f"{patient.key}:": walk_road(patient, folder, [], workers) for patient, folder in pairs})
     say(f"Both twins are ready after {time.perf_counter() - began:.0f} s.")
-    return list(folders.values())
+    return folders
 
 
 def walk_road(sample: Sample, folder: Path, steps: list[Step], workers: int | None = None) -> Iterator[Job]:

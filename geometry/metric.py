@@ -26,7 +26,7 @@ def shown_unit(unit: str) -> str:
 
 def shown_text(text: str) -> str:
     """A note with the units and powers in it as people write them."""
-    raised = re.sub(r"\^([23])(?!\d)", lambda found: RAISED[found.group(1)], text)
+    raised = re.sub(r"(?:\^|(?<=\d [cm]m)|(?<=\d m))([23])\b", lambda found: RAISED[found.group(1)], text)
     return re.sub(r"(?<=\d) deg\b", "\u00b0", raised)
 
 

@@ -6,7 +6,8 @@ from typing import Protocol
 class Progress(Protocol):
     """Called with the fraction done (0..1) and a short message; may raise ``Cancelled``."""
 
-    def __call__(self, fraction: float, message: str = "") -> None: ...
+    def __call__(self, fraction: float, message: str = "") -> None:
+        """Tell how far the work is."""
 
 
 def silent(fraction: float, message: str = "") -> None:

@@ -20,6 +20,7 @@ class JobWatch(QObject):
     """Starts, follows and cancels jobs; tells the session what came of them."""
 
     changed = Signal()
+    started = Signal()
     ended = Signal(object)
 
     def __init__(self, session: Session, parent: QObject | None = None) -> None:
@@ -60,6 +61,7 @@ class JobWatch(QObject):
             return None
         self._jobs = {j: s for j, s in self._jobs.items() if s.state == RUNNING}
         self._jobs[job] = job.poll()
+        self.started.emit()
         self.changed.emit()
         return job
 

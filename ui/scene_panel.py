@@ -172,9 +172,10 @@ class ScenePanel(QWidget):
 
     def _show_title(self, painted: bool) -> None:
         session = self._session
-        self.title.setText(
-            session.title_of(session.look.run) if painted else "The heart" if session.mesh is not None else ""
-        )
+        words = session.title_of(session.look.run) if painted else "The heart" if session.mesh is not None else ""
+        if painted and session.step == "compare" and session.look.other in session.runs:
+            words += f" and {session.title_of(session.look.other)}"
+        self.title.setText(words)
         self.told.setVisible(session.mesh is not None)
 
     def _show_legends(self) -> None:

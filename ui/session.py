@@ -76,8 +76,10 @@ class Session(QObject):
             self.phase = segmentation.ed
         self._settle()
         self._start_time()
+        wanted = view.get("step", "case") if case else "case"
+        self.step = wanted if wanted in STEPS else "case"
         self.case_changed.emit()
-        self.show_step(view.get("step", "case") if case else "case")
+        self.show_step(self.step)
 
     def refresh(self) -> None:
         """Read again what is on disk, after a job has ended."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushBut
 
 from app.case import Case
 from app.settings import load_settings
+from geometry.metric import shown_text
 from sample_scans.catalogue import Sample, samples
 from ui.finished import finished_twin
 from ui.sample_picture import sample_picture
@@ -131,7 +132,7 @@ class StartPage(QScrollArea):
         words = QVBoxLayout()
         words.setSpacing(px(6))
         words.addWidget(label(sample.title, "head"))
-        words.addWidget(label(sample.description, "muted"))
+        words.addWidget(label(shown_text(sample.description), "muted"))
         words.addStretch(1)
         twin = button("", partial(self.sample_chosen.emit, sample.key, True), main=True)
         self._twins.append((twin, sample))

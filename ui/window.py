@@ -223,6 +223,7 @@ class Window(QMainWindow):
         session.step_changed.connect(self._step_changed)
         session.said.connect(self.messages.say)
         session.theme_changed.connect(self._dress)
+        self.watch.started.connect(self.messages.hide)  # what was wrong before is being tried again
         session.scenario_changed.connect(self._ask)
         self.start_page.sample_chosen.connect(self.open_sample)
         self.start_page.case_chosen.connect(self.open_case)

@@ -139,3 +139,42 @@ def test_without_a_display_the_window_is_refused_with_a_sentence(monkeypatch: py
     monkeypatch.setattr(main.QCoreApplication, "instance", lambda: None)
     with pytest.raises(Refused, match="no display"):
         main.make_application()
+
+
+def test_the_threshold_of_the_probability_is_set_in_the_toolbar(window: Window) -> None:
+    window.go("simulate")
+    window.session.set_look(field="activation_time", mode=CHANCE)
+    panel = window.workplace.scene_panel
+    spin = panel.controls.threshold
+    assert spin.isVisible() and spin.suffix().strip() == "ms"
+    low = panel.paintings[0].values
+    spin.setValue(spin.minimum())
+    high = panel.paintings[0].values
+    assert high.mean() > low.mean()
+    assert f"> {spin.minimum():g} ms" in panel.paintings[0].title
+    window.session.set_look(mode=VALUE)
+    assert not spin.isVisible()
+
+
+def test_another_step_with_the_same_picture_draws_nothing_anew(window: Window) -> None:
+    window.go("case")
+    panel = window.workplace.scene_panel
+    before = set(panel.scene.plotter.renderers[0].actors.values())
+    window.go("heart")
+    assert set(panel.scene.plotter.renderers[0].actors.values()) == before
+
+
+def test_the_time_bar_is_hidden_where_nothing_can_be_played(window: Window) -> None:
+    window.go("case")
+    image = window.session.image
+    assert image is not None
+    assert window.workplace.strip.isVisible() == (image.phases > 1)
+
+
+def test_two_runs_can_be_seen_as_their_difference(window: Window) -> None:
+    window.go("compare")
+    window.session.set_look(field="activation_time", difference=True)
+    (painting,) = window.workplace.scene_panel.paintings
+    assert painting.kind == "difference"
+    window.session.pick((20.0, 0.0, -30.0))
+    assert "difference" in window.workplace.scene_panel.told.text()
