@@ -52,7 +52,10 @@ def test_there_is_a_cell_model_for_the_default_scenario() -> None:
     assert Electrophysiology().cell in find_cells()
 
 
-@pytest.mark.parametrize("record", {r for s in (Electrophysiology, Flow) for r in records(s)}, ids=lambda r: r.__name__)
+RECORDS = list(dict.fromkeys(record for scenario in (Electrophysiology, Flow) for record in records(scenario)))
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.__name__)
 def test_every_number_of_a_scenario_has_unit_range_and_meaning(record: type[BaseModel]) -> None:
     assert issubclass(record, Record)
     for name, field in record.model_fields.items():

@@ -68,3 +68,16 @@ def threshold_of(result: Result, look: Look) -> float | None:
 def share_above(members: NDArray[np.floating], threshold: float) -> NDArray[np.floating]:
     """(n,), the share of the members above a threshold; NaN where any member has no answer."""
     return np.where(np.isfinite(members).all(axis=0), (members > threshold).mean(axis=0), np.nan)
+
+
+def main_field(result: Result) -> str:
+    """The field to show first."""
+    for name in ("activation_time", "velocity", "pressure"):
+        if name in result.fields:
+            return name
+    return next(iter(shown_fields(result)), "")
+
+
+def shown_fields(result: Result) -> dict[str, str]:
+    """Fields a person chooses from, name -> label: not those that carry another field's doubt."""
+    return {name: field.label for name, field in result.fields.items() if not carries_doubt(result, name)}

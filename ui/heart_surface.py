@@ -73,6 +73,11 @@ def heart_axis(mesh: HeartMesh) -> Floats:
     return np.asarray(axis / np.linalg.norm(axis))
 
 
+def nearest_node(points: NDArray[np.float64], point: tuple[float, float, float]) -> int:
+    """Index of the node nearest to a place."""
+    return int(np.argmin(np.sum((points - np.asarray(point)) ** 2, axis=1)))
+
+
 def tetrahedra(mesh: HeartMesh) -> pv.UnstructuredGrid:
     """The mesh for VTK."""
     cells = np.column_stack([np.full(len(mesh.tets), 4), mesh.tets]).ravel()

@@ -9,10 +9,11 @@ from PySide6.QtGui import QImage, QPainter, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from ui.ensemble import main_field
 from ui.look import CHANCE, DOUBT, SPLIT, VALUE
 from ui.main import make_application, open_window
 from ui.painting import modes_of
-from ui.session import STEPS, main_field
+from ui.session import STEPS
 from ui.window import Window
 
 SIZE = (1600, 1000)

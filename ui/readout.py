@@ -5,8 +5,9 @@ import numpy as np
 from geometry.metric import Metric
 from solvers.result import Result
 from ui.ensemble import family_of, members_of, quantity_of
+from ui.heart_surface import nearest_node
 from ui.painting import Painting, scalars
-from ui.session import Point, Session, nearest_node
+from ui.session import Point, Session
 
 NEAR = 12.0  # mm from the nearest node beyond which a point is not on the heart
 

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFrame, QHBoxLayout, QM
 from app.palettes import palettes
 from geometry.metric import shown_unit
 from solvers.result import Result
-from ui.ensemble import drawn_field, threshold_of
+from ui.ensemble import drawn_field, shown_fields, threshold_of
 from ui.icons import icon
 from ui.look import CHANCE, DOUBT, MODES, VALUE
 from ui.painting import levels_between, modes_of, shared_limits, suited
-from ui.session import Session, shown_fields
+from ui.session import Session
 from ui.theme import Theme, px
 from ui.widgets import Segments
 

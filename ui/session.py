@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
@@ -18,7 +16,7 @@ from geometry.segmentation import Segmentation
 from solvers.result import Field, Result
 from solvers.scenario import Electrophysiology, Flow
 from ui.edits import ChangeScenario, ChangeSeeds
-from ui.ensemble import carries_doubt, drawn_field
+from ui.ensemble import drawn_field, main_field
 from ui.look import Look
 from ui.painting import strongest_time
 from ui.theme import DARK, Theme
@@ -166,10 +164,10 @@ class Session(QObject):
 
     def set_look(self, **changes: Any) -> None:
         """Change run, field or how it is drawn."""
-        before = self.look.run
+        before = self.look
         self.look = self.look.changed(**changes)
         self._settle()
-        if self.look.run != before:
+        if self.look.run != before.run or (self.look.field != before.field and self.time == 0.0):
             self._start_time()
         self.look_changed.emit()
 
@@ -299,21 +297,3 @@ class Session(QObject):
 def _ordered(case: Case) -> dict[str, Electrophysiology | Flow]:
     found = case.scenarios()
     return {name: found[name] for name in scenario_order(found)}
-
-
-def main_field(result: Result) -> str:
-    """The field to show first."""
-    for name in ("activation_time", "velocity", "pressure"):
-        if name in result.fields:
-            return name
-    return next(iter(shown_fields(result)), "")
-
-
-def shown_fields(result: Result) -> dict[str, str]:
-    """Fields a person chooses from, name -> label: not those that carry another field's doubt."""
-    return {name: field.label for name, field in result.fields.items() if not carries_doubt(result, name)}
-
-
-def nearest_node(points: NDArray[np.float64], point: Point) -> int:
-    """Index of the node nearest to a place."""
-    return int(np.argmin(np.sum((points - np.asarray(point)) ** 2, axis=1)))

@@ -44,7 +44,7 @@ def test_what_is_kept_comes_back(case: Case) -> None:
     assert np.array_equal(image.affine, AFFINE)
     assert segmentation.ed == 1 and segmentation.es == 0
     assert np.abs(segmentation.chance(LV, 0).max() - 0.6) < 1 / 255
-    assert again.measures()[0].text() == "150 ml (140 to 160)"
+    assert again.measures()[0].text() == "150 mL (140 to 160)"
 
 
 def test_a_result_comes_back_whole(case: Case) -> None:

@@ -58,8 +58,7 @@ def test_patient_a_goes_from_cine_mr_to_activation_doubt_and_ecg(tmp_path: Path,
     ecg = Case.open(case).result("quick").traces["ecg"]
     assert ecg.values.shape[0] == 12 and np.abs(ecg.values).max() > 0.1
 
-    shown = ("activation_time", "activation_time_mean", "activation_time_sd", "activation_time_exceedance")
-    for field in shown:
+    for field in ("activation_time_mean", "activation_time_sd", "activation_time_exceedance"):
         out = tmp_path / f"{field}.png"
         verb(capsys, "show", str(case), "--field", field, "--out", str(out))
         assert has_colour(out), field
@@ -79,7 +78,8 @@ def test_patient_b_goes_from_ct_to_pressure_drop_and_wall_shear(tmp_path: Path, 
     area = next(m for name, m in built["metrics"].items() if m["unit"] == "mm2")
     assert area["value"] == pytest.approx(truth.facts["orifice_area_mm2"], rel=0.25)
 
-    numbers = simulate(capsys, case, Flow(time_step=20, ensemble=Ensemble(members=2)), "coarse")
+    short = Flow(stroke_volume=50, heart_rate=150, ejection_time=200, time_step=20, ensemble=Ensemble(members=2))
+    numbers = simulate(capsys, case, short, "coarse")
     assert all(check["passed"] for check in numbers["checks"]), numbers["checks"]
     result = Case.open(case).result("coarse")
     values = {metric.name: metric.value for metric in result.metrics}
@@ -88,7 +88,7 @@ def test_patient_b_goes_from_ct_to_pressure_drop_and_wall_shear(tmp_path: Path, 
     assert (
         0.3 * 4 * values["peak_velocity"] ** 2 < values["peak_pressure_drop"] < 1.3 * 4 * values["peak_velocity"] ** 2
     )
-    for field in ("velocity", "wall_shear_stress_mean", "wall_shear_stress_sd", "wall_shear_stress_exceedance"):
+    for field in ("velocity", "wall_shear_stress_mean", "wall_shear_stress_exceedance"):
         out = tmp_path / f"{field}.png"
         verb(capsys, "show", str(case), "--field", field, "--out", str(out))
         assert has_colour(out), field

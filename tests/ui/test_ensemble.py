@@ -9,13 +9,12 @@ from app.vsup import vsup_texture
 from geometry.heart_mesh import HeartMesh
 from geometry.shapes import half_ellipsoid_ventricle
 from solvers.result import Field, Result
-from ui.ensemble import drawn_field, family_of, threshold_of
+from ui.ensemble import drawn_field, family_of, shown_fields, threshold_of
 from ui.heart_actors import HeartActors
 from ui.heart_surface import HeartSurface
 from ui.look import CHANCE, DOUBT, SPLIT, VALUE, Look
 from ui.painting import difference, modes_of, paint
 from ui.readout import value_at
-from ui.session import shown_fields
 
 
 @pytest.fixture(scope="module")

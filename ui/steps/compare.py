@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QWidget
 
 from geometry.metric import Metric
-from ui.session import main_field
+from ui.ensemble import main_field
 from ui.steps.page import Page
 from ui.theme import px
 from ui.widgets import Segments, label, section
