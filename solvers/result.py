@@ -31,6 +31,10 @@ class Field:
     low_word: str = ""
     high_word: str = ""
 
+    def with_values(self, values: NDArray[np.floating]) -> "Field":
+        """The same quantity with other values, without a time axis."""
+        return Field(values, self.unit, self.label, (), self.low_word, self.high_word)
+
 
 @dataclass(frozen=True)
 class Trace:

@@ -160,7 +160,7 @@ class ScenePanel(QWidget):
             single = look if look.mode in (VALUE, DOUBT) else look.changed(mode=VALUE)
             return (*paint(result, single, self._frame, limits), *paint(other, single, self._frame, limits))
         if session.step == "plan" and answer is not None and look.field == "activation_time":
-            fresh = replace(result.fields[look.field], values=answer.activation, times=())
+            fresh = result.fields[look.field].with_values(answer.activation)
             return paint(replace(result, fields={look.field: fresh}), look.changed(mode=VALUE))
         return paint(result, look, self._frame)
 

@@ -1,0 +1,31 @@
+"""The what-if through the real window and its real warm worker: a mouse click moves the pacing site."""
+
+import numpy as np
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from solvers.scenario import Electrophysiology
+from ui.window import Window
+
+
+def test_a_click_on_the_heart_moves_the_pacing_site_and_shows_the_new_activation(window: Window, qtbot: QtBot) -> None:
+    session, panel = window.session, window.workplace.scene_panel
+    session.choose_scenario("pacing")
+    window.go("plan")
+    qtbot.waitExposed(window)
+    panel.scene.picture()
+    before, old = session.scenario, panel.paintings[0].values
+    assert isinstance(before, Electrophysiology)
+
+    qtbot.mouseClick(panel.scene.plotter, Qt.MouseButton.LeftButton, pos=panel.scene.plotter.rect().center())
+    after = session.scenario
+    assert isinstance(after, Electrophysiology) and after.sites[0] != before.sites[0]
+    qtbot.waitUntil(lambda: session.answer is not None, timeout=60_000)
+
+    shown, mesh, site = panel.paintings[0].values, session.mesh, after.sites[0]
+    assert mesh is not None
+    earliest = mesh.points[int(np.nanargmin(shown))]
+    # The site snaps to a node of the wall, so the earliest one lies within an element (6 mm) or two of the click.
+    assert np.linalg.norm(earliest - np.array([site.x, site.y, site.z])) < 12
+    assert not np.array_equal(shown, old)
+    assert session.answer is not None and session.answer.ecg.values.shape[0] == 12
