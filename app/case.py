@@ -21,7 +21,7 @@ from geometry.image import Image, load_image, save_image
 from geometry.metric import Metric
 from geometry.segmentation import Segmentation, load_segmentation, save_segmentation
 from solvers.result import Result
-from solvers.result_file import load_result, save_result
+from solvers.result_file import load_result, read_numbers, save_result
 from solvers.scenario import Electrophysiology, Flow, read_scenario, write_scenario
 
 
@@ -159,7 +159,16 @@ class Case:
             current = digest(mesh / "heart.npz")
             older = [name for name in self.runs() if read_origin(self.folder / "runs" / name) != current]
             found += [f"The run {name!r} is older than its mesh; run it again." for name in older]
+        changed = [name for name, scenario in self.scenarios().items() if self._ran_otherwise(name, scenario)]
+        found += [f"The scenario {name!r} was changed after its run; run it again." for name in changed]
         return tuple(found)
+
+    def _ran_otherwise(self, name: str, scenario: Electrophysiology | Flow) -> bool:
+        folder = self.folder / "runs" / name
+        if name not in self.runs():
+            return False
+        ran = read_numbers(folder)["stamp"].get("scenario")
+        return ran is not None and ran != scenario.model_dump(mode="json")
 
     # --- the window's state, and who may write --------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ def default_scenarios(
         apex = mesh.landmarks["apex"]
         site = PacingSite(x=apex[0], y=apex[1], z=apex[2])
         paced = Electrophysiology(
-            title="Pacing at the apex", tier="eikonal", start="paced", sites=(site,), ensemble=Ensemble(members=0)
+            title="Pacing", tier="eikonal", start="paced", sites=(site,), ensemble=Ensemble(members=0)
         )
         return {"sinus_rhythm": Electrophysiology(), "pacing": paced}
     strokes = [metric.value for metric in measures if metric.name == "stroke_volume"]

@@ -11,6 +11,8 @@ from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh
 from geometry.progress import Progress, silent
 
+LAPLACE = ("epi", "lv", "rv", "apex_base", "right_left")
+KEPT = "laplace_"  # prefix of the fields as point data
 RTOL = 1e-8  # of the Laplace solves; gradients are then good to 1e-4 everywhere
 
 
@@ -106,19 +108,28 @@ def _base_center(mesh: HeartMesh) -> Floats:
 
 
 def laplace_fields(mesh: HeartMesh, progress: Progress = silent) -> LaplaceFields:
-    """Solve the five Laplace problems of rule-based fibres with P1 elements (Bayer 2012, doi 10.1007/s10439-012-0593-5).
+    """The five Laplace problems of rule-based fibres with P1 elements (Bayer 2012, doi 10.1007/s10439-012-0593-5).
 
-    Fixed values on the named surfaces, no flux elsewhere; Jacobi-preconditioned conjugate gradients. Takes about a
-    second at 40 000 nodes. Refuses a mesh without endo_lv, epi and base.
+    Taken from the mesh's point data where ``add_fibers`` has left them, else solved, which takes about a second at 40 000
+    nodes. Refuses a mesh without endo_lv, epi and base.
     """
+    gradients, volumes = shape_gradients(mesh)
+    kept = {name: mesh.point_data[KEPT + name] for name in LAPLACE if KEPT + name in mesh.point_data}
+    solved = kept if len(kept) == len(LAPLACE) else _solved(mesh, stiffness(mesh, gradients, volumes), progress)
+    at = {name: values[mesh.tets].mean(axis=1) for name, values in solved.items()}
+    slopes = {name: np.einsum("mi,mij->mj", values[mesh.tets], gradients) for name, values in solved.items()}
+    progress(1.0, "Wall coordinates")
+    return LaplaceFields(**{name: solved[name] for name in LAPLACE}, gradients=slopes, at_tets=at)
+
+
+def _solved(mesh: HeartMesh, matrix: csr_matrix, progress: Progress) -> dict[str, Floats]:
+    """Each field (n,) by name: fixed values on the named surfaces, no flux elsewhere."""
     surfaces = {name: np.unique(mesh.tagged(name)) for name in ("endo_lv", "endo_rv", "epi", "base")}
     missing = [name for name in ("endo_lv", "epi", "base") if len(surfaces[name]) == 0]
     if missing:
         raise Refused(
             f"Fibres need the surfaces endo_lv, epi and base; this mesh has no {' and no '.join(missing)}. Mesh it as ventricles."
         )
-    gradients, volumes = shape_gradients(mesh)
-    matrix = stiffness(mesh, gradients, volumes)
     lv, rv, epi = surfaces["endo_lv"], surfaces["endo_rv"], surfaces["epi"]
     problems: dict[str, list[tuple[NDArray[np.integer], float]]] = {
         "epi": [(epi, 1.0), (lv, 0.0), (rv, 0.0)],
@@ -132,12 +143,7 @@ def laplace_fields(mesh: HeartMesh, progress: Progress = silent) -> LaplaceField
         progress(step / len(problems), f"Wall coordinates: {name.replace('_', ' ')}")
         known = name not in ("rv", "right_left") or len(rv) > 0
         solved[name] = solve_laplace(matrix, fixed) if known else np.zeros(len(mesh.points))
-    at = {name: values[mesh.tets].mean(axis=1) for name, values in solved.items()}
-    slopes = {name: np.einsum("mi,mij->mj", values[mesh.tets], gradients) for name, values in solved.items()}
-    progress(1.0, "Wall coordinates")
-    return LaplaceFields(
-        solved["epi"], solved["lv"], solved["rv"], solved["apex_base"], solved["right_left"], slopes, at
-    )
+    return solved
 
 
 def _apical_core(mesh: HeartMesh) -> NDArray[np.int64]:
@@ -189,8 +195,10 @@ def wall_coordinates(mesh: HeartMesh, fields: LaplaceFields) -> dict[str, Floats
     apex_base       0 at the apex, 1 at the base (Laplace; not linear in mm)
     rotational      rad around the long axis of the left ventricle, 0 at the septum, +pi/2 anterior
     right_left      0 at the left, 1 at the right ventricle's endocardium, in between in the septum (Laplace)
+    laplace_*       the fields themselves, so that they need not be solved again
     """
     return {
+        **{KEPT + name: getattr(fields, name) for name in LAPLACE},
         "transmural": fields.epi,
         "apex_base": fields.apex_base,
         "rotational": heart_axes(mesh).angle(mesh.points),

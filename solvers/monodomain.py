@@ -163,7 +163,7 @@ def march(
             times.append(k * dt)
             frames.append(wave.seen.astype(np.float32))
         if k % look == 0:
-            _look(progress, wave.seen, k, steps, duration, begun)
+            _look(progress, wave.seen, k, steps, duration)
         if done:
             break
     back = np.argsort(nodes)
@@ -226,13 +226,8 @@ def _permuted(matrix: csr_array, order: NDArray[np.integer]) -> csr_array:
     return csr_array(matrix[order][:, order])
 
 
-def _look(progress: Progress, V: Floats, k: int, steps: int, duration: float, begun: float) -> None:
-    """Tell the time left, and stop a solution that has blown up."""
+def _look(progress: Progress, V: Floats, k: int, steps: int, duration: float) -> None:
+    """Tell how far it is, and stop a solution that has blown up."""
     if not np.isfinite(V.sum()):
         raise Refused(f"The voltage is not finite after {duration * k / steps:.1f} ms. Use a smaller time step.")
-    left = (time.perf_counter() - begun) / k * (steps - k)
-    progress(k / steps, f"Monodomain: {duration * k / steps:.0f} of {duration:.0f} ms, about {_words(left)} left")
-
-
-def _words(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+    progress(k / steps, f"Monodomain: {duration * k / steps:.0f} of {duration:.0f} ms")

@@ -247,10 +247,10 @@ class Session(QObject):
         scenario = self.scenarios.get(name)
         return scenario.title if scenario is not None else name
 
-    def choose_scenario(self, name: str) -> None:
-        """Set up another scenario."""
+    def choose_scenario(self, name: str, *, show_run: bool = True) -> None:
+        """Set up another scenario, and look at its run unless the one in view is wanted for comparison."""
         self.scenario_name = name
-        if name in self.runs:
+        if show_run and name in self.runs:
             self.set_look(run=name)
         self.scenario_changed.emit()
 

@@ -105,6 +105,16 @@ def test_stale_things_are_named(case: Case) -> None:
     assert "The run 'sinus' is older than its mesh; run it again." in case.stale()
 
 
+def test_a_run_of_a_scenario_that_was_changed_since_is_named(case: Case) -> None:
+    mesh, scenario = slab((4, 2, 2), 1.0), Flow(stroke_volume=60)
+    case.save_mesh(mesh, ())
+    case.save_scenario("rest", scenario)
+    case.save_result("rest", Result("flow", "test", stamp={"scenario": scenario.model_dump(mode="json")}), mesh)
+    assert case.stale() == ()
+    case.save_scenario("rest", Flow(stroke_volume=61))
+    assert case.stale() == ("The scenario 'rest' was changed after its run; run it again.",)
+
+
 def test_scenarios_come_back_and_unknown_ones_are_refused(case: Case) -> None:
     case.save_scenario("rest", Flow(stroke_volume=60))
     case.save_scenario("sinus", Electrophysiology(title="Mine"))

@@ -81,6 +81,18 @@ def test_moving_a_site_in_plan_can_be_undone_and_is_kept_on_disk(window: Window,
     assert Case.open(case_folder).scenario("pacing") == moved
 
 
+def test_a_click_in_plan_leaves_the_beat_from_the_conduction_system_alone(window: Window, case_folder: Path) -> None:
+    window.session.choose_scenario("sinus_rhythm")
+    before = Case.open(case_folder).scenario("sinus_rhythm")
+    window.go("plan")
+    window.workplace.scene_panel.scene.picked.emit(20.0, 0.0, -30.0)
+    assert Case.open(case_folder).scenario("sinus_rhythm") == before
+    assert window.session.scenario_name == "pacing"
+    assert window.session.look.run == "sinus_rhythm"
+    moved = Case.open(case_folder).scenario("pacing")
+    assert isinstance(moved, Electrophysiology) and moved.sites[-1].x == 20.0
+
+
 def test_seeds_can_be_undone(window: Window) -> None:
     window.go("segment")
     window.session.add_seed((1.0, 2.0, 3.0))

@@ -34,7 +34,7 @@ class PlanPage(Page):
         if scenario.start != "paced":
             self.column.addWidget(
                 label(
-                    "This scenario starts in the conduction system. Clicking on the heart makes it a paced one.",
+                    "This beat starts in the conduction system and stays as it is; a click on the heart tries a paced one.",
                     "small",
                 )
             )
@@ -74,17 +74,31 @@ class PlanPage(Page):
 
     def place(self, point: Point) -> None:
         """A click on the heart: move the last site there, or add one."""
-        session = self.session
-        scenario = session.scenario
-        if not isinstance(scenario, Electrophysiology):
+        scenario = self._paced()
+        if scenario is None:
             return
         x, y, z = (round(v, 2) for v in point)
         site = PacingSite(x=x, y=y, z=z)
-        kept = scenario.sites if self.mode == "add" else scenario.sites[:-1]
-        changed = scenario.model_copy(update={"sites": (*kept, site), "start": "paced"})
-        session.edit_scenario(
-            session.scenario_name, changed, "Add a pacing site" if self.mode == "add" else "Move the pacing site"
+        adding = self.mode == "add"
+        changed = scenario.model_copy(update={"sites": (*(scenario.sites if adding else scenario.sites[:-1]), site)})
+        self.session.edit_scenario(
+            self.session.scenario_name, changed, "Add a pacing site" if adding else "Move the pacing site"
         )
+
+    def _paced(self) -> Electrophysiology | None:
+        """The scenario whose sites are tried; a beat from the conduction system is left alone: it is what one compares with."""
+        session = self.session
+        scenario = session.scenario
+        if not isinstance(scenario, Electrophysiology) or scenario.start == "paced":
+            return scenario if isinstance(scenario, Electrophysiology) else None
+        for name, other in session.scenarios.items():
+            if isinstance(other, Electrophysiology) and other.start == "paced":
+                session.choose_scenario(name, show_run=False)
+                return other
+        fresh = scenario.model_copy(update={"title": "Pacing", "tier": "eikonal", "start": "paced", "sites": ()})
+        session.keep_scenario("pacing", fresh)
+        session.choose_scenario("pacing", show_run=False)
+        return fresh
 
     def _choose(self, mode: str) -> None:
         self.setProperty("mode", mode)
