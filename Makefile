@@ -17,7 +17,7 @@ demo: setup
 	@$(SCREEN) $(PYTHON) -m app demo --out out/demo
 
 test: setup check
-	@$(VIRTUAL) $(PYTHON) -m pytest -n 2 --dist loadfile
+	@$(VIRTUAL) $(PYTHON) -m pytest -n 2 --dist loadfile --max-worker-restart 0
 
 check:
 	@.venv/bin/ruff check .

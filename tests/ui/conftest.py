@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from app.case import Case
@@ -54,19 +53,26 @@ def case_folder(made_case: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(made_case, tmp_path / "case"))
 
 
-@pytest.fixture
-def window(qtbot: object, case_folder: Path) -> Iterator[Window]:
-    """The real window on the case, closed afterwards."""
+@pytest.fixture(scope="session")
+def only_window(made_case: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
+    """The one window of the run, as a user has it: making and destroying dozens in one process is no use of Qt and VTK."""
     application = make_application()
     assert isinstance(application, QApplication)
-    shown = open_window(application, case_folder)
+    shown = open_window(application, Path(shutil.copytree(made_case, tmp_path_factory.mktemp("first") / "case")))
     shown.resize(1280, 760)
     shown.show()
     yield shown
     shown.close()
-    shown.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # now, so that no later test pays for it
-    assert not any(isinstance(widget, Window) for widget in application.topLevelWidgets())
+
+
+@pytest.fixture
+def window(qtbot: object, only_window: Window, case_folder: Path) -> Iterator[Window]:
+    """The real window, freshly opened on the case."""
+    only_window.watch.timer.start()  # a test may have stopped it
+    assert only_window.open_case(case_folder)
+    yield only_window
+    only_window.watch.rest()
+    only_window.messages.hide()
 
 
 @pytest.fixture
