@@ -132,11 +132,18 @@ def test_a_job_tells_how_far_it_is_and_how_long_it_will_take(busy: tuple[Case, J
         assert status.seconds_left is not None and status.seconds_left > 0
 
 
+def _hear_ctrl_c() -> None:
+    """What runs in the background of a script inherits deafness to Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_ends_the_command_and_all_it_started(imported: Path, tmp_path: Path) -> None:
     folder = tmp_path / "patient"
     shutil.copytree(imported, folder)
     command = [sys.executable, "-m", "app", "segment", str(folder)]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    process = subprocess.Popen(
+        command, stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=_hear_ctrl_c
+    )
     deadline = time.monotonic() + 60
     while not any(job.verb == "segment" and job.poll().fraction > 0.02 for job in jobs_of(folder)):
         assert time.monotonic() < deadline
