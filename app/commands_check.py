@@ -24,18 +24,14 @@ def doctor(*, json: Json = None) -> int:
 
 
 def verify(*names: str, json: Json = None) -> int:
-    """Run the verification problems (all, or those named) against analytic or published answers."""
-    from solvers.verification.catalogue import find_problems
+    """Run the verification problems (all, or those or the groups named) against analytic or published answers."""
+    from solvers.verification.catalogue import choose_problems
 
-    known = find_problems()
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise Refused(f"There is no verification problem {unknown[0]!r}; there are: {', '.join(known)}.")
     rows, passed = [], True
-    for name in names or tuple(known):
-        say(f"{name}: {known[name].TITLE}")
+    for name, problem in choose_problems(names).items():
+        say(f"{name}: {problem.TITLE}")
         began = time.perf_counter()
-        for check in known[name].verify(silent):
+        for check in problem.verify(silent):
             passed = passed and check.passed
             verdict = "pass" if check.passed else "FAIL"
             values = f"{check.value:.5g} (reference {check.reference:.5g} +- {check.tolerance:.2g} {check.unit})"

@@ -29,9 +29,13 @@ def find_problems() -> Mapping[str, Problem]:
     return {module.NAME: cast(Problem, module) for module in modules if hasattr(module, "NAME")}
 
 
-def find_problem(name: str) -> Problem:
-    """The problem of that name; refuses with the names there are."""
-    problems = find_problems()
-    if name not in problems:
-        raise Refused(f"There is no verification problem {name!r}. Choose from: {', '.join(problems)}.")
-    return problems[name]
+def choose_problems(names: tuple[str, ...]) -> Mapping[str, Problem]:
+    """The problems asked for (all without names): a name is a problem, or the first word of a group ("imaging")."""
+    known = find_problems()
+    chosen: dict[str, Problem] = {}
+    for name in names or tuple(known):
+        found = {key: one for key, one in known.items() if key == name or key.startswith(f"{name}-")}
+        if not found:
+            raise Refused(f"There is no verification problem {name!r}. Choose from: {', '.join(known)}.")
+        chosen |= found
+    return chosen
