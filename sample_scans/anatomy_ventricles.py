@@ -123,7 +123,12 @@ def _paint_papillaries(
     wavy = np.sin(4 * places.angle + places.height * 0.31) + np.sin(7 * places.angle - places.height * 0.17 + 2.0)
     for number, centre in enumerate((-0.85 + heart.base_angle * 0.2, 1.05 + heart.base_angle * 0.2)):
         inside = np.clip((level - 0.20) / 0.45, 0.0, 1.0)
-        size = (4.9 + 0.7 * number) * np.sqrt(np.clip(np.sin(np.pi * inside**0.8), 0, None)) * (1 + 0.12 * contraction)
+        size = (
+            heart.papillary
+            * (4.9 + 0.7 * number)
+            * np.sqrt(np.clip(np.sin(np.pi * inside**0.8), 0, None))
+            * (1 + 0.12 * contraction)
+        )
         reach = endo * (0.84 - 0.16 * inside) - 1.0 * contraction
         turn = (places.angle - np.float32(centre - heart.twist * contraction * 0.5) + np.pi) % (2 * np.pi) - np.pi
         distance = np.hypot(reach * turn * (1.15 - 0.3 * number), (places.radius - reach) * 0.75) - size
