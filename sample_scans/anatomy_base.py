@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -34,32 +35,41 @@ def draw_base(
     annulus: float = 11.5,
     ascending: float = 15.5,
     spread: float = 1.0,
+    loose: float = 0.0,
 ) -> HeartBase:
     """Atria and great vessels that fit on these ventricles (radii of aortic annulus and ascending aorta in mm).
 
-    ``spread`` is how far from the long axis they lie, and how large the atria are, over the usual.
+    ``spread`` is how far from the long axis they lie, and how large the atria are, over the usual; ``loose`` 1 lets their
+    sizes and places differ as widely as they do between patients.
     """
     wide = np.array([spread, spread, 1.0])
+
+    def own(centre: Array, radii: Array, *more: Any) -> Blob:
+        if not loose:
+            return Blob(centre, radii, *more)
+        grown = radii * np.exp(loose * rng.normal(0.0, 0.16)) * np.exp(loose * rng.normal(0.0, 0.08, 3))
+        return Blob(centre + loose * rng.normal(0.0, 3.5, 3), grown, *more)
+
     top = heart.length
     upright = frame.axes @ np.array([0.0, 0.0, 1.0])
     right = frame.axes @ np.array([1.0, 0.0, 0.0])
     front = frame.axes @ np.array([0.0, 1.0, 0.0])
     size = rng.uniform(0.93, 1.08) * spread
-    atrium = Blob(
+    atrium = own(
         np.array([11.0, 8.5, top + 22.0]) * wide,
         size * np.array([29.0, 25.0, 25.0]),
         np.eye(3),
         2.5,
         draw_ripple(rng, 1.5, 45.0),
     )
-    other = Blob(
+    other = own(
         np.array([-47.0, 22.0, top + 12.0]) * wide,
         size * np.array([22.0, 23.0, 25.0]),
         np.eye(3),
         2.4,
         draw_ripple(rng, 2.0, 40),
     )
-    ear = Blob(
+    ear = own(
         np.array([28.0, -21.0, top + 15.0]) * wide,
         np.array([9.0, 15.0, 9.0]),
         np.eye(3),
@@ -73,7 +83,9 @@ def draw_base(
         veins=_pulmonary_veins(atrium.centre, right, front, upright),
         caval=_caval_veins(other.centre, right, front, upright),
         outflow=_outflow(heart, right, front, upright, wide),
-        aorta=aorta_line(heart, frame, torso, annulus, ascending),
+        aorta=aorta_line(
+            heart, frame, torso, annulus, ascending, loose * rng.normal(0.0, 3.5, 3) if loose else np.zeros(3)
+        ),
         ripples=(draw_ripple(rng, 1.0, 40.0),),
     )
 
@@ -99,11 +111,16 @@ def aorta_knots(heart: Heart, frame: Frame, descending: tuple[float, float]) -> 
     return np.array([*knots, *frame.to_heart(np.array(bows))])
 
 
-def aorta_line(heart: Heart, frame: Frame, torso: Torso, annulus: float, ascending: float) -> Tube:
-    """Centre line from inside the left ventricle (arc 0) through outflow tract, root, ascending aorta, arch."""
+def aorta_line(heart: Heart, frame: Frame, torso: Torso, annulus: float, ascending: float, aside: Array) -> Tube:
+    """Centre line from inside the left ventricle (arc 0) through outflow tract, root, ascending aorta, arch.
+
+    ``aside`` (3,) mm moves the valve, and less and less what lies further on.
+    """
     radii = [9.0, annulus - 1.0, annulus, annulus + 2, annulus + 2, annulus + 1.5]
     radii += [ascending - 0.8, ascending, ascending, ascending - 0.8, 13.5, torso.aorta + 0.5, torso.aorta, torso.aorta]
-    return tube(aorta_knots(heart, frame, torso.descending), np.array(radii), step=3.0)
+    knots = aorta_knots(heart, frame, torso.descending)
+    knots += aside * np.clip(1.5 - np.arange(len(knots)) / 8.0, 0.0, 1.0)[:, None]
+    return tube(knots, np.array(radii), step=3.0)
 
 
 def arch_height(aorta: Tube, frame: Frame) -> float:

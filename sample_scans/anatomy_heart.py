@@ -33,6 +33,7 @@ class Heart:
     flatten      how much the septum is pressed to the left, over the radius
     rv_start     level at which the right ventricle's tip begins, 0 apex to 1 base
     papillary    size of the papillary muscles, 1 is usual
+    trabeculae   depth of the trabeculated layer of both ventricles, 1 is little
     """
 
     length: float = 98.0
@@ -59,6 +60,7 @@ class Heart:
     flatten: float = 0.06
     rv_start: float = 0.13
     papillary: float = 1.0
+    trabeculae: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,16 @@ def draw_person(rng: np.random.Generator) -> Person:
             break
     frame = place_heart(heart.length, rng)
     torso = _draw_any_torso(rng)
-    base = draw_base(heart, frame, rng, torso, spread=float(np.clip((heart.radius + heart.wall) / 36.0, 0.75, 1.5)))
+    base = draw_base(
+        heart,
+        frame,
+        rng,
+        torso,
+        annulus=float(rng.uniform(9.0, 15.5)),
+        ascending=float(rng.uniform(12.0, 21.0)),
+        spread=float(np.clip((heart.radius + heart.wall) / 36.0, 0.75, 1.5)),
+        loose=1.0,
+    )
     height = rng.uniform(0.0, 2.6)
     warp = tuple(draw_ripple(rng, height, 75.0) for _ in range(3))
     return Person(heart, frame, torso, base, (warp[0], warp[1], warp[2]))
@@ -92,7 +101,8 @@ def _vary(heart: Heart, rng: np.random.Generator, kind: str) -> Heart:
         fat=float(rng.uniform(0.5, 9.0)),
         bend=(float(rng.normal(1.0, 2.5)), float(rng.normal(-1.0, 2.5))),
         flatten=float(rng.uniform(0.1, 0.34) if kind == "right" else rng.uniform(-0.03, 0.12)),
-        papillary=float(rng.uniform(0.5, 1.55)),
+        papillary=float(rng.uniform(0.5, 1.6)),
+        trabeculae=float(rng.uniform(0.5, 4.5)),
     )
 
 

@@ -47,6 +47,9 @@ class Appearance:
         water = water.clamp(min=0) * torch.exp(0.18 * self._normal(n, count))
         fat = self.fat * torch.exp(0.2 * self._normal(n, count)) * (0.3 + 1.3 * self._uniform(n, 1))
         wild_water, wild_fat = self._wild(n)
+        trabecula, muscle, blood = (self.names.index(name) for name in ("trabecula", "myocardium", "blood"))
+        for each in (water, wild_water):  # fine strands with blood between them
+            each[:, trabecula] = each[:, muscle] + 0.6 * self._uniform(n) * (each[:, blood] - each[:, muscle])
         wild = self._uniform(n, 1) < 0.35
         rough = 0.03 + 0.12 * self._uniform(n, count)
         return torch.where(wild, wild_water, water), torch.where(wild, wild_fat, fat), rough
