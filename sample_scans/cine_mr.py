@@ -9,6 +9,7 @@ from scipy.spatial.transform import Rotation
 
 from geometry.image import Image
 from geometry.progress import Progress, silent
+from geometry.reading import as_read
 from geometry.segmentation import LV, MYOCARDIUM, RV, Segmentation
 from sample_scans.anatomy_base import HeartBase, arch_height, draw_base, paint_base
 from sample_scans.anatomy_frame import Frame, place_heart
@@ -119,7 +120,8 @@ def draw_cine_patient(seed: int, *, phases: int = 20, progress: Progress = silen
     """Anybody by ``seed``, well or ill, on a scanner and with a protocol of their own: as ``make_cine_mr`` otherwise.
 
     Gaps make slices lie 5 to 18 mm apart; planes are tilted by some degrees and turned in the plane; the first phase need
-    not be end-diastole. The right ventricle's truth goes up to the pulmonary valve, and its volumes are those of the labels.
+    not be end-diastole. The truth is what a reader without error would draw and count: slices whose cavity is enclosed by
+    less than half are left out, the right ventricle goes up to the pulmonary valve.
     """
     rng = np.random.default_rng([seed, 3])
     person = draw_person(rng)
@@ -134,10 +136,11 @@ def draw_cine_patient(seed: int, *, phases: int = 20, progress: Progress = silen
     tissues = palette(settings)
     still = blank(person.bend(points), tissues, LABELS, 1.15 * stack.spacing, "air")
     paint_torso(still, person.torso, person.frame, arch_height(person.base.aorta, person.frame))
-    seen, labels = _beat(still, heart, person.base, squeeze, stack, progress, REACH + 15.0, RV)
+    seen, painted = _beat(still, heart, person.base, squeeze, stack, progress, REACH + 15.0, RV)
+    labels = as_read(painted, np.array([stack.spacing, stack.spacing, stack.thickness + stack.gap]))
     voxels = _acquire(seen, stack, settings, rng)
     facts = _facts(heart, squeeze) | _counted(labels, stack, squeeze)
-    return _patient(voxels, labels, stack.affine(person.frame), times, cycle, facts, (*TRUTH_NOTES, OUTFLOW_NOTE))
+    return _patient(voxels, labels, stack.affine(person.frame), times, cycle, facts, (*TRUTH_NOTES, READING_NOTE))
 
 
 def _patient(
@@ -160,7 +163,10 @@ TRUTH_NOTES = (
     "Myocardium is that of the left ventricle; the right ventricular wall is not labelled.",
     "The labels follow the breath-hold shift of each slice.",
 )
-OUTFLOW_NOTE = "The right ventricle includes its outflow tract up to the pulmonary valve."
+READING_NOTE = (
+    "The right ventricle includes its outflow tract up to the pulmonary valve; "
+    "slices whose left cavity is enclosed by less than half are left out."
+)
 
 
 def _draw_adult(rng: np.random.Generator) -> Heart:

@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-BLOODS = ("blood", "rv blood", "right blood", "atrial blood", "aorta blood")
+BLOODS = ("blood", "blood above the base", "rv blood", "right blood", "atrial blood", "aorta blood")
 MUSCLES = ("myocardium", "trabecula", "rv wall", "atrial wall", "vessel wall", "muscle")
-HEART = ("myocardium", "trabecula", "rv wall", "blood", "rv blood", "right blood", "atrial blood", "aorta blood", "valve",
+HEART = ("myocardium", "trabecula", "rv wall", *BLOODS, "valve",
          "atrial wall", "pericardium", "epicardial fat")  # fmt: skip
 
 
@@ -50,6 +50,7 @@ class Appearance:
         trabecula, muscle, blood = (self.names.index(name) for name in ("trabecula", "myocardium", "blood"))
         for each in (water, wild_water):  # fine strands with blood between them
             each[:, trabecula] = each[:, muscle] + 0.6 * self._uniform(n) * (each[:, blood] - each[:, muscle])
+            each[:, self.names.index("blood above the base")] = each[:, blood]
         wild = self._uniform(n, 1) < 0.35
         rough = 0.03 + 0.12 * self._uniform(n, count)
         return torch.where(wild, wild_water, water), torch.where(wild, wild_fat, fat), rough

@@ -9,7 +9,7 @@ from torch import Tensor
 from training.appearance import Appearance
 
 WINDOW = 128
-OTHER_BLOOD = ("right blood", "atrial blood", "aorta blood", "rv blood")
+OTHER_BLOOD = ("right blood", "atrial blood", "aorta blood", "rv blood", "blood above the base")
 
 
 class Stacks:

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from geometry.reading import HALF, closed_shares
 from geometry.segmentation import LV, MYOCARDIUM, RV
 from sample_scans.anatomy_base import arch_height, paint_base
 from sample_scans.anatomy_surfaces import Array
@@ -28,6 +29,7 @@ SAMPLES, PHASES, MOST_SLICES = 3, 4, 11
 REACH = 100.0  # mm about the long axis: what the beating heart can touch
 LABELS = (LV, MYOCARDIUM, RV)
 NUMBERS = {tissue: (float(number),) for number, tissue in enumerate(TISSUES)}
+BLOOD, LIKE_BLOOD = list(TISSUES).index("blood"), len(TISSUES)
 ASIDE = np.array([[-0.33, 0.17], [0.0, -0.33], [0.33, 0.17]]) * SPACING
 
 
@@ -35,7 +37,7 @@ def make_stack(seed: int) -> Array:
     """The tissue numbers of one anatomy."""
     rng = np.random.default_rng([seed, 20])
     person = draw_person(rng)
-    points, shape = _plan(person, rng)
+    points, shape, oblique = _plan(person, rng)
     canvas = blank(person.bend(points), NUMBERS, LABELS, 1e-3, "air")
     paint_torso(canvas, person.torso, person.frame, arch_height(person.base.aorta, person.frame))
     near = np.flatnonzero(np.hypot(points[:, 0] + 10.0, points[:, 1]) < REACH)
@@ -50,7 +52,20 @@ def make_stack(seed: int) -> Array:
         paint_ventricles(moving, person.heart, state, places)
         stack[phase] = _packed(canvas)
         stack[phase, near] = _packed(moving)
-    return np.moveaxis(stack.reshape(PHASES, *shape), 0, 1)
+    made = np.moveaxis(stack.reshape(PHASES, *shape), 0, 1)
+    return made if oblique else read_rule(made)
+
+
+def read_rule(stack: Array) -> Array:
+    """Short-axis slices as readers take them: no left ventricle where less than half of its cavity is enclosed."""
+    label = np.moveaxis(stack[:, :, SAMPLES // 2] >> 5, (0, 1), (2, 3))
+    left_out = closed_shares(label, np.array([SPACING, SPACING])) < HALF
+    tissue = stack & 31
+    drop = left_out[:, :, None, None, None] & np.isin(stack >> 5, (LV, MYOCARDIUM))
+    tissue[drop & (tissue == BLOOD)] = (
+        LIKE_BLOOD  # blood that counts as that of an atrium or a vessel, and looks the same
+    )
+    return np.where(drop, tissue, stack)
 
 
 def _packed(canvas: Canvas) -> Array:
@@ -59,8 +74,8 @@ def _packed(canvas: Canvas) -> Array:
     return np.asarray(np.round(tissue) + 32 * label, np.uint8)
 
 
-def _plan(person: Person, rng: np.random.Generator) -> tuple[Array, tuple[int, ...]]:
-    """Sample points (n, 3) mm heart frame, and (slices, samples, PIXELS, PIXELS)."""
+def _plan(person: Person, rng: np.random.Generator) -> tuple[Array, tuple[int, ...], bool]:
+    """Sample points (n, 3) mm heart frame, (slices, samples, PIXELS, PIXELS), and whether the planes lie anyhow."""
     thickness = rng.uniform(5.0, 10.0)
     pitch = thickness + rng.choice([0.0, rng.uniform(0.0, 4.0), rng.uniform(4.0, 10.0)], p=[0.4, 0.45, 0.15])
     oblique = rng.random() < 0.12
@@ -80,7 +95,7 @@ def _plan(person: Person, rng: np.random.Generator) -> tuple[Array, tuple[int, .
     grid[..., 2] = height[:, None, None, None] + through[None, :, None, None]
     centre = np.array([-10.0, 0.0, 0.5 * person.heart.length]) + rng.normal(0.0, 6.0, 3) * [1, 1, 0]
     points = grid.reshape(-1, 3) @ turn.as_matrix().T.astype(np.float32) + centre.astype(np.float32)
-    return points, grid.shape[:-1]
+    return points, grid.shape[:-1], oblique
 
 
 def _nearly_short_axis(rng: np.random.Generator) -> Rotation:
@@ -92,7 +107,7 @@ def main() -> None:
     """Make the anatomies that are not there yet."""
     folder, first, last = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "tissues.json").write_text(json.dumps(TISSUES))
+    (folder / "tissues.json").write_text(json.dumps({**TISSUES, "blood above the base": TISSUES["blood"]}))
     for seed in range(first, last + 1):
         path = folder / f"{seed}.npy"
         if not path.exists():

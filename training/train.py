@@ -6,6 +6,7 @@ python -m training.train STACKS OUT.onnx --minutes 60 --seed 1
 import argparse
 import copy
 import json
+import math
 import os
 import time
 from pathlib import Path
@@ -17,7 +18,7 @@ from torch.nn import functional
 from training.batches import Stacks
 from training.network import CHANNELS, UNet
 
-BATCH, RATE = 32, 2.5e-3
+BATCH = 32
 KEEP = 0.998  # of the running average of the weights, which is what is shipped
 POOL = 150  # batches at hand; drawing takes longer than learning, so each is used more than once, turned otherwise
 
@@ -72,16 +73,18 @@ class Pool:
         return pictures.float(), wanted.float()
 
 
-def train(pool: Pool, minutes: float, seed: int, path: Path) -> None:
-    """Train for a given time with one cycle of the learning rate."""
+def train(pool: Pool, steps: int, peak: float, start: Path | None, seed: int, path: Path) -> None:
+    """Train with one cycle of the learning rate."""
     torch.manual_seed(seed)
     torch.set_num_threads(1)
     network = UNet().to(memory_format=torch.channels_last)
+    if start is not None:
+        network.load_state_dict(torch.load(start))
     average = copy.deepcopy(network)
-    optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=1e-3)
-    began, step, running = time.monotonic(), 0, 1.0
-    while (share := (time.monotonic() - began) / (60 * minutes)) < 1.0:
-        rate = RATE * min(step / 100, 1.0) * max(0.5 * (1 + torch.cos(torch.tensor(share * torch.pi)).item()), 0.004)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=peak, weight_decay=1e-3)
+    began, running = time.monotonic(), 0.0
+    for step in range(steps):
+        rate = peak * min((step + 1) / 100, 1.0) * max(0.5 * (1 + math.cos(math.pi * step / steps)), 0.004)
         for group in optimiser.param_groups:
             group["lr"] = rate
         pictures, wanted = pool.batch()
@@ -96,14 +99,13 @@ def train(pool: Pool, minutes: float, seed: int, path: Path) -> None:
         with torch.no_grad():
             for mean, now in zip(average.state_dict().values(), network.state_dict().values(), strict=True):
                 mean.copy_(keep * mean + (1 - keep) * now if mean.is_floating_point() else now)
-        step += 1
-        running += max(0.01, 1 / step) * (loss.item() - running)
+        running += max(0.01, 1 / (step + 1)) * (loss.item() - running)
         if step % 50 == 0:
             print(
                 f"{time.monotonic() - began:.0f} s, step {step}, loss {running:.4f}, {pool.drawn} batches drawn",
                 flush=True,
             )
-        if step % 500 == 0:
+        if step % 500 == 499:
             export(average, path)
     export(average, path)
 
@@ -125,10 +127,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("stacks", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--minutes", type=float, default=60.0)
+    parser.add_argument("--steps", type=int, default=5000)
+    parser.add_argument("--rate", type=float, default=2.5e-3)
+    parser.add_argument("--start", type=Path)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
-    train(Pool(asked.stacks, asked.seed), asked.minutes, asked.seed, asked.out)
+    train(Pool(asked.stacks, asked.seed), asked.steps, asked.rate, asked.start, asked.seed, asked.out)
 
 
 if __name__ == "__main__":

@@ -30,10 +30,13 @@ def find_problems() -> Mapping[str, Problem]:
 
 
 def choose_problems(names: tuple[str, ...]) -> Mapping[str, Problem]:
-    """The problems asked for (all without names): a name is a problem, or the first word of a group ("imaging")."""
+    """The problems asked for: a name is a problem, or the first word of a group ("imaging").
+
+    Without names it is all but those that say they are ``LONG``.
+    """
     known = find_problems()
     chosen: dict[str, Problem] = {}
-    for name in names or tuple(known):
+    for name in names or tuple(key for key, one in known.items() if not getattr(one, "LONG", False)):
         found = {key: one for key, one in known.items() if key == name or key.startswith(f"{name}-")}
         if not found:
             raise Refused(f"There is no verification problem {name!r}. Choose from: {', '.join(known)}.")

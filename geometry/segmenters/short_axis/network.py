@@ -1,0 +1,74 @@
+"""The trained network: chances of five classes in each pixel of a slice, from the slice, its neighbours and the beat."""
+
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geometry.progress import Progress
+
+Floats = NDArray[np.float32]
+
+WEIGHTS = Path(__file__).with_name("network.onnx")
+BATCH = 8
+NOTHING, CAVITY, MUSCLE, RIGHT, OTHER = range(5)  # OTHER is the blood of atria and great vessels
+
+
+@cache
+def _session() -> Any:
+    import onnxruntime  # takes a while, which only segmenting should pay
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.intra_op_num_threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # others may want the cores
+    return onnxruntime.InferenceSession(str(WEIGHTS), options, providers=["CPUExecutionProvider"])
+
+
+def pictures_of(seen: Floats, slices: NDArray[np.intp], phases: NDArray[np.intp]) -> Floats:
+    """(n, 4, rows, columns), what the network is shown of frames (slice, phase) of ``seen`` (slices, phases, rows, columns)."""
+    last = len(seen) - 1
+    beside = (slices, np.maximum(slices - 1, 0), np.minimum(slices + 1, last))
+    frames = np.stack([seen[k, phases] for k in beside], axis=1)
+    spread = np.maximum(frames.std(axis=(2, 3), keepdims=True), 1e-4)
+    normal = np.clip((frames - frames.mean(axis=(2, 3), keepdims=True)) / spread, -3.0, 6.0)
+    change = seen.std(axis=1)[slices][:, None] / spread[:, :1]
+    return np.concatenate([normal, np.clip(change, 0.0, 4.0)], axis=1).astype(np.float32)
+
+
+def chances(
+    seen: Floats, slices: NDArray[np.intp], phases: NDArray[np.intp], turns: tuple[int, ...], progress: Progress
+) -> Floats:
+    """(n, 5, rows, columns) chances of the classes in frames (slice, phase), averaged over views.
+
+    ``turns``: views of each frame, by quarter turns 0..3, and mirrored 4..7; their mean is a little better than any.
+    """
+    session = _session()
+    found = np.empty((len(slices), 5, *seen.shape[2:]), dtype=np.float32)
+    for start in range(0, len(slices), BATCH):
+        part = slice(start, start + BATCH)
+        shown = pictures_of(seen, slices[part], phases[part])
+        total = np.zeros((len(shown), 5, *seen.shape[2:]), dtype=np.float32)
+        for turn in turns:
+            viewed = np.ascontiguousarray(_turned(shown, turn))
+            total += _turned_back(_softmax(session.run(None, {"pictures": viewed})[0]), turn)
+        found[part] = total / len(turns)
+        progress(min(start + BATCH, len(slices)) / len(slices), "Looking at every slice and phase")
+    return found
+
+
+def _turned(x: Floats, turn: int) -> Floats:
+    x = np.rot90(x, turn % 4, axes=(2, 3))
+    return x[:, :, ::-1] if turn >= 4 else x
+
+
+def _turned_back(x: Floats, turn: int) -> Floats:
+    return np.rot90(x[:, :, ::-1] if turn >= 4 else x, -(turn % 4), axes=(2, 3))
+
+
+def _softmax(logits: Floats) -> Floats:
+    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=1, keepdims=True))

@@ -1,0 +1,33 @@
+"""Which slices count as left ventricle."""
+
+import numpy as np
+import pytest
+
+from geometry.reading import as_read, closed_share
+from geometry.segmentation import LV, MYOCARDIUM
+
+SPACING = np.array([1.0, 1.0, 8.0])
+
+
+def ring(share: float) -> np.ndarray:
+    """A cavity of 20 mm radius with muscle around ``share`` of it."""
+    x, y = np.indices((80, 80)) - 40
+    radius, turn = np.hypot(x, y), (np.arctan2(y, x) / (2 * np.pi)) % 1.0
+    labels = np.zeros((80, 80), np.uint8)
+    labels[(radius < 30) & (turn < share)] = MYOCARDIUM
+    labels[radius < 20] = LV
+    return labels
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.7, 1.0])
+def test_the_enclosed_share_is_that_of_the_outline(share: float) -> None:
+    # muscle reaches 4 mm further along an outline of 126 mm at both ends: 0.06
+    assert closed_share(ring(share), SPACING) == pytest.approx(share, abs=0.07)
+
+
+def test_slices_enclosed_by_less_than_half_are_left_out_and_the_apex_is_kept() -> None:
+    tip = np.where(ring(1.0) == LV, MYOCARDIUM, 0).astype(np.uint8)
+    stack = np.stack([tip, ring(1.0), ring(0.7), ring(0.3)], axis=-1)[..., None]
+    kept = as_read(stack, SPACING).any(axis=(0, 1))[:, 0]
+    assert kept.tolist() == [True, True, True, False]
+    assert np.array_equal(as_read(stack, SPACING)[..., :3, :], stack[..., :3, :])
