@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from geometry.errors import Refused
 from geometry.image import Image
 from geometry.memory import refuse_too_large
-from geometry.nifti_place import read_affine
+from geometry.nifti_place import read_affine, units_of
 from geometry.progress import Progress
 from geometry.volume_grid import Facts, make_image, read_facts
 
@@ -68,7 +68,7 @@ def _with_times(facts: Facts, header: Any, voxels: NDArray[Any], notes: list[str
     """
     if facts.times or voxels.ndim < 4 or voxels.shape[3] < 2:
         return facts
-    phases, stated = voxels.shape[3], header.get_xyzt_units()[1]
+    phases, stated = voxels.shape[3], units_of(header)[1]
     raw = float(header["pixdim"][4])
     units = [stated, *(unit for unit in ("msec", "sec") if unit != stated)] if stated in _TIME else ["msec", "sec"]
     fitting = [unit for unit in units if _BEAT[0] <= raw * _TIME[unit] * phases <= _BEAT[1]]

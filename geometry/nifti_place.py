@@ -17,7 +17,7 @@ def read_affine(volume: Any, notes: list[str]) -> Affine:
     """(4, 4) voxel -> mm, RAS+; raises Refused where the header makes no sense, and notes what was decided."""
     header = volume.header
     affine = _decide(volume, notes)
-    stated = _LENGTH.get(header.get_xyzt_units()[0], 1.0)
+    stated = _LENGTH.get(units_of(header)[0], 1.0)
     affine[:3] *= stated * _forgotten_unit(affine * stated, volume.shape, notes)
     check_spacing(affine)
     if np.allclose(affine[:3, :3], np.eye(3)) and np.allclose(affine[:3, 3], 0):
@@ -28,6 +28,15 @@ def read_affine(volume: Any, notes: list[str]) -> Affine:
     elif not (header["sform_code"] or header["qform_code"]):
         notes.append("The file does not say how the patient lies: left and right, head and foot may be exchanged.")
     return affine
+
+
+def units_of(header: Any) -> tuple[str, str]:
+    """The units of length and time as nibabel names them, "unknown" where the code is none."""
+    try:
+        length, time = header.get_xyzt_units()
+    except KeyError:
+        return "unknown", "unknown"
+    return str(length), str(time)
 
 
 def _decide(volume: Any, notes: list[str]) -> Affine:
