@@ -143,8 +143,9 @@ def _try(path: Path, name: str, way: str) -> Outcome:
 
 def _sane(image: Image) -> bool:
     finite = bool(np.isfinite(image.voxels).all() and np.isfinite(image.affine).all())
-    times = len(image.times) in (0, image.phases) and bool((np.diff(image.times) > 0).all())
-    return finite and times and image.spacing.min() >= 0.05 and image.spacing.max() <= 100.0
+    ordered = bool((np.diff(image.times) > 0).all())
+    placed = bool((image.spacing >= 0.05).all() and (image.spacing <= 100.0).all())
+    return finite and ordered and placed and len(image.times) in (0, image.phases)
 
 
 def _processor_time() -> float:
