@@ -45,7 +45,7 @@ def read_volume(path: Path, folder: Path) -> NDArray[Any]:
         "components": volume.GetNumberOfComponentsPerPixel(),
     }
     (folder / "volume.json").write_text(json.dumps(facts))
-    return np.asarray(SimpleITK.GetArrayViewFromImage(volume))
+    return np.asarray(SimpleITK.GetArrayFromImage(volume))
 
 
 def work_through(folder: Path) -> None:
