@@ -32,6 +32,12 @@ NAMES = {
     "failed": "mdi6.alert-circle-outline",
     "warn": "mdi6.alert-outline",
     "seed": "mdi6.map-marker-plus-outline",
+    "fit": "mdi6.fit-to-page-outline",
+    "contrast": "mdi6.contrast-circle",
+    "back": "mdi6.step-backward",
+    "next": "mdi6.step-forward",
+    "info": "mdi6.information-outline",
+    "heart_scan": "mdi6.heart-pulse",
     "home": "mdi6.home-outline",
 }
 

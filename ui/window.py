@@ -234,7 +234,6 @@ class Window(QMainWindow):
         assert isinstance(segment, SegmentPage)
         slices = self.workplace.slices
         segment.placing.connect(slices.place_seeds)
-        segment.doubt.connect(slices.show_doubtful)
 
     def _step_changed(self, step: str) -> None:
         if self.pages.currentIndex() == 1:

@@ -1,7 +1,7 @@
 """Segment: find the heart in the scan, with doubt, and help it with a few points."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from ui.contours import COLOURS, WORDS
 from ui.steps.page import Page
@@ -15,7 +15,6 @@ class SegmentPage(Page):
     title = "Segment"
     lead = "Solid lines: the likely boundary. Dotted and dashed: where it may still be (5 % and 95 %)."
     placing = Signal(bool)
-    doubt = Signal(bool)
 
     def fill(self) -> None:
         """Add controls and numbers."""
@@ -50,10 +49,6 @@ class SegmentPage(Page):
             return
         self.column.addWidget(section("Shown"))
         self.column.addWidget(self._legend())
-        box = QCheckBox("Show doubt of the boundary", self)
-        box.setChecked(True)
-        box.toggled.connect(self.doubt.emit)
-        self.column.addWidget(box)
         assert session.case is not None
         self.add_metrics(session.case.measures(), "Measured")
         self.add_notes(segmentation.notes)
