@@ -1,6 +1,6 @@
 """One patient's folder: scan, segmentation, mesh, scenarios, runs, and what is older than what.
 
-case.json  scan/  segmentation/  mesh/  scenarios/NAME.json  runs/NAME/  jobs/  report/  view.json
+case.json  subject.json  scan/  extra/ROLE/  segmentation/  mesh/  scenarios/NAME.json  runs/NAME/  jobs/  report/  view.json
 """
 
 import json
@@ -20,9 +20,12 @@ from geometry.heart_mesh import HeartMesh, load_mesh, save_mesh
 from geometry.image import Image, load_image, save_image
 from geometry.metric import Metric
 from geometry.segmentation import Segmentation, load_segmentation, save_segmentation
+from geometry.subject import Subject, load_subject, subject_text
 from solvers.result import Result
 from solvers.result_file import load_result, read_numbers, save_result
 from solvers.scenario import Electrophysiology, Flow, read_scenario, write_scenario
+
+MAIN = "main"  # the scan that is segmented; others lie beside it, each under its role
 
 
 @dataclass(frozen=True)
@@ -58,15 +61,28 @@ class Case:
 
     # --- scan, segmentation, mesh -------------------------------------------------------------------------------
 
-    def image(self) -> Image | None:
-        """The imported scan, if any."""
-        path = self.folder / "scan" / "image.nii.gz"
+    def image(self, role: str = MAIN) -> Image | None:
+        """The imported scan, or the one beside it of that role (e.g. "lge"), if any."""
+        path = self._scan_folder(role) / "image.nii.gz"
         return load_image(path) if path.exists() else None
 
-    def save_image(self, image: Image) -> None:
-        """Keep a scan in the case."""
-        with whole_folder(self.folder / "scan") as fresh:
+    def save_image(self, image: Image, role: str = MAIN) -> None:
+        """Keep a scan in the case: the main one, or one beside it."""
+        with whole_folder(self._scan_folder(role)) as fresh:
             save_image(image, fresh / "image.nii.gz")
+
+    def roles(self) -> tuple[str, ...]:
+        """The roles of the scans that lie beside the main one."""
+        return tuple(sorted(path.parent.name for path in (self.folder / "extra").glob("[!.]*/image.nii.gz")))
+
+    def subject(self) -> Subject | None:
+        """Sex, body size and age, where they are known."""
+        path = self.folder / "subject.json"
+        return load_subject(path) if path.exists() else None
+
+    def save_subject(self, subject: Subject) -> None:
+        """Keep sex, body size and age."""
+        replace_text(self.folder / "subject.json", subject_text(subject))
 
     def segmentation(self) -> Segmentation | None:
         """The current segmentation, if any."""
@@ -134,6 +150,11 @@ class Case:
         with whole_folder(self.folder / "runs" / name) as fresh:
             save_result(result, mesh, fresh)
             write_origin(fresh, digest(self.folder / "mesh" / "heart.npz"))
+
+    def _scan_folder(self, role: str) -> Path:
+        if not (role.isascii() and role.isalnum() and role.islower()):
+            raise Refused(f"{role!r} cannot be the role of a scan; use small letters and digits, e.g. lge.")
+        return self.folder / "scan" if role == MAIN else self.folder / "extra" / role
 
     # --- what is older than what --------------------------------------------------------------------------------
 

@@ -28,34 +28,6 @@ def list_samples(*, json: Json = None) -> None:
     print_json({"samples": [{"key": s.key, "title": s.title, "scan": str(s.scan)} for s in found]}, json)
 
 
-def new(
-    case: Path,
-    *,
-    scan: Annotated[str, Parameter("--from")],
-    modality: str | None = None,
-    series: str | None = None,
-    title: str | None = None,
-    json: Json = None,
-) -> None:
-    """Make a case from a scan (DICOM folder or zip, NIfTI, NRRD, MHA) or from a sample patient (A, B)."""
-    source = scan_path(scan)
-    made = Case.create(case, title or case.name)
-    try:
-        run(made, "import", {"scan": str(source), "modality": modality, "series": series})
-    except BaseException:
-        discard(made)
-        raise
-    image = made.image()
-    assert image is not None
-    for note in image.notes:
-        say(f"  {note}")
-    say(f"Imported {image.source} into {case}")
-    facts = {"phases": image.phases, "shape": image.voxels.shape, "spacing_mm": image.spacing.tolist()}
-    print_json(
-        {"case": str(case), "modality": image.modality, "source": image.source, "notes": image.notes} | facts, json
-    )
-
-
 def segment(
     case: Path,
     *,
@@ -136,7 +108,6 @@ def show(
 
 CASE_VERBS: Mapping[str, Any] = {
     "samples": list_samples,
-    "new": new,
     "segment": segment,
     "mesh": mesh,
     "simulate": simulate,

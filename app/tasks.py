@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from app.case import Case
+from app.case import MAIN, Case
 from app.scenarios import default_scenarios, scenario_order
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
@@ -29,7 +29,7 @@ def run_task(folder: Path, verb: str, options: Options, progress: Progress) -> N
 
 
 def import_scan(case: Case, options: Options, progress: Progress) -> None:
-    """Read a scan into the case. Options: scan, modality."""
+    """Read a scan into the case. Options: scan, modality, series, role (the main scan without)."""
     from geometry.read_scan import read_scan
 
     progress(0.0, "Reading the scan")
@@ -40,7 +40,7 @@ def import_scan(case: Case, options: Options, progress: Progress) -> None:
         progress=part(progress, 0, 0.8),
     )
     progress(0.9, "Keeping the scan without the patient's identity")
-    case.save_image(image)
+    case.save_image(image, options.get("role") or MAIN)
 
 
 def segment(case: Case, options: Options, progress: Progress) -> None:

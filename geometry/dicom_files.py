@@ -1,6 +1,7 @@
 """The files of a scan, whether they lie in a folder, in a zip archive or alone."""
 
 import io
+import logging
 import warnings
 import zipfile
 import zlib
@@ -72,9 +73,15 @@ def tolerant() -> Iterator[None]:
 
     The complaints would also write values, names among them, into logs.
     """
-    with warnings.catch_warnings(), disable_value_validation():
-        warnings.simplefilter("ignore")
-        yield
+    log = logging.getLogger("pydicom")
+    level = log.level
+    log.setLevel(logging.CRITICAL + 1)
+    try:
+        with warnings.catch_warnings(), disable_value_validation():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        log.setLevel(level)
 
 
 def parse(stream: BinaryIO, *, pixels: bool) -> FileDataset | None:
@@ -89,6 +96,11 @@ def parse(stream: BinaryIO, *, pixels: bool) -> FileDataset | None:
         if has_preamble or "Rows" in data or "SOPClassUID" in data or "Modality" in data:
             return data
     return None
+
+
+def size_of(stream: BinaryIO | None) -> int:
+    """Bytes in an open file."""
+    return 0 if stream is None else stream.seek(0, io.SEEK_END)
 
 
 def _open_or_none(member: Member, archives: dict[Path, zipfile.ZipFile]) -> BinaryIO | None:

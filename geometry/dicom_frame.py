@@ -1,17 +1,32 @@
 """What the importer needs to know of each 2D frame; nothing of the patient's identity gets further than this."""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from geometry.dicom_files import Member, tolerant
+from geometry.dicom_values import (
+    Vector,
+    as_float,
+    axes,
+    code,
+    codes,
+    date_and_time,
+    find,
+    first_item,
+    hashed,
+    number,
+    second_of_day,
+    vector,
+)
 
-Vector = NDArray[np.float64]
+IMPLICIT = "1.2.840.10008.1.2"
+PLAIN = (IMPLICIT, "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2")  # transfer syntaxes without any packing
+_LEAST_BYTES = 8  # a compressed frame has at least the header of its fragment
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,9 +44,14 @@ class Frame:
     trigger         ms after the R wave, or None
     percent         percent of the cardiac cycle, or None
     interval        ms, length of the beat, or None
-    instance, acquisition   running numbers
+    temporal, instance, acquisition   running numbers
+    second          s, time of day; taken  date and time (both only ever used for differences)
+    inversion, echo   ms, or None
+    contrast        whether an agent was given
+    burnt           whether text is said to be burnt into the picture
     kind            image type and echo: frames of different kind are different pictures of the same place
-    words           description in lower case, only ever used to tell short axis from other series
+    sequence        codes of the pulse sequence
+    words           description in lower case, only ever used to tell one sort of series from another
     """
 
     member: Member
@@ -54,9 +74,17 @@ class Frame:
     trigger: float | None
     percent: float | None
     interval: float | None
+    temporal: int
     instance: int
     acquisition: int
+    second: float | None
+    taken: datetime | None
+    inversion: float | None
+    echo: float | None
+    contrast: bool
+    burnt: bool
     kind: tuple[str, ...]
+    sequence: tuple[str, ...]
     words: str
 
     @property
@@ -71,128 +99,98 @@ class Frame:
         return np.asarray(np.cross(self.across, self.down))
 
 
-def frames_of(data: Dataset, member: Member) -> Iterator[Frame]:
-    """The frames of one data set, classic (one frame) or enhanced (many, placed by functional groups)."""
+def frames_of(data: Dataset, member: Member, size: int) -> Iterator[Frame]:
+    """The frames of one data set of ``size`` bytes, classic (one frame) or enhanced (many); EOFError when cut short."""
     with tolerant():
-        shared = _first(data, "SharedFunctionalGroupsSequence")
+        shared = first_item(data, "SharedFunctionalGroupsSequence")
         groups = list(data.get("PerFrameFunctionalGroupsSequence") or [])
-        count = int(_number(data, "NumberOfFrames") or 1)
+        count = int(number(data, "NumberOfFrames") or 1)
+        _check_count(data, count, size)
+        whole = _whole(data)
         for index in range(count):
             own = groups[index] if index < len(groups) else Dataset()
-            yield _frame(data, (own, shared, data), member, index)
+            yield Frame(member=member, index=index, **whole | _own(data, (own, shared, data), index))
 
 
-def _frame(data: Dataset, levels: tuple[Dataset, ...], member: Member, index: int) -> Frame:
-    across, down = _axes(_vector(_find(levels, "PlaneOrientationSequence", "ImageOrientationPatient"), 6))
-    spacing = _vector(_find(levels, "PixelMeasuresSequence", "PixelSpacing"), 2)
-    thickness = _find(levels, "PixelMeasuresSequence", "SliceThickness")
-    delay = _find(levels, "CardiacSynchronizationSequence", "NominalCardiacTriggerDelayTime")
-    trigger = _as_float(delay if _as_float(data.get("TriggerTime")) is None else data.get("TriggerTime"))
-    return Frame(
-        member=member,
-        index=index,
-        uid=_hash(data, "SOPInstanceUID"),
-        series=_hash(data, "SeriesInstanceUID") or _hash(data, "SeriesNumber"),
-        study=_hash(data, "StudyInstanceUID"),
-        patient_id=_hash(data, "PatientID"),
-        patient_name=_hash(data, "PatientName"),
-        number=_plain(data.get("SeriesNumber")),
-        modality=_plain(data.get("Modality")),
-        rows=int(_number(data, "Rows") or 0),
-        columns=int(_number(data, "Columns") or 0),
-        colors=int(_number(data, "SamplesPerPixel") or 1),
-        position=_vector(_find(levels, "PlanePositionSequence", "ImagePositionPatient"), 3),
-        across=across,
-        down=down,
-        spacing=None if spacing is None or min(spacing) <= 0 else (float(spacing[1]), float(spacing[0])),
-        thickness=_as_float(thickness),
-        trigger=trigger,
-        percent=_as_float(_find(levels, "CardiacSynchronizationSequence", "NominalPercentageOfCardiacPhase")),
-        interval=_interval(data, levels),
-        instance=int(_number(data, "InstanceNumber") or 0) + index,
-        acquisition=int(_number(data, "AcquisitionNumber") or 0),
-        kind=_kind(data, levels),
-        words=_words(data),
+def _check_count(data: Dataset, count: int, size: int) -> None:
+    """Raise EOFError where a file is too short for the many frames that it promises."""
+    if count < 1:
+        raise EOFError
+    packed = str(getattr(data.file_meta, "TransferSyntaxUID", "") or IMPLICIT) not in PLAIN
+    pixels = (number(data, "Rows") or 0) * (number(data, "Columns") or 0) * (number(data, "BitsAllocated") or 8) / 8
+    if count > 1 and count * (_LEAST_BYTES if packed else pixels) > size:
+        raise EOFError
+
+
+def _whole(data: Dataset) -> dict[str, Any]:
+    """What all frames of a data set have in common."""
+    name = str(data.get("SequenceName") or data.get("PulseSequenceName") or "")
+    kinds = [codes(data.get(key)) for key in ("ScanningSequence", "SequenceVariant", "ScanOptions")]
+    if str(data.get("InversionRecovery") or "") == "YES":
+        kinds.append(("IR",))
+    if str(data.get("PhaseContrast") or "") == "YES":
+        kinds.append(("PC",))
+    return {
+        "uid": hashed(data, "SOPInstanceUID"),
+        "series": hashed(data, "SeriesInstanceUID") or hashed(data, "SeriesNumber"),
+        "study": hashed(data, "StudyInstanceUID"),
+        "patient_id": hashed(data, "PatientID"),
+        "patient_name": hashed(data, "PatientName"),
+        "number": code(data.get("SeriesNumber")),
+        "modality": code(data.get("Modality")),
+        "rows": int(number(data, "Rows") or 0),
+        "columns": int(number(data, "Columns") or 0),
+        "colors": int(number(data, "SamplesPerPixel") or 1),
+        "acquisition": int(number(data, "AcquisitionNumber") or 0),
+        "second": second_of_day(data),
+        "taken": date_and_time(data),
+        "contrast": bool(str(data.get("ContrastBolusAgent") or "").strip() or data.get("ContrastBolusAgentSequence")),
+        "burnt": str(data.get("BurnedInAnnotation") or "").upper() == "YES",
+        "sequence": (*(word for kind in kinds for word in kind), name.upper()),
+        "words": " ".join(str(data.get(key) or "") for key in ("SeriesDescription", "ProtocolName")).lower(),
+    }
+
+
+def _own(data: Dataset, levels: tuple[Dataset, ...], index: int) -> dict[str, Any]:
+    """What differs from frame to frame; ``levels`` are its functional groups, the shared ones, the data set."""
+    across, down = axes(vector(find(levels, "PlaneOrientationSequence", "ImageOrientationPatient"), 6))
+    spacing = vector(find(levels, "PixelMeasuresSequence", "PixelSpacing"), 2)
+    trigger = number(data, "TriggerTime")
+    if trigger is None:
+        trigger = as_float(find(levels, "CardiacSynchronizationSequence", "NominalCardiacTriggerDelayTime"))
+    temporal = find(levels, "FrameContentSequence", "TemporalPositionIndex") or data.get("TemporalPositionIdentifier")
+    inversion = number(data, "InversionTime") or as_float(
+        vector(find(levels, "MRModifierSequence", "InversionTimes"), 1)
     )
-
-
-def _find(levels: tuple[Dataset, ...], group: str, name: str) -> Any:
-    """The value in the frame's own functional group, else the shared one, else at the top of the data set."""
-    for level in levels:
-        held = _first(level, group)
-        if held.get(name) not in (None, ""):
-            return held.get(name)
-    return levels[-1].get(name)
-
-
-def _first(data: Dataset, name: str) -> Dataset:
-    sequence = data.get(name)
-    return sequence[0] if sequence else Dataset()
+    return {
+        "position": vector(find(levels, "PlanePositionSequence", "ImagePositionPatient"), 3),
+        "across": across,
+        "down": down,
+        "spacing": None if spacing is None or min(spacing) <= 0 else (float(spacing[1]), float(spacing[0])),
+        "thickness": as_float(find(levels, "PixelMeasuresSequence", "SliceThickness")),
+        "trigger": trigger,
+        "percent": as_float(find(levels, "CardiacSynchronizationSequence", "NominalPercentageOfCardiacPhase")),
+        "interval": _interval(data, levels),
+        "temporal": int(as_float(temporal) or 0),
+        "instance": int(number(data, "InstanceNumber") or 0) + index,
+        "inversion": inversion if inversion and inversion > 0 else None,
+        "echo": as_float(find(levels, "MREchoSequence", "EffectiveEchoTime")) or number(data, "EchoTime"),
+        "kind": _kind(data, levels),
+    }
 
 
 def _interval(data: Dataset, levels: tuple[Dataset, ...]) -> float | None:
     """ms, length of the beat from the interval between R waves, else from the heart rate."""
-    found = _as_float(_find(levels, "CardiacSynchronizationSequence", "RRIntervalTimeNominal"))
-    found = found or _number(data, "NominalInterval")
+    found = as_float(find(levels, "CardiacSynchronizationSequence", "RRIntervalTimeNominal"))
+    found = found or number(data, "NominalInterval")
     if not found:
-        rate = _number(data, "HeartRate")
+        rate = number(data, "HeartRate")
         found = 60_000.0 / rate if rate else None
     return found if found and 200.0 <= found <= 3000.0 else None
 
 
 def _kind(data: Dataset, levels: tuple[Dataset, ...]) -> tuple[str, ...]:
-    frame_type = _find(levels, "MRImageFrameTypeSequence", "FrameType") or _find(
+    frame_type = find(levels, "MRImageFrameTypeSequence", "FrameType") or find(
         levels, "CTImageFrameTypeSequence", "FrameType"
     )
-    parts = frame_type or data.get("ImageType") or []
-    words = [parts] if isinstance(parts, str) else [str(part).upper() for part in parts]
-    return (*words, str(data.get("EchoNumbers") or ""))
-
-
-def _words(data: Dataset) -> str:
-    return " ".join(str(data.get(name) or "") for name in ("SeriesDescription", "ProtocolName")).lower()
-
-
-def _axes(cosines: Vector | None) -> tuple[Vector | None, Vector | None]:
-    """Two orthogonal unit vectors from direction cosines, or none where they are no such thing."""
-    if cosines is None:
-        return None, None
-    across, down = cosines[:3], cosines[3:]
-    lengths = np.linalg.norm(across), np.linalg.norm(down)
-    if abs(lengths[0] - 1) > 0.05 or abs(lengths[1] - 1) > 0.05 or abs(across @ down) > 0.05:
-        return None, None
-    across = across / lengths[0]
-    down = down - (down @ across) * across
-    return across, down / np.linalg.norm(down)
-
-
-def _vector(value: Any, length: int) -> Vector | None:
-    try:
-        vector = np.array([float(part) for part in value], dtype=float)
-    except (TypeError, ValueError):
-        return None
-    return vector if vector.shape == (length,) and np.isfinite(vector).all() else None
-
-
-def _number(data: Dataset, name: str) -> float | None:
-    return _as_float(data.get(name))
-
-
-def _plain(value: Any) -> str:
-    """A short code or number; empty for anything else, which might be free text in the wrong place."""
-    text = str(value or "").strip()
-    return text if text.isascii() and text.isalnum() and len(text) <= 10 else ""
-
-
-def _as_float(value: Any) -> float | None:
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        return None
-    return number if np.isfinite(number) else None
-
-
-def _hash(data: Dataset, name: str) -> str:
-    """A value as something that can be compared and not read."""
-    text = str(data.get(name) or "").strip(" ^\0").casefold()
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12] if text else ""
+    return (*codes(frame_type or data.get("ImageType")), str(data.get("EchoNumbers") or ""))

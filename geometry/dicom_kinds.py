@@ -1,4 +1,4 @@
-"""What kind of picture a frame is: short axis or other, slice or projection, magnitude or velocity."""
+"""What kind of picture a frame is: slice or projection, magnitude or velocity, and what its description says."""
 
 import re
 
@@ -13,23 +13,45 @@ NAMED = {
     "OT": "other", "SC": "screen capture", "SR": "report", "PR": "presentation state", "ECG": "electrocardiogram",
     "KO": "key-object note", "DOC": "document", "RTSTRUCT": "radiotherapy contours",
 }  # fmt: skip
+PLANES = ("sagittal", "coronal", "axial")
 _SHORT_AXIS = re.compile(r"\bsax?\b|short.?ax|kurz.?achse|petit.?axe|_sax|sax_|\bcine_?sa\b")
-_OTHER = re.compile(
-    r"lge|psir|delayed|perf|\bt1|\bt2|map|scout|local|flow|venc|tag|2ch|3ch|4ch|lvot|long.?ax|\blax|rvot"
-)
+_LONG_AXIS = re.compile(r"[234] ?_?-?ch|cham|lvot|long.?ax|\blax|_lax|rvot|[vh]la\b")
+_LATE = re.compile(r"lge|psir|delay|late.?(gad|enh)|viab|\bde[_ -]")
+_NO_CINE = re.compile(r"perf|\bt1|\bt2|t1.?map|t2.?map|scout|local|flow|venc|\btag|moco")
+_FLOW_NAME = re.compile(r"_V\d+|\bPC\b|FLOW")
 _FLAT = {"LOCALIZER", "SCOUT", "PROJECTION IMAGE", "MIP", "MAXIMUM", "VRT", "SCREEN SAVE"}
-_PHASE_MAP = {"P", "PHASE MAP", "VELOCITY MAP", "PHASE"}
+_PHASE_MAP = {"P", "PHASE MAP", "VELOCITY MAP", "PHASE", "VELOCITY", "PHASE_MAP"}
+_MAPS = {"T1", "T2", "T2_STAR", "T1 MAP", "T2 MAP", "MAP", "ECV"}
 
 
-def short_axis_likeness(frame: Frame) -> float:
-    """The larger the more likely this is a cine of the short axis: by the words of its description and by its plane."""
-    words = float(bool(_SHORT_AXIS.search(frame.words))) - 2.0 * float(bool(_OTHER.search(frame.words)))
-    return words + (0.5 if _oblique(frame) else 0.0)
+def called_short_axis(frame: Frame) -> bool:
+    """Whether the description says short axis."""
+    return bool(_SHORT_AXIS.search(frame.words))
 
 
-def looks_short_axis(frame: Frame) -> bool:
-    """Whether the frame may be a short axis: an oblique plane, or one called so."""
-    return short_axis_likeness(frame) >= 0.5
+def called_long_axis(frame: Frame) -> bool:
+    """Whether the description names a long-axis view."""
+    return bool(_LONG_AXIS.search(frame.words))
+
+
+def called_late(frame: Frame) -> bool:
+    """Whether the description or the image type says late enhancement."""
+    return bool(_LATE.search(frame.words)) or "PSIR" in " ".join(frame.kind)
+
+
+def called_something_else(frame: Frame) -> bool:
+    """Whether the description names a map, perfusion, flow or tagging."""
+    return bool(_NO_CINE.search(frame.words))
+
+
+def is_map(frame: Frame) -> bool:
+    """Whether the grey values are relaxation times."""
+    return bool(_MAPS & set(frame.kind))
+
+
+def is_flow(frame: Frame) -> bool:
+    """Whether the pulse sequence encodes velocity (phase contrast), whatever this frame shows of it."""
+    return "PC" in frame.sequence[:-1] or bool(_FLOW_NAME.search(frame.sequence[-1]))
 
 
 def is_flat(frame: Frame) -> bool:
@@ -42,13 +64,16 @@ def shows_phase_or_velocity(frame: Frame) -> bool:
     return bool(_PHASE_MAP & set(frame.kind))
 
 
+def body_plane(frame: Frame) -> str:
+    """Which of the body's main planes the frame lies in, within 14 degrees; empty for an oblique one."""
+    if not frame.placed:
+        return ""
+    parts = np.abs(frame.normal)
+    return PLANES[int(np.argmax(parts))] if parts.max() >= 0.97 else ""
+
+
 def modality_words(code: str) -> str:
     """A modality as people call it."""
     if not code:
         return "unknown"
     return f"{NAMED[code]} ({code})" if code in NAMED else code
-
-
-def _oblique(frame: Frame) -> bool:
-    """Whether the plane is none of the body's main planes; the heart's short axis never is."""
-    return frame.placed and float(np.abs(frame.normal).max()) < 0.97

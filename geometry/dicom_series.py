@@ -1,15 +1,21 @@
 """Which series a study holds, which of them can be used, and which one is the scan of the heart."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geometry.dicom_frame import Frame
-from geometry.dicom_kinds import is_flat, modality_words, short_axis_likeness, shows_phase_or_velocity
+from geometry.dicom_groups import Group, group_frames
+from geometry.dicom_kinds import called_short_axis, is_flat, modality_words, shows_phase_or_velocity
 from geometry.errors import Refused
 from geometry.image import MODALITIES
-from geometry.stack import LEAST_SLICES, group_by_position, too_few
+from geometry.series_roles import CT_PHASE, LATE, LONG_CINE, OTHER, SHORT_CINE, Role, propose_roles
+from geometry.stack import LEAST_SLICES, too_few
+
+_WORTH = {SHORT_CINE: 4.0, CT_PHASE: 3.0, LATE: 2.0, LONG_CINE: 1.0, OTHER: 0.0}
 
 
 @dataclass(frozen=True)
@@ -19,6 +25,9 @@ class SeriesSummary:
     key       what ``read_scan`` takes as ``series``
     text      e.g. "MR cine, 12 slices, 20 phases, 256 x 256"
     problem   why it cannot be used, as a sentence; empty where it can
+    role      what it is proposed as, one of those of ``series_roles``; reason  why, in words
+    spacing   mm between columns and rows, or None; gap  mm between slices, or None
+    thumbnail (rows, columns) uint8 of the middle slice, or None
     """
 
     key: str
@@ -29,15 +38,28 @@ class SeriesSummary:
     columns: int
     text: str
     problem: str = ""
+    role: str = OTHER
+    reason: str = ""
+    spacing: tuple[float, float] | None = None
+    gap: float | None = None
+    thumbnail: NDArray[np.uint8] | None = field(default=None, compare=False, repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything but the thumbnail, for JSON."""
+        return {name: value for name, value in vars(self).items() if name != "thumbnail"}
 
 
 @dataclass(frozen=True, eq=False)
 class Series:
-    """The frames of one orientation, matrix and kind, and how they present themselves."""
+    """A group of frames and how it presents itself."""
 
-    frames: tuple[Frame, ...]
+    group: Group
     summary: SeriesSummary
-    rank: tuple[float, ...]
+
+    @property
+    def frames(self) -> tuple[Frame, ...]:
+        """All frames."""
+        return self.group.frames
 
 
 def refuse_two_patients(frames: list[Frame]) -> None:
@@ -53,19 +75,10 @@ def refuse_two_patients(frames: list[Frame]) -> None:
 
 
 def sort_into_series(frames: list[Frame]) -> tuple[Series, ...]:
-    """All series, the best one first; slices stored as series of their own are put together."""
-    groups: dict[tuple[object, ...], list[list[Frame]]] = {}
-    for frame in frames:
-        kind = (frame.series, frame.modality, frame.rows, frame.columns, frame.colors, frame.kind)
-        alike = groups.setdefault(kind, [])
-        for group in alike:
-            if _parallel(group[0], frame):
-                group.append(frame)
-                break
-        else:
-            alike.append([frame])
-    found = _put_slices_together([group for alike in groups.values() for group in alike])
-    return _name(sorted(found, key=lambda series: series.rank, reverse=True))
+    """All series, the best one first."""
+    groups = group_frames(frames)
+    found = [Series(group, _summary(group, role)) for group, role in zip(groups, propose_roles(groups), strict=True)]
+    return _name(sorted(found, key=_rank, reverse=True))
 
 
 def choose_series(all_series: tuple[Series, ...], modality: str | None, key: str | None) -> Series:
@@ -103,62 +116,30 @@ def leftovers(chosen: Series, all_series: tuple[Series, ...]) -> tuple[str, ...]
     return tuple(notes)
 
 
-def _parallel(one: Frame, other: Frame) -> bool:
-    """Whether two frames have the same orientation (within 1 degree) and spacing; those without a place are alike."""
-    if not (one.placed and other.placed):
-        return one.placed == other.placed
-    assert one.across is not None and other.across is not None and one.down is not None and other.down is not None
-    assert one.spacing is not None and other.spacing is not None
-    same_spacing = np.allclose(one.spacing, other.spacing, rtol=1e-3)
-    return bool(same_spacing and one.across @ other.across > 0.9998 and one.down @ other.down > 0.9998)
-
-
-def _put_slices_together(groups: list[list[Frame]]) -> list[Series]:
-    """Series as they are, and in place of parallel one-slice cine series of one study the stack they make."""
-    series = [_series(group) for group in groups]
-    single = [s for s in series if s.summary.slices < LEAST_SLICES and s.frames[0].placed and not is_flat(s.frames[0])]
-    result = [s for s in series if s not in single]
-    while single:
-        first = single.pop(0)
-        mates = [s for s in single if _same_stack(first, s)]
-        together = _series([frame for s in (first, *mates) for frame in s.frames])
-        if together.summary.slices >= LEAST_SLICES:
-            single = [s for s in single if s not in mates]
-            result.append(together)
-        else:
-            result.append(first)
-    return result
-
-
-def _same_stack(one: Series, other: Series) -> bool:
-    a, b = one.frames[0], other.frames[0]
-    return (
-        (a.study, a.modality, a.rows, a.columns, a.colors) == (b.study, b.modality, b.rows, b.columns, b.colors)
-        and a.kind[:3] == b.kind[:3]
-        and abs(one.summary.phases - other.summary.phases) <= one.summary.phases // 2
-        and (one.summary.phases > 1) == (other.summary.phases > 1)
-        and _parallel(a, b)
-    )
-
-
-def _series(frames: list[Frame]) -> Series:
-    first = frames[0]
-    slices, phases = 0, len(frames)
-    if first.placed:
-        places = group_by_position(frames)
-        slices = len(places)
-        phases = Counter(len(row) for row in places).most_common(1)[0][0]
-    text = (
-        f"{modality_words(first.modality)}{' cine' if phases > 4 else ''}, {slices} slice{'s' if slices != 1 else ''}"
-    )
+def _summary(group: Group, role: Role) -> SeriesSummary:
+    first, slices, phases = group.first, group.slices, group.phases
+    cine = " cine" if role.name in (SHORT_CINE, LONG_CINE) or phases > 4 else ""
+    text = f"{modality_words(first.modality)}{cine}, {slices} slice{'s' if slices != 1 else ''}"
     text += f", {phases} phase{'s' if phases != 1 else ''}, {first.columns} x {first.rows}"
-    summary = SeriesSummary("", first.modality, slices, phases, first.rows, first.columns, text)
-    summary = replace(summary, problem=_problem(first, summary))
-    return Series(tuple(frames), summary, _rank(first, summary))
+    return SeriesSummary(
+        key="",
+        modality=first.modality,
+        slices=slices,
+        phases=phases,
+        rows=first.rows,
+        columns=first.columns,
+        text=text,
+        problem=_problem(group),
+        role=role.name,
+        reason=role.reason,
+        spacing=first.spacing,
+        gap=group.gap,
+    )
 
 
-def _problem(first: Frame, summary: SeriesSummary) -> str:
+def _problem(group: Group) -> str:
     """Why a series cannot be used, or nothing."""
+    first = group.first
     if first.modality not in MODALITIES:
         return (
             f"The scan is of modality {modality_words(first.modality)}; this program works on cardiac MR or CT. "
@@ -175,16 +156,35 @@ def _problem(first: Frame, summary: SeriesSummary) -> str:
             "The frames do not say where they lie in the patient (position, orientation or pixel spacing is missing), "
             "so no distances can be trusted; export the original series from the scanner or the archive."
         )
-    return too_few(summary.slices, summary.phases) if summary.slices < LEAST_SLICES else ""
+    if any(frame.burnt for frame in group.frames):
+        return (
+            "The pictures say that text is burnt into them, which may name the patient; "
+            "export the series without annotations."
+        )
+    if not group.parallel:
+        return _turned(group)
+    return too_few(group.slices, group.phases) if group.slices < LEAST_SLICES else ""
 
 
-def _rank(first: Frame, summary: SeriesSummary) -> tuple[float, ...]:
+def _turned(group: Group) -> str:
+    """What slices that are not parallel are, as a sentence."""
+    normals = np.array([row[0].normal for row in group.rows])
+    _, strengths, _ = np.linalg.svd(normals)
+    about_one_axis = len(normals) >= 4 and strengths[2] < 0.15 * strengths[0]
+    what = (
+        "views turned about one axis (a radial long-axis set)" if about_one_axis else "slices in different directions"
+    )
+    return f"These are {len(normals)} {what}, not a stack of parallel slices; choose the short-axis stack."
+
+
+def _rank(series: Series) -> tuple[float, ...]:
     """The better the series the larger: usable, then the heart's cine short axis or the largest CT volume."""
-    usable, frames = float(not summary.problem), float(summary.slices * summary.phases)
+    first, summary = series.group.first, series.summary
     if first.modality == "CT":
-        return usable, 1.0, 0.0, frames
+        return float(not summary.problem), _WORTH[summary.role], 0.0, 0.0, float(len(series.frames))
     cine = float(summary.phases >= 8 and summary.slices >= 5) - float(shows_phase_or_velocity(first))
-    return usable, cine, short_axis_likeness(first), frames
+    likeness = float(called_short_axis(first))
+    return float(not summary.problem), _WORTH[summary.role], cine, likeness, float(len(series.frames))
 
 
 def _name(found: list[Series]) -> tuple[Series, ...]:

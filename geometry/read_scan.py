@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from geometry.deidentify import Imported, without_header
 from geometry.dicom import list_dicom_series, read_dicom
 from geometry.dicom_series import SeriesSummary
 from geometry.errors import Refused
@@ -17,10 +18,23 @@ _VOLUME_FILES = (".nrrd", ".nhdr", ".mha", ".mhd")
 def read_scan(
     path: Path, *, modality: str | None = None, series: str | None = None, progress: Progress = silent
 ) -> Image:
+    """The image of ``import_scan``."""
+    return import_scan(path, modality=modality, series=series, progress=progress).image
+
+
+def import_scan(
+    path: Path,
+    *,
+    modality: str | None = None,
+    series: str | None = None,
+    secret: bytes | None = None,
+    progress: Progress = silent,
+) -> Imported:
     """The scan at ``path`` on a grid in the patient (mm, RAS+), without a trace of who the patient is.
 
     modality  "MR" or "CT" where the file does not say (NIfTI, NRRD, MHA), or to choose among DICOM series
     series    key from ``list_series``; without it the cine short axis or the largest CT volume is taken
+    secret    what dates are moved by (the same for all scans of a machine); without it no date is kept
     Raises Refused, with a sentence, where the scan cannot be used.
     """
     if modality is not None and modality not in MODALITIES:
@@ -29,13 +43,13 @@ def read_scan(
         raise Refused("There is no such file or folder; choose the scan again.")
     volume = _volume_at(path)
     if volume is None:
-        image = read_dicom(path, modality=modality, series=series, progress=progress)
+        imported = read_dicom(path, modality=modality, series=series, secret=secret, progress=progress)
     elif volume.name.lower().endswith(_NIFTI):
-        image = read_nifti(volume, modality=modality, progress=progress)
+        imported = without_header(read_nifti(volume, modality=modality, progress=progress))
     else:
-        image = read_volume_file(volume, modality=modality, progress=progress)
-    progress(1.0, f"Read {image.source}")
-    return image
+        imported = without_header(read_volume_file(volume, modality=modality, progress=progress))
+    progress(1.0, f"Read {imported.image.source}")
+    return imported
 
 
 def list_series(path: Path, progress: Progress = silent) -> tuple[SeriesSummary, ...]:

@@ -1,5 +1,6 @@
 """From frames lying somewhere in space and time to one regular grid: nothing here trusts ``SliceLocation``."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,6 +8,7 @@ from numpy.typing import NDArray
 
 from geometry.dicom_frame import Frame
 from geometry.errors import Refused
+from geometry.stack_spacing import Blend, join_repeats, regular_grid
 from geometry.stack_times import equal_phases, in_time, read_times
 
 SAME_PLACE = 0.1  # mm along the normal
@@ -17,15 +19,19 @@ LEAST_SLICES = 3
 class Stack:
     """A regular grid of frames.
 
-    grid    slices x phases; None where a slice was never taken and is to be interpolated
+    rows    slices taken x phases
+    pattern a frame whose matrix and pixel spacing the grid has
+    blends  for each slice of the grid, the slices taken that it is made of
     affine  (4, 4), (column, row, slice) -> mm, RAS+
     times   ms after the R wave of each phase, empty where unknown
     cycle   ms, or None
-    offsets (slices, 2) mm by which each slice lies off its place in the grid, across and down
+    offsets (slices taken, 2) mm by which each slice lies off its place in the grid, across and down
     notes   sentences
     """
 
-    grid: tuple[tuple[Frame | None, ...], ...]
+    rows: tuple[tuple[Frame, ...], ...]
+    pattern: Frame
+    blends: tuple[Blend, ...]
     affine: NDArray[np.float64]
     times: tuple[float, ...]
     cycle: float | None
@@ -34,19 +40,19 @@ class Stack:
 
     @property
     def slices(self) -> int:
-        """The number of slices, the missing ones counted."""
-        return len(self.grid)
+        """The number of slices of the grid, those made from their neighbours counted."""
+        return len(self.blends)
 
     @property
     def phases(self) -> int:
         """The number of time points."""
-        return max(len(row) for row in self.grid)
+        return len(self.rows[0])
 
 
 def group_by_position(frames: list[Frame]) -> list[list[Frame]]:
     """Frames of one orientation as slices, ordered along the normal; those of one slice ordered in time."""
     normal = frames[0].normal
-    places = np.array([_position(frame) @ normal for frame in frames])
+    places = np.array([position_of(frame) @ normal for frame in frames])
     slices: list[list[Frame]] = []
     last = -np.inf
     for place, frame in sorted(zip(places, frames, strict=True), key=lambda pair: float(pair[0])):
@@ -54,31 +60,30 @@ def group_by_position(frames: list[Frame]) -> list[list[Frame]]:
             slices.append([])
             last = float(place)
         slices[-1].append(frame)
-    return [sorted(frames_here, key=in_time) for frames_here in slices]
+    return [in_time(frames_here) for frames_here in slices]
 
 
 def build_stack(frames: list[Frame]) -> Stack:
-    """The regular grid that ``frames`` (one orientation and matrix) make; raises Refused where they make none."""
+    """The regular grid that ``frames`` (one orientation) make; raises Refused where they make none."""
     notes: list[str] = []
     slices = group_by_position(frames)
     if len(slices) < LEAST_SLICES:
         raise Refused(too_few(len(slices), len(slices[0])))
+    slices = join_repeats(slices, [float(position_of(row[0]) @ slices[0][0].normal) for row in slices])
     slices = equal_phases(slices, notes)
     if len(slices) < LEAST_SLICES:
         raise Refused("Most slices of this series lack some of their time frames; export the whole series again.")
-    normal = slices[0][0].normal
-    places = np.array([_position(row[0]) @ normal for row in slices])
-    index, gap = _regular(places, notes)
-    grid: list[tuple[Frame | None, ...]] = [(None,) * len(slices[0])] * (int(index[-1]) + 1)
-    for k, row in zip(index, slices, strict=True):
-        grid[k] = tuple(row)
-    affine, offsets = _affine(slices, index, gap, notes)
+    pattern = _pattern(slices, notes)
+    places = np.array([position_of(row[0]) @ pattern.normal for row in slices])
+    blends, gap = regular_grid(places, notes)
+    affine, offsets = _affine(slices, (places - places[0]) / gap, gap, pattern, notes)
     times, cycle = read_times(slices, notes)
     _check_header_gap(slices, gap, notes)
-    return Stack(tuple(grid), affine, times, cycle, offsets, tuple(notes))
+    return Stack(tuple(map(tuple, slices)), pattern, blends, affine, times, cycle, offsets, tuple(notes))
 
 
-def _position(frame: Frame) -> NDArray[np.float64]:
+def position_of(frame: Frame) -> NDArray[np.float64]:
+    """(3,) mm, LPS, of a frame that is known to be placed."""
     assert frame.position is not None
     return frame.position
 
@@ -93,60 +98,41 @@ def too_few(slices: int, phases: int) -> str:
     )
 
 
-def _regular(places: NDArray[np.float64], notes: list[str]) -> tuple[NDArray[np.int64], float]:
-    """The number of each slice on a regular grid and the gap in mm; raises Refused where the slices make none."""
-    gaps = np.diff(places)
-    usual = float(np.median(gaps))
-    steps = np.round(gaps / usual)
-    off = np.abs(gaps - steps * usual)
-    if (steps < 1).any() or off.max() > max(0.1 * usual, SAME_PLACE):
-        worst = int(np.argmax(np.abs(gaps - usual)))
-        raise Refused(
-            f"The slices do not lie at equal distances: {gaps[worst]:.1f} mm between slices {worst + 1} "
-            f"and {worst + 2}, {usual:.1f} mm elsewhere. Choose a series with evenly spaced slices."
-        )
-    if steps.max() > 2:
-        worst = int(np.argmax(steps))
-        raise Refused(
-            f"{int(steps[worst]) - 1} slices are missing between slices {worst + 1} and {worst + 2} "
-            f"({gaps[worst]:.1f} mm apart, {usual:.1f} mm elsewhere); export the whole series again."
-        )
-    notes.extend(
-        f"A slice is missing between slices {i + 1} and {i + 2} ({gaps[i]:.1f} mm apart, {usual:.1f} mm elsewhere): "
-        "it was filled with the mean of its neighbours."
-        for i in np.flatnonzero(steps > 1)
-    )
-    index = np.concatenate([[0], np.cumsum(steps)]).astype(np.int64)
-    gap = float((places[-1] - places[0]) / index[-1])
-    if off.max() > 0.02 * usual and off.max() > SAME_PLACE:
+def _pattern(slices: list[list[Frame]], notes: list[str]) -> Frame:
+    """A frame with the matrix that most slices have."""
+    grids = Counter((row[0].columns, row[0].rows, row[0].spacing) for row in slices)
+    usual, count = grids.most_common(1)[0]
+    if count < len(slices):
         notes.append(
-            f"The distances between slices vary by up to {off.max():.1f} mm; their mean, {gap:.2f} mm, was used."
+            f"{len(slices) - count} of {len(slices)} slices have another matrix or pixel size than the "
+            f"{usual[0]} x {usual[1]} of the others; they were brought to it."
         )
-    return index, gap
+    return next(row[0] for row in slices if (row[0].columns, row[0].rows, row[0].spacing) == usual)
 
 
 def _affine(
-    slices: list[list[Frame]], index: NDArray[np.int64], gap: float, notes: list[str]
+    slices: list[list[Frame]], index: NDArray[np.float64], gap: float, pattern: Frame, notes: list[str]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Voxel -> mm in RAS+, and how far each slice lies off it in its own plane."""
-    first = slices[0][0]
-    assert first.across is not None and first.down is not None and first.spacing is not None
-    starts = np.array([_position(row[0]) for row in slices])
-    slope = np.polyfit(index, starts, 1) if len(index) > 1 else np.zeros((2, 3))
-    in_plane = slope[0] - (slope[0] @ first.normal) * first.normal
-    residual = starts - starts[0] - np.outer(index, gap * first.normal + in_plane)
+    assert pattern.across is not None and pattern.down is not None and pattern.spacing is not None
+    normal = pattern.normal
+    starts = np.array([position_of(row[0]) for row in slices])
+    slope = np.polyfit(index, starts, 1)[0]
+    in_plane = slope - (slope @ normal) * normal
+    residual = starts - starts[0] - np.outer(index, gap * normal + in_plane)
     if np.linalg.norm(in_plane) < 0.02 * gap or np.abs(residual).max() > 1.0:
-        in_plane, residual = np.zeros(3), starts - starts[0] - np.outer(index, gap * first.normal)
+        in_plane, residual = np.zeros(3), starts - starts[0] - np.outer(index, gap * normal)
     else:
         notes.append("The slices are stacked at a slant (a tilted gantry, perhaps); the grid follows them.")
-    residual = residual - np.median(residual, axis=0)
-    offsets = np.stack([residual @ first.across, residual @ first.down], axis=1)
+    middle = np.median(residual, axis=0)
+    residual = residual - middle
+    offsets = np.stack([residual @ pattern.across, residual @ pattern.down], axis=1)
     lps = np.eye(4)
-    lps[:3, 0] = first.across * first.spacing[0]
-    lps[:3, 1] = first.down * first.spacing[1]
-    lps[:3, 2] = gap * first.normal + in_plane
-    lps[:3, 3] = np.median(starts - np.outer(index, lps[:3, 2]), axis=0)
-    if np.abs(offsets).max() > 0.5 * min(first.spacing):
+    lps[:3, 0] = pattern.across * pattern.spacing[0]
+    lps[:3, 1] = pattern.down * pattern.spacing[1]
+    lps[:3, 2] = gap * normal + in_plane
+    lps[:3, 3] = starts[0] + middle
+    if np.abs(offsets).max() > 0.5 * min(pattern.spacing):
         notes.append(
             f"Slices lie up to {np.abs(offsets).max():.1f} mm off one axis; they were moved to their true place."
         )
@@ -155,7 +141,10 @@ def _affine(
 
 def _check_header_gap(slices: list[list[Frame]], gap: float, notes: list[str]) -> None:
     thickness = [row[0].thickness for row in slices if row[0].thickness]
-    if thickness and gap > 1.05 * float(np.median(thickness)):
-        notes.append(
-            f"Slices are {np.median(thickness):.1f} mm thick and {gap:.1f} mm apart: what lies between was not seen."
-        )
+    if not thickness:
+        return
+    usual = float(np.median(thickness))
+    if gap > 1.05 * usual:
+        notes.append(f"Slices are {usual:.1f} mm thick and {gap:.1f} mm apart: what lies between was not seen.")
+    elif gap < 0.9 * usual and usual > 2.0:
+        notes.append(f"Slices are {usual:.1f} mm thick and {gap:.1f} mm apart: they overlap.")

@@ -12,6 +12,7 @@ from geometry.image import Image
 from geometry.metric import Metric
 from geometry.segmentation import LV, Segmentation
 from geometry.shapes import slab
+from geometry.subject import Subject
 from solvers.result import Check, Field, Result, Trace
 from solvers.scenario import Electrophysiology, Flow
 
@@ -177,3 +178,28 @@ def test_a_write_that_fails_leaves_the_old_one(case: Case, monkeypatch: pytest.M
     image = case.image()
     assert image is not None and image.voxels.max() == 3
     assert [path.name for path in case.folder.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_scan_beside_the_main_one_is_kept_under_its_role(case: Case) -> None:
+    case.save_image(small_image())
+    assert case.image("lge") is None and case.roles() == ()
+    case.save_image(small_image(value=7), role="lge")
+    main, beside = case.image(), case.image(role="lge")
+    assert main is not None and beside is not None
+    assert (main.voxels.max(), beside.voxels.max()) == (3, 7)
+    assert case.roles() == ("lge",)
+    with pytest.raises(Refused, match="role of a scan"):
+        case.save_image(small_image(), role="../evil")
+
+
+def test_body_size_is_kept_and_nonsense_is_refused(case: Case) -> None:
+    assert case.subject() is None
+    case.save_subject(Subject("F", 170.0, 65.5, 61))
+    assert Case.open(case.folder).subject() == Subject("F", 170.0, 65.5, 61)
+    assert Subject(age_years=97).age_years == 90  # ages above 89 are not told apart
+    for wrong in ({"sex": "O"}, {"height_cm": 1.7}, {"weight_kg": 7000.0}, {"age_years": -1}):
+        with pytest.raises(Refused):
+            Subject(**wrong)  # type: ignore[arg-type]
+    (case.folder / "subject.json").write_text('{"sex": ')
+    with pytest.raises(Refused, match="enter it again"):
+        case.subject()

@@ -147,6 +147,16 @@ def test_a_missing_slice_is_filled_and_said(dicom_writer: Any, tmp_path: Path) -
     assert any("between slices 2 and 3" in note for note in image.notes)
 
 
+def test_uneven_gaps_become_even_and_are_said(dicom_writer: Any, tmp_path: Path) -> None:
+    study = dicom_writer.Study(slices=6, gaps=(8.0, 8.0, 11.0, 8.0, 6.5))
+    image = read_scan(dicom_writer.write(study, tmp_path))
+    assert image.voxels.shape[2] == 6  # 41.5 mm in steps near 8 mm
+    assert image.spacing[2] == pytest.approx(41.5 / 5)
+    # linear interpolation of a linear ramp is exact, but for rounding and the slices that lie within 0.8 mm of their place
+    assert farthest_from_ramp(image, dicom_writer) < 1.0 + 0.8 * np.abs([2.0, 3.0, 5.0]).max()
+    assert any("11.0 mm between slices 3 and 4, 8.0 mm elsewhere" in note for note in image.notes)
+
+
 def test_a_lost_frame_is_replaced_by_the_nearest_in_time_and_said(dicom_writer: Any, tmp_path: Path) -> None:
     study = dicom_writer.Study(phases=10)
     folder = dicom_writer.write(study, tmp_path)

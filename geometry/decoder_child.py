@@ -1,0 +1,85 @@
+"""Decoders in a process of their own, because on damaged files they may crash or hang: python -m geometry.decoder_child FOLDER.
+
+FOLDER holds NNNN.dcm (a DICOM data set with its pixel data) or one volume.* (NRRD, MetaImage); for each appears NNNN.npy,
+decoded, or NNNN.bad. With volume.* come volume.npy and volume.json: origin, spacing, direction, components.
+"""
+
+import contextlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+MOST_MEMORY = 6_000_000_000  # bytes; a decoder that believes a damaged header asks for more
+
+
+def decode_dicom(path: Path) -> NDArray[Any]:
+    """(frames, rows, columns[, colours]), by pydicom and its plug-ins, else by GDCM through SimpleITK."""
+    import pydicom
+
+    data = pydicom.dcmread(path, force=True)
+    try:
+        return np.asarray(data.pixel_array)
+    except Exception:  # decoders of many makes raise many things
+        import SimpleITK
+
+        SimpleITK.ProcessObject.GlobalWarningDisplayOff()
+        return np.asarray(SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(str(path), imageIO="GDCMImageIO")))
+
+
+def read_volume(path: Path, folder: Path) -> NDArray[Any]:
+    """The array of a volume file in SimpleITK's order; volume.json gets where it lies."""
+    import SimpleITK
+
+    SimpleITK.ProcessObject.GlobalWarningDisplayOff()
+    volume = SimpleITK.ReadImage(str(path))
+    facts = {
+        "origin": volume.GetOrigin(),
+        "spacing": volume.GetSpacing(),
+        "direction": volume.GetDirection(),
+        "components": volume.GetNumberOfComponentsPerPixel(),
+    }
+    (folder / "volume.json").write_text(json.dumps(facts))
+    return np.asarray(SimpleITK.GetArrayViewFromImage(volume))
+
+
+def work_through(folder: Path) -> None:
+    """Decode everything in ``folder``; each answer appears whole."""
+    for path in sorted(folder.glob("*.dcm")):
+        _answer(path.stem, folder, lambda path=path: decode_dicom(path))
+    sources = (folder / "source.txt").read_text().splitlines() if (folder / "source.txt").exists() else []
+    for source in sources:
+        _answer("volume", folder, lambda source=source: read_volume(Path(source), folder))
+
+
+def _answer(name: str, folder: Path, decode: Any) -> None:
+    try:
+        array = decode()
+    except Exception:  # told by a file: what it says may hold names
+        (folder / f"{name}.bad").touch()
+        return
+    with (folder / f"{name}.part").open("wb") as file:
+        np.save(file, array)
+    (folder / f"{name}.part").rename(folder / f"{name}.npy")
+
+
+def _limit_memory() -> None:
+    with contextlib.suppress(ImportError, ValueError, OSError):  # not everywhere
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    _limit_memory()
+    import warnings
+
+    from pydicom.config import disable_value_validation
+
+    warnings.simplefilter("ignore")
+    with disable_value_validation():
+        work_through(Path(sys.argv[1]))
