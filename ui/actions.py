@@ -26,7 +26,10 @@ DIRECTIONS = {
 
 
 MOUSE = (
-    "Tab goes from control to control. In the heart: drag turns, wheel zooms, Shift + drag moves, click reads a value."
+    "In a slice: drag moves the crosshair, the wheel goes through the slices, Ctrl + wheel zooms, Shift + drag moves the "
+    "picture, drag with the right button sets the window, a double click resets it.<br>"
+    "In the heart: drag turns, the wheel zooms, Shift + drag moves, a click reads a value.<br>"
+    "Tab goes from control to control. A scan dropped on the window is opened."
 )
 
 
@@ -62,6 +65,12 @@ def add_actions(window: "Window") -> None:
         _add(look, words, partial(scene.look_from, *direction))
     _add(view, "Cut the heart open", lambda: session.set_cut(not session.cut), "X")
     _add(view, "Play or pause", window.workplace.strip.bar.play.toggle, "Space")
+    bar_of_time, slices = window.workplace.strip.bar, window.workplace.slices
+    _add(view, "One frame back", partial(bar_of_time.step, -1), ",")
+    _add(view, "One frame on", partial(bar_of_time.step, 1), ".")
+    _add(view, "Set the window with the left button", slices.controls.window_tool.toggle, "W")
+    _add(view, "Show the doubt of the boundary", slices.controls.doubt.toggle, "D")
+    _add(view, "Show the whole slices again", slices.reset, "R")
     view.addSeparator()
     _add_choices(view.addMenu("Theme"), {name: name.capitalize() for name in THEMES}, session.theme.name, window.wear)
 
