@@ -1,6 +1,7 @@
 """One patient's folder: scan, segmentation, mesh, scenarios, runs, and what is older than what.
 
-case.json  subject.json  scan/  extra/ROLE/  segmentation/  mesh/  scenarios/NAME.json  runs/NAME/  jobs/  report/  view.json
+case.json  subject.json  series/  scan/  extra/ROLE/  segmentation/  mesh/  scenarios/NAME.json  runs/NAME/  jobs/
+report/  view.json
 """
 
 import json
@@ -15,11 +16,13 @@ import filelock
 from app.folders import replace_text, whole_folder
 from app.migrations import FORMAT, migrate
 from app.provenance import digest, read_origin, write_origin
+from geometry.deidentify import Deidentification
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh, load_mesh, save_mesh
 from geometry.image import Image, load_image, save_image
 from geometry.metric import Metric
 from geometry.segmentation import Segmentation, load_segmentation, save_segmentation
+from geometry.series_summary import SeriesSummary, load_series, save_series
 from geometry.subject import Subject, load_subject, subject_text
 from solvers.result import Result
 from solvers.result_file import load_result, read_numbers, save_result
@@ -66,10 +69,22 @@ class Case:
         path = self._scan_folder(role) / "image.nii.gz"
         return load_image(path) if path.exists() else None
 
-    def save_image(self, image: Image, role: str = MAIN) -> None:
-        """Keep a scan in the case: the main one, or one beside it."""
+    def save_image(self, image: Image, role: str = MAIN, record: Deidentification | None = None) -> None:
+        """Keep a scan in the case: the main one, or one beside it; with the record of what was left out of it."""
         with whole_folder(self._scan_folder(role)) as fresh:
             save_image(image, fresh / "image.nii.gz")
+            if record is not None:
+                (fresh / "deidentification.json").write_text(json.dumps(record.to_dict(), indent=1))
+
+    def series(self) -> tuple[SeriesSummary, ...]:
+        """The series that were found to choose from, if anybody looked."""
+        folder = self.folder / "series"
+        return load_series(folder) if folder.exists() else ()
+
+    def save_series(self, found: tuple[SeriesSummary, ...]) -> None:
+        """Keep what there is to choose from."""
+        with whole_folder(self.folder / "series") as fresh:
+            save_series(found, fresh)
 
     def roles(self) -> tuple[str, ...]:
         """The roles of the scans that lie beside the main one."""

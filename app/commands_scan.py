@@ -10,9 +10,29 @@ from app.case import MAIN, Case
 from app.commands import Json, discard, opened_case, run, scan_path
 from app.console import print_json, say
 from geometry.errors import Refused
+from geometry.progress import silent
+from geometry.read_scan import list_series
 from geometry.subject import Subject
 
 From = Annotated[str, Parameter("--from")]
+
+
+def series(scan: Path, *, pictures: Annotated[Path | None, Parameter("--pictures")] = None, json: Json = None) -> None:
+    """List what a scan holds: what each series is good for and why; --pictures FOLDER gets a small picture of each."""
+    found = list_series(scan_path(str(scan)), silent)
+    for one in found:
+        size = f", {one.spacing[0]:.2f} mm pixels" if one.spacing else ""
+        gap = f", {one.gap:.1f} mm between slices" if one.gap else ""
+        say(f"  {one.key:>6}  {one.role}: {one.text}{size}{gap}")
+        say(f"          because: {one.reason}" + (f". {one.problem}" if one.problem else ""))
+    if pictures is not None:
+        from matplotlib.image import imsave
+
+        pictures.mkdir(parents=True, exist_ok=True)
+        for one in found:
+            if one.thumbnail is not None:
+                imsave(pictures / f"{one.key}.png", one.thumbnail, cmap="gray", vmin=0, vmax=255)
+    print_json({"series": [one.to_dict() for one in found]}, json)
 
 
 def new(
@@ -73,7 +93,7 @@ def subject(
     print_json({"case": str(case)} | vars(known), json)
 
 
-SCAN_VERBS: Mapping[str, Any] = {"new": new, "add": add, "subject": subject}
+SCAN_VERBS: Mapping[str, Any] = {"series": series, "new": new, "add": add, "subject": subject}
 
 
 def _tell(case: Case, role: str, target: str | None) -> None:

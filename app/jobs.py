@@ -3,6 +3,7 @@
 jobs/NNNN-VERB/  job.json · events.jsonl (progress, then done|failed|cancelled) · cancel · log.txt
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -21,6 +22,7 @@ from geometry.errors import Refused
 
 RUNNING, DONE, FAILED, CANCELLED, CRASHED = "running", "done", "failed", "cancelled", "crashed"
 DISK_FULL_EXIT = 28
+UNWRITTEN = ("scan",)  # options that only the process is told: the path of a scan often holds the patient's name
 DISK_FULL = "The disk is full; nothing of the case was lost. Free some space, then start the step again."
 
 
@@ -111,23 +113,28 @@ class Job:
 def start_job(case_folder: Path, verb: str, options: Mapping[str, Any], *, parent: int | None = None) -> Job:
     """Start ``verb`` on a case in a process of its own; with ``parent`` it stops when that process is gone."""
     folder = _new_folder(case_folder / "jobs", verb)
-    facts = {
+    facts: dict[str, Any] = {
         "verb": verb,
-        "options": dict(options),
+        "options": {name: value for name, value in options.items() if name not in UNWRITTEN},
         "case": str(case_folder.resolve()),
         "parent": parent,
         "asked": time.time(),
     }
+    hidden = {name: value for name, value in options.items() if name in UNWRITTEN}
+    facts["hidden"] = sorted(hidden)
     replace_text(folder / "job.json", json.dumps(facts))
     with (folder / "log.txt").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "app.worker", str(folder)],
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE if hidden else subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,
             env=os.environ | {"PYTHONUNBUFFERED": "1"},
         )
+    if process.stdin is not None:
+        with contextlib.suppress(BrokenPipeError), process.stdin as told:
+            told.write(json.dumps(hidden).encode())
     born = psutil.Process(process.pid).create_time()
     replace_text(folder / "job.json", json.dumps(facts | {"process": process.pid, "born": born}))
     return Job(folder, process)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from app.case import MAIN, Case
+from app.date_secret import date_secret
 from app.scenarios import default_scenarios, scenario_order
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
@@ -28,19 +29,29 @@ def run_task(folder: Path, verb: str, options: Options, progress: Progress) -> N
         TASKS[verb](case, options, progress)
 
 
+def list_series(case: Case, options: Options, progress: Progress) -> None:
+    """Look which series a scan holds, to choose one for the import. Options: scan."""
+    from geometry.read_scan import list_series as look_through
+
+    case.save_series(look_through(_scan(options), progress))
+
+
 def import_scan(case: Case, options: Options, progress: Progress) -> None:
     """Read a scan into the case. Options: scan, modality, series, role (the main scan without)."""
-    from geometry.read_scan import read_scan
+    from geometry.read_scan import import_scan as read
 
     progress(0.0, "Reading the scan")
-    image = read_scan(
-        Path(options["scan"]),
+    imported = read(
+        _scan(options),
         modality=options.get("modality"),
         series=options.get("series"),
+        secret=date_secret(),
         progress=part(progress, 0, 0.8),
     )
     progress(0.9, "Keeping the scan without the patient's identity")
-    case.save_image(image, options.get("role") or MAIN)
+    case.save_image(imported.image, options.get("role") or MAIN, imported.record)
+    if imported.subject is not None and case.subject() is None:
+        case.save_subject(imported.subject)
 
 
 def segment(case: Case, options: Options, progress: Progress) -> None:
@@ -114,6 +125,7 @@ def road(case: Case, options: Options, progress: Progress) -> None:
 
 
 TASKS: Mapping[str, Callable[[Case, Options, Progress], None]] = {
+    "series": list_series,
     "import": import_scan,
     "segment": segment,
     "mesh": mesh,
@@ -121,6 +133,14 @@ TASKS: Mapping[str, Callable[[Case, Options, Progress], None]] = {
     "report": report,
     "road": road,
 }
+
+
+def _scan(options: Options) -> Path:
+    if not options.get("scan"):
+        raise Refused(
+            "No scan was given (its path is never written down, so a job cannot be repeated by hand); choose it."
+        )
+    return Path(options["scan"])
 
 
 def needed_image(case: Case) -> Image:

@@ -69,7 +69,8 @@ def _run(facts: dict[str, Any], log: EventLog) -> tuple[int, dict[str, str]]:
         from app.tasks import run_task  # here, so that a fault while loading is told like any other
 
         log(0.0, "Starting")
-        run_task(Path(facts["case"]), facts["verb"], facts["options"], log)
+        hidden = json.load(sys.stdin) if facts.get("hidden") else {}
+        run_task(Path(facts["case"]), facts["verb"], facts["options"] | hidden, log)
         log.fraction = 1.0
         return 0, {"state": DONE, "message": "Done"}
     except Cancelled:

@@ -1,7 +1,8 @@
 """Decoders in a process of their own, because on damaged files they may crash or hang: python -m geometry.decoder_child FOLDER.
 
-FOLDER holds NNNN.dcm (a DICOM data set with its pixel data) or one volume.* (NRRD, MetaImage); for each appears NNNN.npy,
-decoded, or NNNN.bad. With volume.* come volume.npy and volume.json: origin, spacing, direction, components.
+FOLDER holds NNNN.dcm (DICOM data sets with their pixel data) or source.json (the path of an NRRD or MetaImage file). For
+each data set appears NNNN.npy, decoded, or NNNN.bad; for the volume volume.npy (or volume.bad) and volume.json: origin,
+spacing, direction, components.
 """
 
 import contextlib
@@ -11,14 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 from numpy.typing import NDArray
 
-MOST_MEMORY = 6_000_000_000  # bytes; a decoder that believes a damaged header asks for more
+LEAST_MEMORY = 2_000_000_000  # bytes of address space that the decoders may have in any case
 
 
 def decode_dicom(path: Path) -> NDArray[Any]:
     """(frames, rows, columns[, colours]), by pydicom and its plug-ins, else by GDCM through SimpleITK."""
-    import pydicom
+    import pydicom  # each answer pays only for what it needs
 
     data = pydicom.dcmread(path, force=True)
     try:
@@ -50,9 +52,9 @@ def work_through(folder: Path) -> None:
     """Decode everything in ``folder``; each answer appears whole."""
     for path in sorted(folder.glob("*.dcm")):
         _answer(path.stem, folder, lambda path=path: decode_dicom(path))
-    sources = (folder / "source.txt").read_text().splitlines() if (folder / "source.txt").exists() else []
-    for source in sources:
-        _answer("volume", folder, lambda source=source: read_volume(Path(source), folder))
+    if (folder / "source.json").exists():
+        source = Path(json.loads((folder / "source.json").read_text()))
+        _answer("volume", folder, lambda: read_volume(source, folder))
 
 
 def _answer(name: str, folder: Path, decode: Any) -> None:
@@ -67,19 +69,21 @@ def _answer(name: str, folder: Path, decode: Any) -> None:
 
 
 def _limit_memory() -> None:
+    """A decoder that believes a damaged header fails instead of taking all memory."""
     with contextlib.suppress(ImportError, ValueError, OSError):  # not everywhere
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+        most = max(LEAST_MEMORY, int(psutil.virtual_memory().available))
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 if __name__ == "__main__":
-    _limit_memory()
     import warnings
 
     from pydicom.config import disable_value_validation
 
+    _limit_memory()
     warnings.simplefilter("ignore")
     with disable_value_validation():
         work_through(Path(sys.argv[1]))

@@ -13,7 +13,6 @@ from geometry.dicom_frame import Frame, frames_of
 from geometry.dicom_pixels import plane_of, read_pictures, read_voxels
 from geometry.dicom_series import (
     Series,
-    SeriesSummary,
     choose_series,
     leftovers,
     refuse_two_patients,
@@ -23,6 +22,7 @@ from geometry.errors import Refused
 from geometry.image import Image
 from geometry.progress import Progress, part, silent
 from geometry.series_roles import CT_PHASE, OTHER, is_cine
+from geometry.series_summary import SeriesSummary
 from geometry.stack import Stack, build_stack
 from geometry.thumbnails import thumbnail
 

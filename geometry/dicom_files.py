@@ -16,9 +16,13 @@ from pydicom.config import disable_value_validation
 from pydicom.dataset import FileDataset
 
 from geometry.errors import Refused
+from geometry.memory import refuse_too_large
 from geometry.progress import Progress
 
 _PREAMBLE = 132
+_LARGE = 1_000_000_000  # bytes; below, nothing is checked
+_MOST_PACKED = 60  # times; pictures seldom pack better than 10 to 1
+_DEFLATED = b"1.2.840.10008.1.2.1.99"
 # A data set without preamble opens with an element of group 0002 or 0008, in either byte order.
 _OPENINGS = (b"\x02\x00", b"\x08\x00", b"\x00\x02", b"\x00\x08")
 
@@ -42,6 +46,7 @@ def list_members(path: Path) -> tuple[Member, ...]:
             )
         if path.suffix.lower() == ".zip" or zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
+                _refuse_bomb(archive, path.stat().st_size)
                 return tuple(
                     Member(path, name) for name in archive.namelist() if not _is_litter(name.rsplit("/", 1)[-1])
                 )
@@ -91,11 +96,43 @@ def parse(stream: BinaryIO, *, pixels: bool) -> FileDataset | None:
     if not has_preamble and opening[:2] not in _OPENINGS:
         return None
     stream.seek(0)
+    _refuse_to_inflate_too_much(stream)
     with tolerant():
         data = pydicom.dcmread(stream, stop_before_pixels=not pixels, force=True)
         if has_preamble or "Rows" in data or "SOPClassUID" in data or "Modality" in data:
             return data
     return None
+
+
+def _refuse_bomb(archive: zipfile.ZipFile, packed: int) -> None:
+    """Raise Refused where an archive would unpack to far more than pictures ever do."""
+    sizes = [info.file_size for info in archive.infolist()]
+    total = sum(sizes)
+    if total > _LARGE and total > _MOST_PACKED * packed:
+        raise Refused(
+            f"The zip archive would unpack to {total / 1e9:.0f} GB from {packed / 1e6:.1f} MB, which no scan does; "
+            "unpack it yourself if you trust it, and choose the folder."
+        )
+    refuse_too_large(max(sizes, default=0), "A file of the zip archive")
+
+
+def _refuse_to_inflate_too_much(stream: BinaryIO) -> None:
+    """Raise EOFError where a deflated data set unpacks to more than pictures ever do (pydicom would unpack it all)."""
+    head = stream.read(1024)
+    stream.seek(0)
+    size = size_of(stream)
+    stream.seek(0)
+    if _DEFLATED not in head or size * 1032 < _LARGE:
+        return
+    stream.seek(144 + int.from_bytes(head[140:144], "little"))  # behind the meta group, whose length is its first value
+    unpacker, total = zlib.decompressobj(-zlib.MAX_WBITS), 0
+    while chunk := stream.read(1 << 16):
+        while chunk:
+            total += len(unpacker.decompress(chunk, 1 << 24))
+            chunk = unpacker.unconsumed_tail
+            if total > _LARGE and total > _MOST_PACKED * size:
+                raise EOFError
+    stream.seek(0)
 
 
 def size_of(stream: BinaryIO | None) -> int:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID
 
-from geometry.decoder import PATIENCE, decode_each
+from geometry.decoder import decode_each
 from geometry.dicom_files import Member, open_all, parse, tolerant
 from geometry.dicom_frame import IMPLICIT, PLAIN, Frame
 from geometry.dicom_values import as_float
@@ -81,7 +81,7 @@ def _pictures(wanted: dict[Member, Frame], progress: Progress) -> Iterator[Pictu
             else:
                 yield _picture(member, _raw_pixels(data), wanted[member], data)
         names = [f"{number:06d}" for number in range(len(packed))]
-        answers = decode_each(folder, names, PATIENCE, part(progress, 0.5, 1.0)) if packed else iter(())
+        answers = decode_each(folder, names, part(progress, 0.5, 1.0)) if packed else iter(())
         for (member, data), answer in zip(packed, answers, strict=True):
             pixels = np.load(answer) if answer else None
             if answer:

@@ -1,11 +1,9 @@
 """Which series a study holds, which of them can be used, and which one is the scan of the heart."""
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from geometry.dicom_frame import Frame
 from geometry.dicom_groups import Group, group_frames
@@ -13,40 +11,10 @@ from geometry.dicom_kinds import called_short_axis, is_flat, modality_words, sho
 from geometry.errors import Refused
 from geometry.image import MODALITIES
 from geometry.series_roles import CT_PHASE, LATE, LONG_CINE, OTHER, SHORT_CINE, Role, propose_roles
+from geometry.series_summary import SeriesSummary
 from geometry.stack import LEAST_SLICES, too_few
 
 _WORTH = {SHORT_CINE: 4.0, CT_PHASE: 3.0, LATE: 2.0, LONG_CINE: 1.0, OTHER: 0.0}
-
-
-@dataclass(frozen=True)
-class SeriesSummary:
-    """One series, in words that name nobody.
-
-    key       what ``read_scan`` takes as ``series``
-    text      e.g. "MR cine, 12 slices, 20 phases, 256 x 256"
-    problem   why it cannot be used, as a sentence; empty where it can
-    role      what it is proposed as, one of those of ``series_roles``; reason  why, in words
-    spacing   mm between columns and rows, or None; gap  mm between slices, or None
-    thumbnail (rows, columns) uint8 of the middle slice, or None
-    """
-
-    key: str
-    modality: str
-    slices: int
-    phases: int
-    rows: int
-    columns: int
-    text: str
-    problem: str = ""
-    role: str = OTHER
-    reason: str = ""
-    spacing: tuple[float, float] | None = None
-    gap: float | None = None
-    thumbnail: NDArray[np.uint8] | None = field(default=None, compare=False, repr=False)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Everything but the thumbnail, for JSON."""
-        return {name: value for name, value in vars(self).items() if name != "thumbnail"}
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,16 +1,21 @@
 """One door for every scan: DICOM (folder, zip, file), NIfTI, NRRD, MHA."""
 
+import errno
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from geometry.deidentify import Imported, without_header
 from geometry.dicom import list_dicom_series, read_dicom
-from geometry.dicom_series import SeriesSummary
-from geometry.errors import Refused
+from geometry.errors import Cancelled, Refused
 from geometry.image import MODALITIES, Image
 from geometry.nifti import read_nifti
 from geometry.progress import Progress, silent
+from geometry.series_summary import SeriesSummary
 from geometry.volume_file import read_volume_file
 
+STUMBLED = "The importer stumbled over something in this scan that it does not know"
 _NIFTI = (".nii", ".nii.gz")
 _VOLUME_FILES = (".nrrd", ".nhdr", ".mha", ".mhd")
 
@@ -39,26 +44,43 @@ def import_scan(
     """
     if modality is not None and modality not in MODALITIES:
         raise Refused(f"The modality must be {' or '.join(MODALITIES)}, not {modality}.")
-    if not path.exists():
-        raise Refused("There is no such file or folder; choose the scan again.")
-    volume = _volume_at(path)
-    if volume is None:
-        imported = read_dicom(path, modality=modality, series=series, secret=secret, progress=progress)
-    elif volume.name.lower().endswith(_NIFTI):
-        imported = without_header(read_nifti(volume, modality=modality, progress=progress))
-    else:
-        imported = without_header(read_volume_file(volume, modality=modality, progress=progress))
+    with only_sentences():
+        volume = _volume_at(path)
+        if volume is None:
+            imported = read_dicom(path, modality=modality, series=series, secret=secret, progress=progress)
+        elif volume.name.lower().endswith(_NIFTI):
+            imported = without_header(read_nifti(volume, modality=modality, progress=progress))
+        else:
+            imported = without_header(read_volume_file(volume, modality=modality, progress=progress))
     progress(1.0, f"Read {imported.image.source}")
     return imported
 
 
+@contextmanager
+def only_sentences() -> Iterator[None]:
+    """Whatever goes wrong inside becomes a Refused: a stranger's file may bring about anything, and say names."""
+    try:
+        yield
+    except (Refused, Cancelled, MemoryError):
+        raise
+    except Exception as fault:
+        if isinstance(fault, OSError) and fault.errno == errno.ENOSPC:
+            raise
+        where = traceback.extract_tb(fault.__traceback__)[-1]
+        place = f"{type(fault).__name__} in {Path(where.filename).name}, line {where.lineno}"
+        raise Refused(f"{STUMBLED} ({place}); export the scan again, or choose another series.") from None
+
+
 def list_series(path: Path, progress: Progress = silent) -> tuple[SeriesSummary, ...]:
     """The DICOM series at ``path``, the one that ``read_scan`` would take first; empty for other kinds of file."""
-    return () if _volume_at(path) is not None else list_dicom_series(path, progress)
+    with only_sentences():
+        return () if _volume_at(path) is not None else list_dicom_series(path, progress)
 
 
 def _volume_at(path: Path) -> Path | None:
     """The NIfTI, NRRD or MHA file that ``path`` is, or that lies alone (but for JSON) in the folder that it is."""
+    if not path.exists():
+        raise Refused("There is no such file or folder; choose the scan again.")
     endings = _NIFTI + _VOLUME_FILES
     if path.is_file():
         return path if path.name.lower().endswith(endings) else None

@@ -48,6 +48,21 @@ def read_facts(path: Path) -> Facts:
         raise Refused("The JSON file beside the scan cannot be understood; correct it or move it away.") from cause
 
 
+def check_spacing(affine: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The same affine; raises Refused where it says nothing, or voxels that no cardiac scan has."""
+    if not np.isfinite(affine).all() or abs(np.linalg.det(affine[:3, :3])) < 1e-9:
+        raise Refused(
+            "The file does not say how large its voxels are or how they lie; convert the scan again from DICOM."
+        )
+    spacing = np.linalg.norm(affine[:3, :3], axis=0)
+    if spacing.min() < 0.05 or spacing.max() > 30:
+        raise Refused(
+            f"The voxels are said to be {spacing[0]:.3g} x {spacing[1]:.3g} x {spacing[2]:.3g} mm, "
+            "which no cardiac scan has; check the unit of length."
+        )
+    return affine
+
+
 def make_image(
     voxels: NDArray[Any], affine: NDArray[np.float64], facts: Facts, modality: str | None, notes: list[str]
 ) -> Image:
