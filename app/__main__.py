@@ -20,11 +20,11 @@ for name, verb in {**SCAN_VERBS, **CASE_VERBS, **CHECK_VERBS}.items():
 
 
 @cli.command(name="app")
-def open_window(case: Path | None = None) -> int:
-    """Open the window, on a case when one is given."""
+def open_window(path: Path | None = None) -> int:
+    """Open the window, on a case, or on a scan (DICOM folder or zip, NIfTI ...) to make one of."""
     from ui.main import main as run_window
 
-    return run_window(case)
+    return run_window(path)
 
 
 @cli.command

@@ -60,4 +60,18 @@ def benchmark(*names: str, json: Json = None) -> int:
     return 0
 
 
-CHECK_VERBS: Mapping[str, Any] = {"doctor": doctor, "verify": verify, "benchmark": benchmark}
+def install_desktop(*, remove: bool = False) -> None:
+    """Let a double click on a scan offer CardioTwin (Linux desktops, for the present user); --remove takes it back."""
+    from app.desktop import install
+
+    for path in install(remove):
+        say(f"  {path}")
+    say("Taken back." if remove else "A double click on a scan, archive or folder now offers CardioTwin.")
+
+
+CHECK_VERBS: Mapping[str, Any] = {
+    "doctor": doctor,
+    "verify": verify,
+    "benchmark": benchmark,
+    "install-desktop": install_desktop,
+}

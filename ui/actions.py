@@ -40,6 +40,7 @@ def add_actions(window: "Window") -> None:
     file = bar.addMenu("Case")
     _add(file, "Start page", window.show_start, "Ctrl+H")
     _add(file, "New case from a scan ...", window.new_case, "Ctrl+N")
+    _add(file, "New case from a DICOM folder ...", window.new_case_from_folder, "Ctrl+Shift+N")
     _add(file, "Open a case ...", window.choose_case, "Ctrl+O")
     file.addSeparator()
     _add(file, "Quit", window.close, "Ctrl+Q")

@@ -2,11 +2,19 @@
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QProgressBar, QStackedWidget
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QProgressBar,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.jobs import JobStatus
-from geometry.dicom_series import SeriesSummary
+from geometry.series_summary import SeriesSummary
 from ui.job_panel import time_left
 from ui.series_row import PICTURE, SeriesRow
 from ui.theme import px
@@ -19,6 +27,7 @@ class SeriesChooser(QWidget):
     """A page: first how far the search is, then what was found. Emits the key that was chosen."""
 
     chosen = Signal(str)
+    modality_chosen = Signal(str)
     cancelled = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -33,6 +42,7 @@ class SeriesChooser(QWidget):
         self.parts = QStackedWidget(self)
         self.parts.addWidget(self._searching())
         self.parts.addWidget(self._found())
+        self.parts.addWidget(self._question())
         column = QVBoxLayout()
         column.setSpacing(px(10))
         for widget in (self.head, self.lead, self.wrong):
@@ -50,7 +60,9 @@ class SeriesChooser(QWidget):
     def search(self) -> None:
         """Show that the scan is being looked through."""
         self.head.setText("Looking through the scan")
-        self.lead.setText("Every picture is asked what it shows, where it lies and when it was taken. Nothing is copied yet.")
+        self.lead.setText(
+            "Every picture is asked what it shows, where it lies and when it was taken. Nothing is copied yet."
+        )
         self.say("")
         self.bar.setValue(0)
         self.doing.setText("Starting ...")
@@ -87,6 +99,14 @@ class SeriesChooser(QWidget):
         self.take.setEnabled(bool(usable))
         self.parts.setCurrentIndex(1)
         self.list.setFocus()
+
+    def ask_modality(self) -> None:
+        """Ask for what a volume file does not say."""
+        self.head.setText("Is this MR or CT?")
+        self.lead.setText("The file does not say how it was taken, and its grey values do not tell.")
+        self.say("")
+        self.parts.setCurrentIndex(2)
+        self.modalities["MR"].setFocus()
 
     def say(self, sentence: str) -> None:
         """Show above the list what went wrong with the last choice; nothing for nothing."""
@@ -132,6 +152,19 @@ class SeriesChooser(QWidget):
         column.addWidget(self.bar)
         column.addLayout(row)
         column.addStretch(1)
+        return page
+
+    def _question(self) -> QWidget:
+        page = QWidget(self)
+        row = QHBoxLayout(page)
+        row.setContentsMargins(0, px(12), 0, 0)
+        row.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.modalities = {}
+        for key, words in (("MR", "Magnetic resonance (MR)"), ("CT", "Computed tomography (CT)")):
+            piece = button(words, lambda k=key: self.modality_chosen.emit(k))
+            self.modalities[key] = piece
+            row.addWidget(piece)
+        row.addWidget(button("Back", self.cancelled.emit))
         return page
 
     def _found(self) -> QWidget:

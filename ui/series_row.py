@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from geometry.dicom_series import SeriesSummary
+from geometry.series_summary import SeriesSummary
 from ui.theme import px
 
 PICTURE = 84  # pixels of the thumbnail on a normal screen
@@ -57,6 +57,7 @@ def title_of(series: SeriesSummary) -> str:
 
 def facts_of(series: SeriesSummary) -> tuple[str, ...]:
     """Phases and slices, distances, matrix."""
+
     def several(count: int, word: str) -> str:
         return f"{count} {word}{'' if count == 1 else 's'}"
 

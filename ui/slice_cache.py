@@ -1,7 +1,6 @@
 """What was cut out of the scan for the slice views, kept until the slice or what lies on it changes."""
 
 from collections.abc import Callable
-from typing import TypeVar
 
 import numpy as np
 import pyvista as pv
@@ -15,7 +14,6 @@ from ui.planes import Plane, reslice
 
 STEP = 0.8  # mm between the samples of a slice
 Floats = NDArray[np.floating]
-Found = TypeVar("Found")
 Where = tuple[float, ...]
 
 
@@ -103,7 +101,7 @@ def _where(plane: Plane) -> Where:
     return (*np.round(np.concatenate([plane.centre, plane.across, plane.up]), 4).tolist(), plane.half)
 
 
-def _kept(store: dict[tuple[int, int], Found], key: tuple[int, int], make: Callable[[], Found]) -> Found:
+def _kept[Found](store: dict[tuple[int, int], Found], key: tuple[int, int], make: Callable[[], Found]) -> Found:
     if key not in store:
         store[key] = make()
     return store[key]

@@ -88,7 +88,9 @@ class Strip(QFrame):
             words[segmentation.ed] = "end-diastole"
             if segmentation.es is not None and segmentation.es < len(words):
                 words[segmentation.es] = "end-systole"
-        self.bar.set_times(tuple(times), tuple(words), Cine.of_phases(image.phases, image.times, image.cycle), _rate(image))
+        self.bar.set_times(
+            tuple(times), tuple(words), Cine.of_phases(image.phases, image.times, image.cycle), _rate(image)
+        )
         self.bar.show_frame(self._session.phase)
 
     def _show_run(self, result: Result | None) -> None:
