@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 ZOOM = 1.15  # per notch of the wheel
 
 
-class SliceBox(pg.ViewBox):
+class SliceBox(pg.ViewBox):  # type: ignore[misc]
     """Left moves the crosshair, right sets the window, middle or Shift moves the picture, the wheel walks or (Ctrl) zooms."""
 
     pointed = Signal(float, float)  # clicked or dragged with the left button
