@@ -74,7 +74,7 @@ class SeriesChooser(QWidget):
         """Show how far the search is."""
         self.bar.setValue(round(status.fraction * 1000))
         left = time_left(status.seconds_left)
-        self.doing.setText("   ".join(part for part in (status.message, left) if part))
+        self.doing.setText("   ".join(part for part in (status.message, left) if part) or "Starting ...")
 
     def show_series(self, series: tuple[SeriesSummary, ...]) -> None:
         """Show what was found; the first usable one is the proposal."""
@@ -91,7 +91,7 @@ class SeriesChooser(QWidget):
             item = QListWidgetItem(self.list)
             item.setData(Qt.ItemDataRole.UserRole, one.key)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, one.text)
-            item.setSizeHint(QSize(0, px(PICTURE + 20)))
+            item.setSizeHint(QSize(0, px(PICTURE + 28)))
             if one.problem:
                 item.setFlags(Qt.ItemFlag.NoItemFlags)
             self.list.setItemWidget(item, SeriesRow(one, bool(usable) and one is usable[0], self.list))
@@ -147,7 +147,7 @@ class SeriesChooser(QWidget):
         row.addWidget(self.doing, 1)
         row.addWidget(self.stop)
         column = QVBoxLayout(page)
-        column.setContentsMargins(0, px(16), 0, 0)
+        column.setContentsMargins(0, px(10), 0, 0)
         column.setSpacing(px(10))
         column.addWidget(self.bar)
         column.addLayout(row)
