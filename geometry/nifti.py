@@ -28,7 +28,8 @@ def read_nifti(path: Path, *, modality: str | None, progress: Progress) -> Image
     """The scan in a .nii or .nii.gz file; raises Refused where it is broken, flat or no scan."""
     progress(0.1, "Reading the volume")
     try:
-        volume = nib.load(path)
+        with nib.imageglobals.LoggingOutputSuppressor():
+            volume = nib.load(path)
         _check_size(volume, path)
         voxels = np.asarray(volume.dataobj)
     except (ImageFileError, HeaderDataError, OSError, EOFError, ValueError, TypeError, zlib.error) as cause:
