@@ -23,7 +23,8 @@ from geometry.stack import Stack
 from geometry.stack_spacing import Blend
 
 AIR = -1024.0  # HU, what CT has outside the field of view
-_READ_HERE = (*PLAIN, "1.2.840.10008.1.2.1.99")  # the last is unpacked while parsing
+# Deflated data sets are unpacked while parsing, and pydicom's own decoder of RLE is plain Python.
+_READ_HERE = (*PLAIN, "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.5")
 _PIXEL_TAGS = (
     "SamplesPerPixel", "PhotometricInterpretation", "PlanarConfiguration", "NumberOfFrames", "Rows", "Columns",
     "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", "PixelData", "ExtendedOffsetTable",

@@ -8,6 +8,7 @@ from typing import Any
 import nibabel as nib
 import numpy as np
 from nibabel.filebasedimages import ImageFileError
+from nibabel.imageglobals import LoggingOutputSuppressor
 from nibabel.spatialimages import HeaderDataError
 from numpy.typing import NDArray
 
@@ -28,10 +29,20 @@ def read_nifti(path: Path, *, modality: str | None, progress: Progress) -> Image
     """The scan in a .nii or .nii.gz file; raises Refused where it is broken, flat or no scan."""
     progress(0.1, "Reading the volume")
     try:
-        volume = nib.load(path)
+        with LoggingOutputSuppressor():
+            volume = nib.load(path)
         _check_size(volume, path)
         voxels = np.asarray(volume.dataobj)
-    except (ImageFileError, HeaderDataError, OSError, EOFError, ValueError, TypeError, zlib.error) as cause:
+    except (
+        ImageFileError,
+        HeaderDataError,
+        OSError,
+        EOFError,
+        ValueError,
+        TypeError,
+        OverflowError,
+        zlib.error,
+    ) as cause:
         raise Refused(_DAMAGED) from cause
     notes: list[str] = []
     affine = read_affine(volume, notes)

@@ -57,9 +57,10 @@ def _decide(volume: Any, notes: list[str]) -> Affine:
 def _forgotten_unit(affine: Affine, shape: tuple[int, ...], notes: list[str]) -> float:
     """What to multiply by where the voxels are of no possible size in mm but of a usual one in another unit."""
     spacing = np.linalg.norm(affine[:3, :3], axis=0)
-    field = float((spacing * np.array(shape[:3], dtype=float)).max())
+    counts = np.array((*shape, 1, 1)[:3], dtype=float)
+    field = float((spacing * counts).max())
     possible = spacing.min() >= 0.05 and spacing.max() <= 30
-    if not np.isfinite(field) or (possible and (field > 60 or max(shape[:3]) < 64)):
+    if not np.isfinite(field) or (possible and (field > 60 or counts.max() < 64)):
         return 1.0
     for unit, factor in (("centimetres", 10.0), ("metres", 1000.0), ("micrometres", 0.001)):
         if _FIELD[0] <= field * factor <= _FIELD[1] and _PIXEL[0] <= spacing.min() * factor <= _PIXEL[1]:

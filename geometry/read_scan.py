@@ -10,14 +10,11 @@ from geometry.deidentify import Imported, without_header
 from geometry.dicom import list_dicom_series, read_dicom
 from geometry.errors import Cancelled, Refused
 from geometry.image import MODALITIES, Image
-from geometry.nifti import read_nifti
 from geometry.progress import Progress, silent
 from geometry.series_summary import SeriesSummary
-from geometry.volume_file import read_volume_file
+from geometry.volume_series import choose_volume, list_volumes, volumes_at
 
 STUMBLED = "The importer stumbled over something in this scan that it does not know"
-_NIFTI = (".nii", ".nii.gz")
-_VOLUME_FILES = (".nrrd", ".nhdr", ".mha", ".mhd")
 
 
 def read_scan(
@@ -44,14 +41,11 @@ def import_scan(
     """
     if modality is not None and modality not in MODALITIES:
         raise Refused(f"The modality must be {' or '.join(MODALITIES)}, not {modality}.")
-    with only_sentences():
-        volume = _volume_at(path)
-        if volume is None:
-            imported = read_dicom(path, modality=modality, series=series, secret=secret, progress=progress)
-        elif volume.name.lower().endswith(_NIFTI):
-            imported = without_header(read_nifti(volume, modality=modality, progress=progress))
+    with only_sentences(), volumes_at(path) as volumes:
+        if volumes:
+            imported = without_header(choose_volume(volumes, modality, series, progress))
         else:
-            imported = without_header(read_volume_file(volume, modality=modality, progress=progress))
+            imported = read_dicom(path, modality=modality, series=series, secret=secret, progress=progress)
     progress(1.0, f"Read {imported.image.source}")
     return imported
 
@@ -72,19 +66,6 @@ def only_sentences() -> Iterator[None]:
 
 
 def list_series(path: Path, progress: Progress = silent) -> tuple[SeriesSummary, ...]:
-    """The DICOM series at ``path``, the one that ``read_scan`` would take first; empty for other kinds of file."""
-    with only_sentences():
-        return () if _volume_at(path) is not None else list_dicom_series(path, progress)
-
-
-def _volume_at(path: Path) -> Path | None:
-    """The NIfTI, NRRD or MHA file that ``path`` is, or that lies alone (but for JSON) in the folder that it is."""
-    if not path.exists():
-        raise Refused("There is no such file or folder; choose the scan again.")
-    endings = _NIFTI + _VOLUME_FILES
-    if path.is_file():
-        return path if path.name.lower().endswith(endings) else None
-    if not path.is_dir():
-        return None
-    files = [file for file in path.iterdir() if file.is_file() and file.suffix.lower() != ".json"]
-    return files[0] if len(files) == 1 and files[0].name.lower().endswith(endings) else None
+    """What there is to choose from at ``path``; of DICOM the one that ``read_scan`` would take comes first."""
+    with only_sentences(), volumes_at(path) as volumes:
+        return list_volumes(volumes, progress) if volumes else list_dicom_series(path, progress)

@@ -22,6 +22,7 @@ from geometry.dicom_kinds import (
     shows_phase_or_velocity,
 )
 from geometry.dicom_values import Vector
+from geometry.image import Image
 from geometry.stack import LEAST_SLICES
 
 SHORT_CINE, LONG_CINE, LATE, CT_PHASE, OTHER = (
@@ -59,6 +60,20 @@ def propose_roles(groups: list[Group]) -> list[Role]:
             )
             roles[stacks[0]] = Role(SHORT_CINE, reason)
     return roles
+
+
+def role_of_volume(image: Image) -> Role:
+    """The role of a scan from a file that says little: by its modality, phases and planes."""
+    if image.modality == "CT":
+        return Role(CT_PHASE, f"CT, {image.phases} phase{'s' if image.phases > 1 else ''}")
+    if image.phases < 5:
+        return Role(OTHER, f"{image.phases} phase{'s' if image.phases > 1 else ''}, and the file does not say of what")
+    normal = image.affine[:3, 2] / np.linalg.norm(image.affine[:3, 2]) * [-1.0, -1.0, 1.0]
+    if np.abs(normal).max() > 0.97:
+        return Role(SHORT_CINE, f"{image.phases} phases; the planes are not oblique, so this is a guess: check it")
+    if abs(normal @ _USUAL_AXIS) >= _ALONG:
+        return Role(SHORT_CINE, f"{image.phases} phases, slices across the usual axis of the heart")
+    return Role(LONG_CINE, f"{image.phases} phases, slices along the usual axis of the heart")
 
 
 def is_cine(group: Group) -> bool:

@@ -1,6 +1,7 @@
 """NIfTI, NRRD and MHA: geometry, modality, times, and what is refused."""
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -43,14 +44,95 @@ def test_our_own_file_comes_back_as_it_was(tmp_path: Path) -> None:
     assert np.allclose(back.affine, AFFINE, atol=1e-5)
     assert (back.modality, back.times, back.cycle) == ("MR", times, 900.0)
     assert (back.source, back.notes) == (image.source, image.notes)
-    assert list_series(tmp_path / "scan.nii.gz") == ()
+    (one,) = list_series(tmp_path / "scan.nii.gz")
+    assert (one.slices, one.phases, one.role, one.problem) == (5, 6, "short-axis cine", "")
 
 
 def test_a_folder_that_holds_one_volume_and_its_sidecar_reads_like_the_volume(tmp_path: Path) -> None:
     write(cine(), tmp_path / "scan.nii.gz", modality="MR", cycle=600)
     assert np.array_equal(read_scan(tmp_path).voxels, cine())
-    write(cine(seed=4), tmp_path / "other.nii.gz")
-    assert "no DICOM image among the 3 files" in refusal(tmp_path)
+
+
+def test_several_volumes_in_a_folder_or_zip_are_listed_and_chosen_by_number(tmp_path: Path) -> None:
+    folder = tmp_path / "several"
+    folder.mkdir()
+    write(cine(), folder / "a_4d.nii.gz")
+    write((cine(1) % 4).astype(np.uint8), folder / "b_labels.nii.gz")
+    write(cine(1, seed=4) - 1000, folder / "c_ct.nii.gz")
+    (folder / "Info.cfg").write_text("ED: 1")
+    with zipfile.ZipFile(tmp_path / "several.zip", "w") as archive:
+        for file in folder.iterdir():
+            archive.write(file, f"deep/{file.name}")
+    for path in (folder, tmp_path / "several.zip"):
+        found = list_series(path)
+        assert [(one.key, one.modality, one.phases) for one in found] == [("1", "MR", 6), ("2", "", 0), ("3", "CT", 1)]
+        assert "label map" in found[1].problem
+        assert np.array_equal(read_scan(path).voxels, cine())
+        assert read_scan(path, series="3").modality == "CT"
+        assert "There is no series 4" in refusal(path, series="4")
+
+
+def edited(path: Path, **fields: Any) -> Path:
+    """The file with fields of its header overwritten as they are, whatever they contradict."""
+    raw = bytearray(path.read_bytes())
+    header = np.frombuffer(raw, nib.nifti1.header_dtype, count=1)
+    for name, value in fields.items():
+        header[name] = value
+    path.write_bytes(header.tobytes() + bytes(raw[348:]))
+    return path
+
+
+def large(spacing: float) -> Any:
+    """A volume of 100 x 100 x 10 voxels in steps of ``spacing``, 8 times that between slices."""
+    voxels = np.random.default_rng(1).integers(0, 900, (100, 100, 10, 6)).astype(np.int16)
+    return nib.Nifti1Image(voxels, np.diag([spacing, spacing, 8 * spacing, 1.0]))
+
+
+@pytest.mark.parametrize(("spacing", "unit"), [(0.0014, "metres"), (0.14, "centimetres"), (1400.0, "micrometres")])
+def test_voxel_sizes_in_a_unit_that_nobody_stated_are_found_out_and_said(
+    tmp_path: Path, spacing: float, unit: str
+) -> None:
+    nib.save(large(spacing), tmp_path / "a.nii")
+    image = read_scan(tmp_path / "a.nii")
+    assert image.spacing == pytest.approx([1.4, 1.4, 11.2], rel=1e-5)
+    assert any(unit in note for note in image.notes)
+
+
+def test_an_identity_affine_beside_true_voxel_sizes_is_not_believed(tmp_path: Path) -> None:
+    nib.save(large(1.4), tmp_path / "a.nii")
+    rows = {f"srow_{axis}": np.eye(4)[n] for n, axis in enumerate("xyz")}
+    image = read_scan(edited(tmp_path / "a.nii", sform_code=1, **rows))
+    assert image.spacing == pytest.approx([1.4, 1.4, 11.2], rel=1e-5)
+    assert any("the header was believed" in note for note in image.notes)
+
+
+def test_two_positions_of_the_patient_that_differ_are_said(tmp_path: Path) -> None:
+    volume = large(1.4)
+    volume.set_sform(volume.affine, 1)
+    volume.set_qform(np.diag([-1.0, 1.0, 1.0, 1.0]) @ volume.affine, 1)
+    nib.save(volume, tmp_path / "a.nii")
+    assert any("sform and qform" in note for note in read_scan(tmp_path / "a.nii").notes)
+
+
+@pytest.mark.parametrize(("unit", "step"), [("sec", 150.0), ("msec", 0.15), ("unknown", 0.15), ("unknown", 150.0)])
+def test_a_step_in_time_in_the_wrong_unit_is_found_out_and_said(tmp_path: Path, unit: str, step: float) -> None:
+    volume = nib.Nifti1Image(cine(), AFFINE)
+    volume.header.set_xyzt_units("mm", unit)
+    volume.header["pixdim"][4] = step
+    nib.save(volume, tmp_path / "a.nii")
+    image = read_scan(tmp_path / "a.nii")
+    assert image.cycle == pytest.approx(900, rel=1e-5)
+    assert any("taken so" in note for note in image.notes)
+
+
+def test_a_header_that_promises_far_more_than_the_file_holds_is_refused_unallocated(tmp_path: Path) -> None:
+    path = write(cine(1), tmp_path / "a.nii")
+    dimensions = [3, 30000, 30000, 30000, 1, 1, 1, 1]  # 54 TB
+    assert "cut short or damaged" in refusal(edited(path, dim=[dimensions]))
+    path.with_suffix(".mha").write_bytes(
+        b"ObjectType = Image\nNDims = 3\nDimSize = 9000 9000 9000\nElementType = MET_SHORT\nElementDataFile = LOCAL\n"
+    )
+    assert "cut short or damaged" in refusal(path.with_suffix(".mha"))
 
 
 def test_modality_is_guessed_from_air_and_from_a_cine_and_said(tmp_path: Path) -> None:
