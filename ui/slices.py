@@ -176,7 +176,9 @@ class Slices(QWidget):
         session, phase = self._session, self._session.phase
         plane = self._planes[index].through(place)
         levels = (session.window or self._automatic).limits
-        view.show_slice(plane, self._planes[index].place_words(place), self.cache.grey(index, plane, phase), levels, STEP)
+        view.show_slice(
+            plane, self._planes[index].place_words(place), self.cache.grey(index, plane, phase), levels, STEP
+        )
         first, second = (self._planes[i].normal for i in range(3) if i != index)
         across, up = plane.on_screen(place)
         upright = abs(np.dot(first, plane.across)) > abs(np.dot(second, plane.across))
