@@ -137,6 +137,12 @@ class Case:
         first = folder / "automatic" if (folder / "automatic").exists() else folder
         return (load_labels(first), _read_metrics(first)) if folder.exists() else (None, ())
 
+    def segmentation_origin(self) -> tuple[float, ...]:
+        """Changes when the automatic result is made anew, and not when it is edited."""
+        folder = self.folder / "segmentation"
+        first = folder / "automatic" / LABELS if (folder / "automatic").exists() else folder / LABELS
+        return (first.stat().st_ino, first.stat().st_mtime) if first.exists() else ()
+
     def mesh(self) -> HeartMesh | None:
         """The current mesh, if any."""
         path = self.folder / "mesh" / "heart.npz"

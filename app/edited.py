@@ -72,13 +72,22 @@ def measured(segmentation: Segmentation, image: Image) -> tuple[Metric, ...]:
 
 def settled(segmentation: Segmentation) -> Segmentation:
     """An edited segmentation with what follows from the edits: its method, its notes, ED and ES of one drawn by hand."""
+    found = named(segmentation)
+    return replace(found, notes=_notes(found))
+
+
+def named(segmentation: Segmentation) -> Segmentation:
+    """An edited segmentation with the method that made it, and with ED and ES where it was drawn by hand."""
     method = segmentation.method.removesuffix(CORRECTED)
+    if method == BY_HAND:
+        return with_drawn_phases(segmentation)
     touched = segmentation.by_hand is not None and bool(segmentation.by_hand.any())
-    if touched and method != BY_HAND:
-        method += CORRECTED
-    if segmentation.method == BY_HAND:
-        segmentation = with_drawn_phases(segmentation)
-    return replace(segmentation, method=method, notes=_notes(segmentation))
+    return replace(segmentation, method=method + CORRECTED if touched else method)
+
+
+def same_labels(one: Segmentation, other: Segmentation | None) -> bool:
+    """Whether two segmentations label every voxel alike."""
+    return other is not None and np.array_equal(one.labels, other.labels)
 
 
 def with_drawn_phases(segmentation: Segmentation) -> Segmentation:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from app.case import Case
+from app.edited import same_labels
 from app.scenarios import scenario_order
 from app.warm import Answer
 from geometry.heart_mesh import HeartMesh
@@ -18,6 +19,7 @@ from solvers.result import Field, Result
 from solvers.scenario import Electrophysiology, Flow
 from ui.edits import ChangeScenario, ChangeSeeds
 from ui.ensemble import drawn_field, main_field
+from ui.label_edits import LabelEdits
 from ui.look import Look
 from ui.overlay import Overlay
 from ui.painting import strongest_time
@@ -64,6 +66,7 @@ class Session(QObject):
         self.overlay = Overlay()
         self.undo = QUndoStack(self)
         self._kept: dict[str, Any] = {}
+        self.labels = LabelEdits(self)
 
     # --- the case and what is in it --------------------------------------------------------------------------------
 
@@ -90,7 +93,10 @@ class Session(QObject):
 
     def refresh(self) -> None:
         """Read again what is on disk, after a job has ended."""
+        before = self._kept.get("segmentation")
         self._kept = {}
+        if before is not None and not same_labels(before, self.segmentation):
+            self.undo.clear()  # edits of another segmentation cannot be taken back in this one
         self._settle()
         self.data_changed.emit()
 
@@ -287,6 +293,10 @@ class Session(QObject):
             view = {"step": self.step, "look": self.look.to_dict(), "scenario": self.scenario_name}
             view |= {"window": to_plain(self.window), "overlay": asdict(self.overlay)}
             self.case.save_view(view)
+
+    def put(self, forget: tuple[str, ...] = (), **found: Any) -> None:
+        """Hold something newer than what was read from the case, and read again what is to be forgotten."""
+        self._kept = {key: value for key, value in self._kept.items() if key not in forget} | found
 
     # --- inside ----------------------------------------------------------------------------------------------------------
 

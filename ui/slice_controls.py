@@ -38,9 +38,7 @@ class SliceControls(QFrame):
         self.fill.setFixedWidth(px(90))
         self.fill.setToolTip("How strongly the chambers are coloured")
         self.fill.valueChanged.connect(lambda v: session.set_overlay(fill=v / 100))
-        self.doubt = self._tool(
-            "5 | 50 | 95 %", "Show where the boundary may still be: the outlines at 5 % and 95 % (D)", True
-        )
+        self.doubt = self._tool("5 | 50 | 95 %", "Show where the boundary may still be: the outlines at 5 % and 95 % (D)", True)
         self.doubt.setChecked(True)
         self.doubt.toggled.connect(lambda on: session.set_overlay(doubt=on))
         self.reset = self._tool("", "Show the whole slices again (R)", False)

@@ -30,9 +30,7 @@ class WindowLevel:
 
     def text(self) -> str:
         """Level and width in as many digits as tell them apart."""
-        return (
-            f"L {self.level:.3g}  W {self.width:.3g}" if self.width < 10 else f"L {self.level:.0f}  W {self.width:.0f}"
-        )
+        return f"L {self.level:.3g}  W {self.width:.3g}" if self.width < 10 else f"L {self.level:.0f}  W {self.width:.0f}"
 
 
 # Lung and bone after Radiopaedia, "Windowing (CT)"; heart: blood with contrast and its wall both away from the ends.

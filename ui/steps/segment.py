@@ -4,6 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from ui.contours import COLOURS, WORDS
+from ui.edit_card import EditCard
 from ui.steps.page import Page
 from ui.theme import px
 from ui.widgets import button, label, section
@@ -47,6 +48,7 @@ class SegmentPage(Page):
         segmentation = session.segmentation
         if segmentation is None:
             return
+        self.column.addWidget(EditCard(session, self))
         self.column.addWidget(section("Shown"))
         self.column.addWidget(self._legend())
         assert session.case is not None
