@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
+    QSizePolicy,
     QSlider,
     QToolButton,
     QVBoxLayout,
@@ -86,7 +87,9 @@ class EditBar(QFrame):
         self.discard.setEnabled(model.seeds is not None)
         self._show_values()
         growing = " Growing ..." if model.helper.busy else ""
-        self.hint.setText((BY_NAME[tool].hint if tool else POINT_HINT) + growing)
+        words = (BY_NAME[tool].hint if tool else POINT_HINT) + growing
+        self.hint.setText(words)
+        self.hint.setToolTip(words)  # it may be cut short on a small screen
 
     def dress(self, theme: Theme) -> None:
         """Wear a theme."""
@@ -102,7 +105,11 @@ class EditBar(QFrame):
             row.addWidget(self._tool(tool))
             if tool.name in (CONTOUR, "holes", "everywhere"):
                 row.addWidget(_rule(self))
-        row.addStretch(1)
+        self.hint = QLabel(self)
+        self.hint.setProperty("role", "small")
+        self.hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.hint.setIndent(px(10))
+        row.addWidget(self.hint, 1)
         for piece in (self.compare, self.undo, self.redo):
             row.addWidget(piece)
         return row
@@ -146,8 +153,6 @@ class EditBar(QFrame):
         self.over.activated.connect(lambda i: model.set(over=self.over.itemData(i)))
         self.accept = button("Accept", model.accept, tip="Make what has grown an edit (Enter)")
         self.discard = button("Discard", model.discard, tip="Forget the strokes (Esc)")
-        self.hint = QLabel(self)
-        self.hint.setProperty("role", "small")
         for widget in (self.size, self.size_words, self.shape, self.scope, self.low, self.high, self.over):
             row.addWidget(widget)
         row.addWidget(self.accept)

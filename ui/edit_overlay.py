@@ -121,7 +121,7 @@ class EditOverlay:
             wanted.append((np.take(old, index, axis=grid.axis), 1.6, Qt.PenStyle.DashLine))
         drawn = 0
         for labels, width, style in wanted:
-            for label in (int(v) for v in np.unique(labels) if v in COLOURS):
+            for label in (int(v) for v in np.unique(labels)[::-1] if v in COLOURS):  # the cavity lies on top
                 path = self._path(drawn)
                 drawn += 1
                 pen = _pen(COLOURS[label] if style == Qt.PenStyle.SolidLine else NEUTRAL, width)

@@ -43,7 +43,7 @@ TOOLS = (
         "previous",
         "Copy to the previous phase",
         "Shift+N",
-        "previous",
+        "to_previous",
         "Copies to the phase before and goes there",
         False,
     ),

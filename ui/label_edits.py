@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from app.edit_journal import append
-from app.edited import begin_by_hand, named
+from app.edited import begin_by_hand, named, same_labels
 from geometry.editing.change import Change, apply, remembering
 from geometry.measure import MYOCARDIAL_DENSITY
 from geometry.metric import Metric
-from geometry.segmentation import LV, MYOCARDIUM
+from geometry.segmentation import LV, MYOCARDIUM, Segmentation
 from ui.edits import ChangeLabels
 
 if TYPE_CHECKING:
@@ -46,6 +46,11 @@ class LabelEdits(QObject):
         session.put(segmentation=apply(session.segmentation, change))
         append(session.case.folder, change)
         self.changed.emit()
+
+    def check(self, before: Segmentation | None) -> None:
+        """Edits of another segmentation than the one read now cannot be taken back in it."""
+        if before is not None and not same_labels(before, self._session.segmentation):
+            self._session.undo.clear()
 
     def begin(self) -> bool:
         """Whether there is a segmentation to edit; a scan without one gets an empty one."""

@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from app.case import Case
-from app.edited import same_labels
 from app.scenarios import scenario_order
 from app.warm import Answer
 from geometry.heart_mesh import HeartMesh
@@ -93,10 +92,8 @@ class Session(QObject):
 
     def refresh(self) -> None:
         """Read again what is on disk, after a job has ended."""
-        before = self._kept.get("segmentation")
-        self._kept = {}
-        if before is not None and not same_labels(before, self.segmentation):
-            self.undo.clear()  # edits of another segmentation cannot be taken back in this one
+        before, self._kept = self._kept.get("segmentation"), {}
+        self.labels.check(before)
         self._settle()
         self.data_changed.emit()
 
@@ -295,7 +292,7 @@ class Session(QObject):
             self.case.save_view(view)
 
     def put(self, forget: tuple[str, ...] = (), **found: Any) -> None:
-        """Hold something newer than what was read from the case, and read again what is to be forgotten."""
+        """Hold something newer than what was read from the case; read again what is to be forgotten."""
         self._kept = {key: value for key, value in self._kept.items() if key not in forget} | found
 
     # --- inside ----------------------------------------------------------------------------------------------------------

@@ -208,7 +208,9 @@ class Slices(QWidget):
         if grid is not None and image is not None:
             grey, rect = self.cache.pixels(grid, grid.index_of(place), phase), grid.corner(plane, grid.index_of(place))
         grey = self.cache.grey(index, plane, phase) if grey is None else grey
-        view.show_slice(plane, self._planes[index].place_words(place), grey, levels, STEP, QRectF(*rect) if rect else None)
+        view.show_slice(
+            plane, self._planes[index].place_words(place), grey, levels, STEP, QRectF(*rect) if rect else None
+        )
         first, second = (self._planes[i].normal for i in range(3) if i != index)
         across, up = plane.on_screen(place)
         upright = abs(np.dot(first, plane.across)) > abs(np.dot(second, plane.across))
