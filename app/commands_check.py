@@ -55,7 +55,8 @@ def benchmark(*names: str, json: Json = None) -> int:
         rows = BENCHMARKS[name]()
         results[name] = [vars(row) for row in rows]
         for row in rows:
-            say(f"  {name}  {row.what}: {row.seconds:.1f} s, {row.megabytes:.0f} MB, share {row.share:.2f}")
+            share = f", share {row.share:.2f}" if row.share else ""
+            say(f"  {name}  {row.what}: {row.seconds:.3g} s, {row.megabytes:.0f} MB{share}")
     print_json(results, json)
     return 0
 

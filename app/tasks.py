@@ -8,6 +8,7 @@ from typing import Any
 
 from app.case import MAIN, Case
 from app.date_secret import date_secret
+from app.edited import edit_case, keep_noted, needed_segmentation
 from app.scenarios import default_scenarios, scenario_order
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
@@ -66,6 +67,16 @@ def segment(case: Case, options: Options, progress: Progress) -> None:
     found = replace(found, notes=(*found.notes, *check_segmentation(found)))
     progress(0.9, "Measuring volumes")
     case.save_segmentation(found, ventricular_measures(found, image))
+
+
+def edit(case: Case, options: Options, progress: Progress) -> None:
+    """Use an editing tool that needs no mouse. Options: tool, phases, and those of ``geometry.editing``."""
+    edit_case(case, options, progress)
+
+
+def keep_edits(case: Case, options: Options, progress: Progress) -> None:
+    """Bring the noted edits of the case into its segmentation and measure again."""
+    keep_noted(case, progress)
 
 
 def mesh(case: Case, options: Options, progress: Progress) -> None:
@@ -128,6 +139,8 @@ TASKS: Mapping[str, Callable[[Case, Options, Progress], None]] = {
     "series": list_series,
     "import": import_scan,
     "segment": segment,
+    "edit": edit,
+    "keep_edits": keep_edits,
     "mesh": mesh,
     "simulate": simulate,
     "report": report,
@@ -149,14 +162,6 @@ def needed_image(case: Case) -> Image:
     if image is None:
         raise Refused(f"The case {case.title!r} has no scan yet; import one first.")
     return image
-
-
-def needed_segmentation(case: Case) -> Segmentation:
-    """The segmentation of the case; refuses where there is none."""
-    segmentation = case.segmentation()
-    if segmentation is None:
-        raise Refused(f"The case {case.title!r} is not segmented yet; segment it first.")
-    return segmentation
 
 
 def needed_mesh(case: Case) -> HeartMesh:

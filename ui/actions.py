@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMessageBox
 
+from ui.edit_actions import add_edit_actions
 from ui.look import MODES
 from ui.session import STEPS
 from ui.theme import THEMES
@@ -50,6 +51,8 @@ def add_actions(window: "Window") -> None:
     undo.setShortcut(QKeySequence.StandardKey.Undo)
     redo.setShortcut(QKeySequence.StandardKey.Redo)
     edit.addActions([undo, redo])
+
+    add_edit_actions(bar.addMenu("Segment"), window.editing, session, window.workplace.slices)
 
     steps = bar.addMenu("Step")
     for number, step in enumerate(STEPS, start=1):

@@ -162,8 +162,8 @@ def _scan_planes(image: Image, centre: Floats, half: float) -> tuple[Plane, Plan
     name = "Short axis" if short else "Slices as taken"
     return (
         Plane(name, centre, across, up, half, pitch, image.voxels.shape[2], start).through(centre),
-        Plane("Across the slices, 1", centre, across, through_up, half, fine),
-        Plane("Across the slices, 2", centre, up, through_up, half, fine),
+        Plane("Across 1", centre, across, through_up, half, fine),
+        Plane("Across 2", centre, up, through_up, half, fine),
     )
 
 

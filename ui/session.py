@@ -18,6 +18,7 @@ from solvers.result import Field, Result
 from solvers.scenario import Electrophysiology, Flow
 from ui.edits import ChangeScenario, ChangeSeeds
 from ui.ensemble import drawn_field, main_field
+from ui.label_edits import LabelEdits
 from ui.look import Look
 from ui.overlay import Overlay
 from ui.painting import strongest_time
@@ -64,6 +65,7 @@ class Session(QObject):
         self.overlay = Overlay()
         self.undo = QUndoStack(self)
         self._kept: dict[str, Any] = {}
+        self.labels = LabelEdits(self)
 
     # --- the case and what is in it --------------------------------------------------------------------------------
 
@@ -90,7 +92,8 @@ class Session(QObject):
 
     def refresh(self) -> None:
         """Read again what is on disk, after a job has ended."""
-        self._kept = {}
+        before, self._kept = self._kept.get("segmentation"), {}
+        self.labels.check(before)
         self._settle()
         self.data_changed.emit()
 
@@ -287,6 +290,10 @@ class Session(QObject):
             view = {"step": self.step, "look": self.look.to_dict(), "scenario": self.scenario_name}
             view |= {"window": to_plain(self.window), "overlay": asdict(self.overlay)}
             self.case.save_view(view)
+
+    def put(self, forget: tuple[str, ...] = (), **found: Any) -> None:
+        """Hold something newer than what was read from the case; read again what is to be forgotten."""
+        self._kept = {key: value for key, value in self._kept.items() if key not in forget} | found
 
     # --- inside ----------------------------------------------------------------------------------------------------------
 

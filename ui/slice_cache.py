@@ -10,6 +10,7 @@ from geometry.heart_mesh import HeartMesh
 from geometry.image import Image
 from geometry.segmentation import Segmentation
 from ui.contours import Outline, outlines
+from ui.native import NativeGrid
 from ui.planes import Plane, reslice
 
 STEP = 0.8  # mm between the samples of a slice
@@ -27,6 +28,7 @@ class SliceCache:
         self._skin: pv.PolyData | None = None
         self._where: dict[int, Where] = {}
         self._grey: dict[tuple[int, int], Floats] = {}
+        self._pixels: dict[tuple[int, int], Floats] = {}
         self._outlines: dict[tuple[int, int], list[Outline]] = {}
         self._crossings: dict[tuple[int, int], Floats] = {}
 
@@ -35,6 +37,7 @@ class SliceCache:
         if image is not self._image:
             self._image = image
             self._grey.clear()
+            self._pixels.clear()
         if segmentation is not self._segmentation:
             self._segmentation = segmentation
             self._outlines.clear()
@@ -53,6 +56,16 @@ class SliceCache:
         index = min(phase, image.phases - 1)
         self._place(view, plane)
         return _kept(self._grey, (view, index), lambda: reslice(image.phase(index), image.affine, plane, STEP))
+
+    def pixels(self, grid: NativeGrid, index: int, phase: int) -> Floats:
+        """(across, up), the pixels of one of the scan's own slices."""
+        image = self._image
+        assert image is not None
+        key = (index, min(phase, image.phases - 1))
+        if key not in self._pixels:
+            self._pixels = {k: v for k, v in self._pixels.items() if k[0] == index}
+            self._pixels[key] = np.asarray(grid.cut(image.phase(key[1]), index), dtype=np.float32)
+        return self._pixels[key]
 
     def outlines(self, view: int, plane: Plane, phase: int) -> list[Outline]:
         """All outlines on the slice, those of 5 % and 95 % too; none without a segmentation."""

@@ -58,14 +58,23 @@ class SliceView(QWidget):
         self.plot.viewport().installEventFilter(self)
         self._drawn: object = None
 
-    def show_slice(self, plane: Plane, place: str, values: Floats, levels: tuple[float, float], step: float) -> None:
-        """Show grey values (n, n) with what is black and what white; NaN stays empty."""
-        if self._drawn != (id(values), levels):
-            self._drawn = (id(values), levels)
+    def show_slice(
+        self,
+        plane: Plane,
+        place: str,
+        values: Floats,
+        levels: tuple[float, float],
+        step: float,
+        rect: QRectF | None = None,
+    ) -> None:
+        """Show grey values (n, n), or those of ``rect``, with what is black and what white; NaN stays empty."""
+        if self._drawn != (id(values), levels, rect):
+            self._drawn = (id(values), levels, rect)
             self._values = values  # kept, so that its id stays its own
             self.picture.setImage(grey_picture(values, levels), levels=None)
             border = plane.half + step / 2
-            self.picture.setRect(QRectF(-border, -border, values.shape[0] * step, values.shape[1] * step))
+            whole = QRectF(-border, -border, values.shape[0] * step, values.shape[1] * step)
+            self.picture.setRect(whole if rect is None else rect)
         self.marks.tell(plane, place)
 
     def show_outlines(self, found: list[Outline], fill: float = 0.0) -> None:

@@ -2,11 +2,12 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
 from ui.contours import Outline
+from ui.native import NativeGrid
 from ui.planes import Plane, slice_planes
 from ui.session import Session
 from ui.slice_cache import STEP, SliceCache
@@ -24,12 +25,16 @@ Floats = NDArray[np.floating]
 class Slices(QWidget):
     """The three views; they follow the session's point, phase, window, outlines and seeds."""
 
+    drawn = Signal()
+
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._planes: tuple[Plane, ...] = ()
         self._automatic = WindowLevel(0.5, 1.0)
         self._placing = False
+        self._native: NativeGrid | None = None
+        self.calm = False  # whether nothing is worked out ahead, so that the mouse is never late
         self._drawn: dict[int, tuple[object, ...]] = {}
         self.cache = SliceCache()
         self.views = tuple(SliceView(colour, self) for colour in COLOURS)
@@ -83,6 +88,23 @@ class Slices(QWidget):
             view.box.windowing = on
         self._show_cursor()
 
+    def add_bar(self, bar: QWidget) -> None:
+        """Put a bar of tools above the views."""
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout)
+        layout.insertWidget(1, bar)
+
+    def show_native(self, grid: NativeGrid | None) -> None:
+        """Show the pixels of the scan's own slices in the first view; None for the plane that suits the heart."""
+        if grid is not self._native:
+            self._native = grid
+            self.reload()
+
+    @property
+    def planes(self) -> tuple[Plane, ...]:
+        """The slices, through the middle of the heart."""
+        return self._planes
+
     def reset(self) -> None:
         """Show whole slices again."""
         self.zoom.reset()
@@ -100,6 +122,9 @@ class Slices(QWidget):
             self._planes = ()
             return
         self._planes = slice_planes(image, session.segmentation, session.mesh)
+        if self._native is not None:
+            first = self._planes[0]
+            self._planes = (self._native.plane("Slices as taken", first.half, first.centre), *self._planes[1:])
         self._automatic = automatic(image)
         self.zoom.look_at(self._planes)
         self.controls.refresh(self._automatic)
@@ -170,14 +195,21 @@ class Slices(QWidget):
         place = self.place
         for index, view in enumerate(self.views):
             self._draw_view(index, view, place)
-        self._ahead.start()
+        self.drawn.emit()
+        if not self.calm:
+            self._ahead.start()
 
     def _draw_view(self, index: int, view: SliceView, place: Floats) -> None:
         session, phase = self._session, self._session.phase
         plane = self._planes[index].through(place)
         levels = (session.window or self._automatic).limits
+        grid, image = self._native if index == 0 else None, session.image
+        grey, rect = None, None
+        if grid is not None and image is not None:
+            grey, rect = self.cache.pixels(grid, grid.index_of(place), phase), grid.corner(plane, grid.index_of(place))
+        grey = self.cache.grey(index, plane, phase) if grey is None else grey
         view.show_slice(
-            plane, self._planes[index].place_words(place), self.cache.grey(index, plane, phase), levels, STEP
+            plane, self._planes[index].place_words(place), grey, levels, STEP, QRectF(*rect) if rect else None
         )
         first, second = (self._planes[i].normal for i in range(3) if i != index)
         across, up = plane.on_screen(place)
@@ -191,7 +223,8 @@ class Slices(QWidget):
         if self._drawn.get(index) == state:
             return
         self._drawn[index] = state
-        view.show_outlines(_wanted(found, overlay.doubt), overlay.fill)
+        wanted = _wanted(found, overlay.doubt)
+        view.show_outlines([o for o in wanted if o.chance != 0.5] if grid is not None else wanted, overlay.fill)
         seeds = np.asarray(session.seeds, dtype=float).reshape(-1, 3)
         near = np.abs((seeds - plane.centre) @ plane.normal) < NEAR_SEED
         view.show_seeds(plane.on_screen(seeds[near]))
@@ -201,7 +234,7 @@ class Slices(QWidget):
         """While nothing else happens, cut the phases that come next, one slice at a time, so that the heart beats freely."""
         session = self._session
         image = session.image
-        if image is None or image.phases < 2 or not self._planes or not self.isVisible():
+        if image is None or image.phases < 2 or not self._planes or not self.isVisible() or self.calm:
             return
         planes = [plane.through(self.place) for plane in self._planes]
         for later in range(image.phases):

@@ -22,6 +22,7 @@ from app.settings import cases_folder, load_settings, save_settings, with_recent
 from geometry.errors import Refused
 from sample_scans.catalogue import sample
 from ui.actions import add_actions
+from ui.edit_desk import EditDesk
 from ui.finished import finished_twin, own_folder
 from ui.inspector import Inspector
 from ui.job_panel import JobPanel
@@ -56,6 +57,7 @@ class Window(QMainWindow):
         self.messages = MessageBar(self)
         self.start_page = StartPage(self)
         self.workplace = Workplace(self.session, self)
+        self.editing = EditDesk(self.session, self.watch, self.workplace.slices, self)
         self.inspector = Inspector(self.session, self.watch, self)
         self.jobs = JobPanel(self.watch, self)
         self.chooser = SeriesChooser(self)
@@ -177,6 +179,7 @@ class Window(QMainWindow):
         """Keep the view; stop timers, processes and graphics."""
         self.session.save_view()
         self.way_in.finish()
+        self.editing.finish()
         self.watch.finish()
         self.start_page.finish()
         self.workplace.finish()

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from app.jobs import FAILED
 from ui.contours import COLOURS, WORDS
+from ui.edit_card import EditCard
 from ui.steps.page import Page
 from ui.theme import px
 from ui.widgets import button, label, notice, section
@@ -50,6 +51,7 @@ class SegmentPage(Page):
         segmentation = session.segmentation
         if segmentation is None:
             return
+        self.column.addWidget(EditCard(session, self))
         self.column.addWidget(section("Shown"))
         self.column.addWidget(self._legend())
         assert session.case is not None
