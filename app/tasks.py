@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from app.case import MAIN, Case
 from app.date_secret import date_secret
 from app.edited import edit_case, keep_noted, needed_segmentation
@@ -17,6 +19,7 @@ from geometry.metric import Metric
 from geometry.progress import Progress, part
 from geometry.segmentation import Segmentation
 
+MANUAL = "manual"
 Options = Mapping[str, Any]
 EDGES = {"MR": 1.5, "CT": 2.4}  # mm, the default element size per road
 
@@ -56,11 +59,14 @@ def import_scan(case: Case, options: Options, progress: Progress) -> None:
 
 
 def segment(case: Case, options: Options, progress: Progress) -> None:
-    """Segment the scan and measure. Options: method, seeds."""
+    """Segment the scan and measure. Options: method ("manual": an empty one to draw in), seeds."""
     from geometry.measure import check_segmentation, ventricular_measures
     from geometry.segmenters.catalogue import segment as run_segmenter
 
     image = needed_image(case)
+    if options.get("method") == MANUAL:
+        case.save_segmentation(Segmentation(np.zeros(image.voxels.shape, np.uint8), image.affine), ())
+        return
     progress(0.0, "Finding the heart")
     seeds = [(float(x), float(y), float(z)) for x, y, z in options.get("seeds") or ()]
     found = run_segmenter(image, options.get("method"), seeds, part(progress, 0.0, 0.9))

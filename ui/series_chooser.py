@@ -20,6 +20,7 @@ from ui.series_row import PICTURE, SeriesRow
 from ui.theme import px
 from ui.widgets import button, label, notice
 
+OWN_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
 WIDEST = 1100  # pixels of the list on a normal screen
 
 
@@ -121,6 +122,9 @@ class SeriesChooser(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Enter takes the marked series wherever the list has the focus."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and event.key() in OWN_KEYS:
+            event.accept()  # a menu may use the same key
+            return True
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self._take()

@@ -67,6 +67,8 @@ class SegmentPage(Page):
         self.column.addWidget(section("What you can do"))
         self.column.addWidget(button("Click into the left ventricle", lambda: self.place.setChecked(True)))
         self.column.addWidget(button("Choose another series ...", self.series_wanted.emit))
+        by_hand = button("Draw it by hand", lambda: self.watch.start("segment", {"seeds": [], "method": "manual"}))
+        self.column.addWidget(by_hand)
 
     def _legend(self) -> QWidget:
         segmentation = self.session.segmentation
