@@ -9,22 +9,23 @@ from cyclopts import App, CycloptsError, Parameter
 
 from app.commands import CASE_VERBS
 from app.commands_check import CHECK_VERBS
+from app.commands_edit import EDIT_VERBS
 from app.commands_scan import SCAN_VERBS
 from geometry.errors import Cancelled, Refused
 
 DISCLAIMER = "Research and education software. Not a medical device."
 cli = App(name="cardiotwin", help=f"From one patient's scan to a working twin of that heart. {DISCLAIMER}")
 
-for name, verb in {**SCAN_VERBS, **CASE_VERBS, **CHECK_VERBS}.items():
+for name, verb in {**SCAN_VERBS, **CASE_VERBS, **EDIT_VERBS, **CHECK_VERBS}.items():
     cli.command(verb, name=name)
 
 
 @cli.command(name="app")
-def open_window(case: Path | None = None) -> int:
-    """Open the window, on a case when one is given."""
+def open_window(path: Path | None = None) -> int:
+    """Open the window, on a case, or on a scan (DICOM folder or zip, NIfTI ...) to make one of."""
     from ui.main import main as run_window
 
-    return run_window(case)
+    return run_window(path)
 
 
 @cli.command

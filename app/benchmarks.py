@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from app.benchmark_editing import benchmark_editing
 from app.demo import Step, walk_road
 from app.following import follow_all
 from sample_scans.catalogue import samples
@@ -20,4 +21,4 @@ def benchmark_demo() -> list[Step]:
     return [replace(step, share=step.seconds / total) for step in steps]
 
 
-BENCHMARKS: Mapping[str, Callable[[], list[Step]]] = {"demo": benchmark_demo}
+BENCHMARKS: Mapping[str, Callable[[], list[Step]]] = {"demo": benchmark_demo, "editing": benchmark_editing}

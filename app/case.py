@@ -4,7 +4,9 @@ case.json  subject.json  series/  scan/  extra/ROLE/  segmentation/  mesh/  scen
 report/  view.json
 """
 
+import contextlib
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,8 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import filelock
+import numpy as np
+from numpy.typing import NDArray
 
-from app.folders import replace_text, whole_folder
+from app.edit_journal import forget, pending, replayed, write_kept
+from app.folders import is_cut_short, mend_folder, replace_text, whole_folder
 from app.migrations import FORMAT, migrate
 from app.provenance import digest, read_origin, write_origin
 from geometry.deidentify import Deidentification
@@ -21,7 +26,15 @@ from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh, load_mesh, save_mesh
 from geometry.image import Image, load_image, save_image
 from geometry.metric import Metric
-from geometry.segmentation import Segmentation, load_segmentation, save_segmentation
+from geometry.segmentation import (
+    LABELS,
+    PROBABILITY,
+    Segmentation,
+    load_labels,
+    load_segmentation,
+    save_labels,
+    save_segmentation,
+)
 from geometry.series_summary import SeriesSummary, load_series, save_series
 from geometry.subject import Subject, load_subject, subject_text
 from solvers.result import Result
@@ -55,7 +68,13 @@ class Case:
         if not path.is_file():
             raise Refused(f"{folder} is not a CardioTwin case (there is no case.json in it); choose a case folder.")
         migrate(path)
-        return cls(folder)
+        found = cls(folder)
+        cut_short = [folder / name for name in ("scan", "segmentation", "mesh") if is_cut_short(folder / name)]
+        if cut_short:
+            with contextlib.suppress(Refused), found.locked():  # nobody is in the middle of replacing them
+                for target in cut_short:
+                    mend_folder(target)
+        return found
 
     @property
     def title(self) -> str:
@@ -100,16 +119,44 @@ class Case:
         replace_text(self.folder / "subject.json", subject_text(subject))
 
     def segmentation(self) -> Segmentation | None:
-        """The current segmentation, if any."""
+        """The current segmentation, if any, with every edit made of it."""
         folder = self.folder / "segmentation"
-        return load_segmentation(folder) if folder.exists() else None
+        return replayed(load_segmentation(folder), pending(self.folder)) if folder.exists() else None
 
     def save_segmentation(self, segmentation: Segmentation, metrics: tuple[Metric, ...]) -> None:
-        """Keep a segmentation and the numbers measured on it."""
+        """Keep a segmentation and the numbers measured on it; edits of the one before are gone."""
+        forget(self.folder)
         with whole_folder(self.folder / "segmentation") as fresh:
             save_segmentation(segmentation, fresh)
             _write_metrics(metrics, fresh)
             write_origin(fresh, self.image_digest(), method=segmentation.method, seeds=segmentation.seeds)
+
+    def save_edited(self, segmentation: Segmentation, metrics: tuple[Metric, ...], last: int) -> None:
+        """Keep an edited segmentation beside the automatic result it came from; ``last`` is the last edit in it."""
+        old = self.folder / "segmentation"
+        with whole_folder(old) as fresh:
+            save_labels(segmentation, fresh)
+            _link(old / PROBABILITY, fresh / PROBABILITY)
+            first = fresh / "automatic"
+            first.mkdir()
+            known = old / "automatic" if (old / "automatic").exists() else old
+            for name in (LABELS, "metrics.json"):
+                _link(known / name, first / name)
+            _write_metrics(metrics, fresh)
+            _link(old / "origin.json", fresh / "origin.json")
+            write_kept(fresh, last)
+
+    def before_edits(self) -> tuple[NDArray[np.uint8] | None, tuple[Metric, ...]]:
+        """The labels of the automatic result, and the numbers measured on it; None while there is no segmentation."""
+        folder = self.folder / "segmentation"
+        first = folder / "automatic" if (folder / "automatic").exists() else folder
+        return (load_labels(first), _read_metrics(first)) if folder.exists() else (None, ())
+
+    def segmentation_origin(self) -> tuple[float, ...]:
+        """Changes when the automatic result is made anew, and not when it is edited."""
+        folder = self.folder / "segmentation"
+        first = folder / "automatic" / LABELS if (folder / "automatic").exists() else folder / LABELS
+        return (first.stat().st_ino, first.stat().st_mtime) if first.exists() else ()
 
     def mesh(self) -> HeartMesh | None:
         """The current mesh, if any."""
@@ -234,6 +281,14 @@ class Case:
             yield
         finally:
             lock.release()
+
+
+def _link(source: Path, target: Path) -> None:
+    """The same file under a second name; a copy where the disk has no such thing."""
+    try:
+        target.hardlink_to(source)
+    except OSError:
+        shutil.copyfile(source, target)
 
 
 def _write_metrics(metrics: tuple[Metric, ...], folder: Path) -> None:

@@ -55,9 +55,24 @@ def benchmark(*names: str, json: Json = None) -> int:
         rows = BENCHMARKS[name]()
         results[name] = [vars(row) for row in rows]
         for row in rows:
-            say(f"  {name}  {row.what}: {row.seconds:.1f} s, {row.megabytes:.0f} MB, share {row.share:.2f}")
+            share = f", share {row.share:.2f}" if row.share else ""
+            say(f"  {name}  {row.what}: {row.seconds:.3g} s, {row.megabytes:.0f} MB{share}")
     print_json(results, json)
     return 0
 
 
-CHECK_VERBS: Mapping[str, Any] = {"doctor": doctor, "verify": verify, "benchmark": benchmark}
+def install_desktop(*, remove: bool = False) -> None:
+    """Let a double click on a scan offer CardioTwin (Linux desktops, for the present user); --remove takes it back."""
+    from app.desktop import install
+
+    for path in install(remove):
+        say(f"  {path}")
+    say("Taken back." if remove else "A double click on a scan, archive or folder now offers CardioTwin.")
+
+
+CHECK_VERBS: Mapping[str, Any] = {
+    "doctor": doctor,
+    "verify": verify,
+    "benchmark": benchmark,
+    "install-desktop": install_desktop,
+}

@@ -29,6 +29,17 @@ def replace_folder(fresh: Path, target: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
+def is_cut_short(target: Path) -> bool:
+    """Whether the replacement of a folder stopped between its two moves (the process was killed, say)."""
+    return not target.exists() and any(target.parent.glob(f".old-{target.name}-*"))
+
+
+def mend_folder(target: Path) -> None:
+    """Put a folder back whose replacement was cut short."""
+    if is_cut_short(target):
+        max(target.parent.glob(f".old-{target.name}-*"), key=lambda path: path.stat().st_mtime).rename(target)
+
+
 def replace_text(path: Path, text: str) -> None:
     """Write a small file in one move, so that a reader never sees half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -6,8 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from app.case import MAIN, Case
 from app.date_secret import date_secret
+from app.edited import edit_case, keep_noted, needed_segmentation
 from app.scenarios import default_scenarios, scenario_order
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
@@ -16,6 +19,7 @@ from geometry.metric import Metric
 from geometry.progress import Progress, part
 from geometry.segmentation import Segmentation
 
+MANUAL = "manual"
 Options = Mapping[str, Any]
 EDGES = {"MR": 1.5, "CT": 2.4}  # mm, the default element size per road
 
@@ -55,17 +59,30 @@ def import_scan(case: Case, options: Options, progress: Progress) -> None:
 
 
 def segment(case: Case, options: Options, progress: Progress) -> None:
-    """Segment the scan and measure. Options: method, seeds."""
+    """Segment the scan and measure. Options: method ("manual": an empty one to draw in), seeds."""
     from geometry.measure import check_segmentation, ventricular_measures
     from geometry.segmenters.catalogue import segment as run_segmenter
 
     image = needed_image(case)
+    if options.get("method") == MANUAL:
+        case.save_segmentation(Segmentation(np.zeros(image.voxels.shape, np.uint8), image.affine), ())
+        return
     progress(0.0, "Finding the heart")
     seeds = [(float(x), float(y), float(z)) for x, y, z in options.get("seeds") or ()]
     found = run_segmenter(image, options.get("method"), seeds, part(progress, 0.0, 0.9))
     found = replace(found, notes=(*found.notes, *check_segmentation(found)))
     progress(0.9, "Measuring volumes")
     case.save_segmentation(found, ventricular_measures(found, image))
+
+
+def edit(case: Case, options: Options, progress: Progress) -> None:
+    """Use an editing tool that needs no mouse. Options: tool, phases, and those of ``geometry.editing``."""
+    edit_case(case, options, progress)
+
+
+def keep_edits(case: Case, options: Options, progress: Progress) -> None:
+    """Bring the noted edits of the case into its segmentation and measure again."""
+    keep_noted(case, progress)
 
 
 def mesh(case: Case, options: Options, progress: Progress) -> None:
@@ -128,6 +145,8 @@ TASKS: Mapping[str, Callable[[Case, Options, Progress], None]] = {
     "series": list_series,
     "import": import_scan,
     "segment": segment,
+    "edit": edit,
+    "keep_edits": keep_edits,
     "mesh": mesh,
     "simulate": simulate,
     "report": report,
@@ -149,14 +168,6 @@ def needed_image(case: Case) -> Image:
     if image is None:
         raise Refused(f"The case {case.title!r} has no scan yet; import one first.")
     return image
-
-
-def needed_segmentation(case: Case) -> Segmentation:
-    """The segmentation of the case; refuses where there is none."""
-    segmentation = case.segmentation()
-    if segmentation is None:
-        raise Refused(f"The case {case.title!r} is not segmented yet; segment it first.")
-    return segmentation
 
 
 def needed_mesh(case: Case) -> HeartMesh:

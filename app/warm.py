@@ -1,13 +1,6 @@
-"""A process that keeps a heart in memory and answers what-if questions while the user drags; the newest question wins.
-
-Questions and answers are files in a folder of their own, each of which appears whole: question.json, ID.npz, error.txt.
-"""
+"""A process that keeps a heart in memory and answers what-if questions while the user drags; see ``app.warm_process``."""
 
 import json
-import shutil
-import subprocess
-import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.folders import replace_text
-from app.jobs import end_process_group
+from app.warm_process import WarmProcess
 from solvers.result import Trace
 from solvers.scenario import PacingSite
+
+DIED = "The what-if process ended unexpectedly; leave and enter the step 'Plan' to start it again."
 
 
 @dataclass(frozen=True)
@@ -30,57 +25,27 @@ class Answer:
     ecg: Trace
 
 
-class WarmWorker:
+class WarmWorker(WarmProcess):
     """The what-if process of one case and scenario; close it when done."""
 
     def __init__(self, case_folder: Path, scenario: str) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="cardiotwin-"))
-        self._asked = 0
-        self._told = 0
-        with (self._folder / "log.txt").open("wb") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "app.warm_worker", str(self._folder), str(case_folder), scenario],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        super().__init__("app.warm_worker", str(case_folder), scenario)
 
     def ask(self, sites: Sequence[PacingSite]) -> int:
         """Ask for the beat that starts at ``sites``; returns the number its answer will carry."""
-        self._asked += 1
-        question = {"number": self._asked, "sites": [site.model_dump() for site in sites]}
-        replace_text(self._folder / "question.json", json.dumps(question))
-        return self._asked
+        number = self.next_number()
+        question = {"number": number, "sites": [site.model_dump() for site in sites]}
+        replace_text(self.folder / "question.json", json.dumps(question))
+        return number
 
     def poll(self) -> Answer | None:
         """The newest answer that was not given out yet, or None."""
-        for number in range(self._asked, self._told, -1):
-            path = self._folder / f"{number}.npz"
-            if path.exists():
-                self._told = number
-                return read_answer(path, number)
-        return None
+        found = self.newest()
+        return read_answer(found[1], found[0]) if found is not None else None
 
-    def error(self) -> str:
+    def error(self, died: str = DIED) -> str:
         """A sentence when the process cannot answer; empty while all is well."""
-        path = self._folder / "error.txt"
-        if path.exists():
-            return path.read_text()
-        if self._process.poll() is not None:
-            return "The what-if process ended unexpectedly; leave and enter the step 'Plan' to start it again."
-        return ""
-
-    @property
-    def waiting(self) -> bool:
-        """Whether an answer is still to come."""
-        return self._told < self._asked and not self.error()
-
-    def close(self) -> None:
-        """End the process and remove its folder."""
-        end_process_group(self._process.pid)
-        self._process.wait(timeout=10)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        return super().error(died)
 
 
 def write_answer(answer: Answer, path: Path) -> None:

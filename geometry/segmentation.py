@@ -16,6 +16,7 @@ NAMES: Mapping[int, str] = {
     ROOT: "aortic_root",
     AORTA: "ascending_aorta",
 }
+LABELS, PROBABILITY, BY_HAND = "labels.nii.gz", "probability.npz", "by_hand.npz"
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Segmentation:
     ed, es       index of the end-diastolic and end-systolic phase, where there are phases
     seeds        mm points the user gave, (k, 3) as tuples
     notes        what the method found worth telling, as sentences
+    by_hand      bool, of the shape of ``labels``: voxels that a person decided, whose probability is 0 or 1; None for none
     """
 
     labels: NDArray[np.uint8]
@@ -39,6 +41,7 @@ class Segmentation:
     es: int | None = None
     seeds: tuple[tuple[float, float, float], ...] = ()
     notes: tuple[str, ...] = ()
+    by_hand: NDArray[np.bool_] | None = None
 
     def phase(self, index: int) -> NDArray[np.uint8]:
         """(nx, ny, nz), the labels of one phase."""
@@ -49,7 +52,11 @@ class Segmentation:
         if label not in self.probability:
             return np.asarray(self.phase(index) == label, dtype=np.float32)
         values = self.probability[label]
-        return np.asarray(values[..., index]) if values.ndim == 4 else values
+        values = np.asarray(values[..., index]) if values.ndim == 4 else values
+        if self.by_hand is None:
+            return values
+        decided = self.by_hand[..., index] if self.by_hand.ndim == 4 else self.by_hand
+        return np.where(decided, self.phase(index) == label, values)
 
     @property
     def voxel_volume(self) -> float:
@@ -58,13 +65,21 @@ class Segmentation:
 
 
 def save_segmentation(segmentation: Segmentation, folder: Path) -> None:
-    """Write labels.nii.gz, probability.npz (in steps of 1/255) and segmentation.json into ``folder``."""
+    """Write labels.nii.gz, probability.npz (in steps of 1/255), by_hand.npz and segmentation.json into ``folder``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    steps = {str(k): np.round(np.asarray(v) * 255).astype(np.uint8) for k, v in segmentation.probability.items()}
+    np.savez_compressed(folder / PROBABILITY, **steps)  # type: ignore[arg-type]
+    save_labels(segmentation, folder)
+
+
+def save_labels(segmentation: Segmentation, folder: Path) -> None:
+    """Write all of a segmentation but its probabilities."""
     import nibabel as nib  # takes most of a second, which only reading and writing should pay
 
-    folder.mkdir(parents=True, exist_ok=True)
-    nib.save(nib.Nifti1Image(segmentation.labels, segmentation.affine), folder / "labels.nii.gz")
-    steps = {str(k): np.round(np.asarray(v) * 255).astype(np.uint8) for k, v in segmentation.probability.items()}
-    np.savez_compressed(folder / "probability.npz", **steps)  # type: ignore[arg-type]
+    nib.save(nib.Nifti1Image(segmentation.labels, segmentation.affine), folder / LABELS)
+    if segmentation.by_hand is not None:
+        bits = np.packbits(segmentation.by_hand)
+        np.savez_compressed(folder / BY_HAND, bits=bits)
     facts = {
         "method": segmentation.method,
         "ed": segmentation.ed,
@@ -78,19 +93,34 @@ def save_segmentation(segmentation: Segmentation, folder: Path) -> None:
 
 def load_segmentation(folder: Path) -> Segmentation:
     """Read what ``save_segmentation`` wrote."""
-    import nibabel as nib  # takes most of a second, which only reading and writing should pay
-
-    volume = nib.load(folder / "labels.nii.gz")
+    labels, affine = _read_labels(folder)
     facts = json.loads((folder / "segmentation.json").read_text())
-    with np.load(folder / "probability.npz") as steps:
+    with np.load(folder / PROBABILITY) as steps:
         probability = {int(k): steps[k].astype(np.float32) / 255 for k in steps.files}
+    by_hand = None
+    if (folder / BY_HAND).exists():
+        with np.load(folder / BY_HAND) as data:
+            by_hand = np.unpackbits(data["bits"], count=labels.size).astype(bool).reshape(labels.shape)
     return Segmentation(
-        labels=np.asarray(volume.dataobj).astype(np.uint8),
-        affine=np.asarray(volume.affine, dtype=float),
+        labels=labels,
+        affine=affine,
         probability=probability,
         method=facts["method"],
         ed=facts["ed"],
         es=facts["es"],
         seeds=tuple((a, b, c) for a, b, c in facts["seeds"]),
         notes=tuple(facts["notes"]),
+        by_hand=by_hand,
     )
+
+
+def load_labels(folder: Path) -> NDArray[np.uint8]:
+    """The labels alone of what ``save_segmentation`` wrote."""
+    return _read_labels(folder)[0]
+
+
+def _read_labels(folder: Path) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    import nibabel as nib  # takes most of a second, which only reading and writing should pay
+
+    volume = nib.load(folder / LABELS)
+    return np.asarray(volume.dataobj).astype(np.uint8), np.asarray(volume.affine, dtype=float)

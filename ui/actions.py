@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMessageBox
 
+from ui.edit_actions import add_edit_actions
 from ui.look import MODES
 from ui.session import STEPS
 from ui.theme import THEMES
@@ -26,7 +27,10 @@ DIRECTIONS = {
 
 
 MOUSE = (
-    "Tab goes from control to control. In the heart: drag turns, wheel zooms, Shift + drag moves, click reads a value."
+    "In a slice: drag moves the crosshair, the wheel goes through the slices, Ctrl + wheel zooms, Shift + drag moves the "
+    "picture, drag with the right button sets the window, a double click resets it.<br>"
+    "In the heart: drag turns, the wheel zooms, Shift + drag moves, a click reads a value.<br>"
+    "Tab goes from control to control. A scan dropped on the window is opened."
 )
 
 
@@ -37,6 +41,7 @@ def add_actions(window: "Window") -> None:
     file = bar.addMenu("Case")
     _add(file, "Start page", window.show_start, "Ctrl+H")
     _add(file, "New case from a scan ...", window.new_case, "Ctrl+N")
+    _add(file, "New case from a DICOM folder ...", window.new_case_from_folder, "Ctrl+Shift+N")
     _add(file, "Open a case ...", window.choose_case, "Ctrl+O")
     file.addSeparator()
     _add(file, "Quit", window.close, "Ctrl+Q")
@@ -46,6 +51,8 @@ def add_actions(window: "Window") -> None:
     undo.setShortcut(QKeySequence.StandardKey.Undo)
     redo.setShortcut(QKeySequence.StandardKey.Redo)
     edit.addActions([undo, redo])
+
+    add_edit_actions(bar.addMenu("Segment"), window.editing, session, window.workplace.slices)
 
     steps = bar.addMenu("Step")
     for number, step in enumerate(STEPS, start=1):
@@ -62,6 +69,12 @@ def add_actions(window: "Window") -> None:
         _add(look, words, partial(scene.look_from, *direction))
     _add(view, "Cut the heart open", lambda: session.set_cut(not session.cut), "X")
     _add(view, "Play or pause", window.workplace.strip.bar.play.toggle, "Space")
+    bar_of_time, slices = window.workplace.strip.bar, window.workplace.slices
+    _add(view, "One frame back", partial(bar_of_time.step, -1), ",")
+    _add(view, "One frame on", partial(bar_of_time.step, 1), ".")
+    _add(view, "Set the window with the left button", slices.controls.window_tool.toggle, "W")
+    _add(view, "Show the doubt of the boundary", slices.controls.doubt.toggle, "D")
+    _add(view, "Show the whole slices again", slices.reset, "R")
     view.addSeparator()
     _add_choices(view.addMenu("Theme"), {name: name.capitalize() for name in THEMES}, session.theme.name, window.wear)
 

@@ -1,9 +1,10 @@
-"""What can be undone: a changed scenario (pacing sites too), and changed seeds."""
+"""What can be undone: a changed scenario (pacing sites too), changed seeds, and changed labels."""
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QUndoCommand
 
+from geometry.editing.change import Change
 from solvers.scenario import Electrophysiology, Flow
 
 if TYPE_CHECKING:
@@ -47,3 +48,19 @@ class ChangeSeeds(QUndoCommand):
     def undo(self) -> None:
         """Take it back."""
         self._session.set_seeds(self._before)
+
+
+class ChangeLabels(QUndoCommand):
+    """Voxels of the segmentation carry other labels."""
+
+    def __init__(self, session: "Session", change: Change, text: str) -> None:
+        super().__init__(text)
+        self._session, self._change = session, change
+
+    def redo(self) -> None:
+        """Do it."""
+        self._session.labels.apply(self._change)
+
+    def undo(self) -> None:
+        """Take it back."""
+        self._session.labels.apply(self._change.reversed)

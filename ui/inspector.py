@@ -53,6 +53,7 @@ class Inspector(QFrame):
         for signal in (session.case_changed, session.data_changed, session.step_changed):
             signal.connect(self.refresh)
         session.seeds_changed.connect(lambda: self._refresh_if("segment"))
+        session.labels.measured.connect(lambda: self._refresh_if("segment"))
         session.answer_changed.connect(lambda: self._refresh_if("plan"))
         session.look_changed.connect(self._look_changed)
         session.scenario_changed.connect(self._scenario_changed)

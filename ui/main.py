@@ -11,10 +11,10 @@ from geometry.errors import Refused
 from ui.window import Window
 
 
-def main(case: Path | None = None) -> int:
-    """Open the window, on a case when one is given, and stay until it is closed; refuses where there is no display."""
+def main(path: Path | None = None) -> int:
+    """Open the window, on a case or scan when one is given, and stay until it is closed; refuses where there is no display."""
     application = make_application()
-    window = open_window(application, case)
+    window = open_window(application, path)
     window.show()
     return application.exec()
 
@@ -34,13 +34,13 @@ def make_application() -> QApplication:
     return application
 
 
-def open_window(application: QApplication, case: Path | None) -> Window:
-    """The window, sized for its screen, on a case when one is given."""
+def open_window(application: QApplication, path: Path | None) -> Window:
+    """The window, sized for its screen, on a case, or on the way in with a scan, when one is given."""
     window = Window(application)
     room = application.primaryScreen().availableGeometry()
     window.resize(min(round(room.width() * 0.94), 3600), min(round(room.height() * 0.92), 2000))
-    if case is not None and not window.open_case(case):
-        window.show_start()
+    if path is not None:
+        window.bring_in(path.resolve())
     return window
 
 

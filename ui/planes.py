@@ -1,10 +1,10 @@
 """Where the three slice views lie in the patient, and the scan cut along them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import map_coordinates
+from scipy.ndimage import affine_transform
 
 from geometry.heart_mesh import HeartMesh
 from geometry.image import Image
@@ -14,17 +14,30 @@ from ui.heart_surface import heart_axis
 Floats = NDArray[np.floating]
 BASEWARD = np.array([0.5, -0.45, 0.74])  # where the base of a heart lies, seen from its apex, in most people (RAS)
 LETTERS = (("R", "L"), ("A", "P"), ("H", "F"))
+THICK = 1.8  # slices this many times further apart than their pixels are looked at as they were taken
+FINEST = 1.0  # mm, the least step of the wheel through a scan that has no thick slices
 
 
 @dataclass(frozen=True)
 class Plane:
-    """A slice: ``across`` and ``up`` are unit vectors (RAS) along the screen, ``centre`` is mm, ``half`` mm to its border."""
+    """A slice.
+
+    across, up  unit vectors (RAS) along the screen
+    centre      mm
+    half        mm to its border
+    pitch       mm along the normal from one slice to the next; negative where they are counted against it
+    count       number of slices where they are those of the scan, else 0
+    first       mm along the normal from ``centre`` to the first of them
+    """
 
     name: str
     centre: Floats
     across: Floats
     up: Floats
     half: float
+    pitch: float = FINEST
+    count: int = 0
+    first: float = 0.0
 
     @property
     def normal(self) -> Floats:
@@ -33,8 +46,33 @@ class Plane:
 
     def through(self, point: Floats) -> "Plane":
         """The same slice moved along its normal until it holds ``point``."""
-        shift = float(np.dot(point - self.centre, self.normal))
-        return Plane(self.name, self.centre + shift * self.normal, self.across, self.up, self.half)
+        shift = self.shift_of(point)
+        return replace(self, centre=self.centre + shift * self.normal, first=self.first - shift)
+
+    def shift_of(self, point: Floats) -> float:
+        """mm from this slice to the parallel one that is shown for ``point``: the scan's nearest, or through the point."""
+        shift = float(np.dot(np.asarray(point) - self.centre, self.normal))
+        if not self.count:
+            return shift
+        return self.first + self.pitch * self._number(shift)
+
+    def step_from(self, point: Floats, steps: int) -> Floats:
+        """(3,) mm, the point moved by that many slices along the normal, no further than the last slice of the scan."""
+        shift = self.shift_of(point) + steps * abs(self.pitch)
+        if self.count:
+            shift = self.first + self.pitch * self._number(shift)
+        away = shift - float(np.dot(np.asarray(point) - self.centre, self.normal))
+        return np.asarray(np.asarray(point) + away * self.normal)
+
+    def place_words(self, point: Floats) -> str:
+        """Which slice is shown for a point, in words: "slice 5 of 12, +23 mm" from the middle."""
+        shift = self.shift_of(point)
+        away = f"{shift:+.0f} mm" if round(shift) else "0 mm"
+        return f"slice {self._number(shift) + 1} of {self.count}, {away}" if self.count else away
+
+    def _number(self, shift: float) -> int:
+        """The slice of the scan nearest to ``shift`` mm along the normal, counted from 0."""
+        return int(np.clip(round((shift - self.first) / self.pitch), 0, self.count - 1))
 
     def on_screen(self, points: Floats) -> Floats:
         """(..., 2), mm from the centre along across and up."""
@@ -62,33 +100,43 @@ def direction_letter(direction: Floats) -> str:
 
 
 def slice_planes(image: Image, segmentation: Segmentation | None, mesh: HeartMesh | None) -> tuple[Plane, Plane, Plane]:
-    """Short axis and two long axes of the heart; the planes of the scan while no heart is known."""
+    """Short axis and two long axes of the heart; thick slices, and a heart not yet known, are seen as they were taken."""
     centre, half = _extent(image)
     if segmentation is None or not (segmentation.labels > 0).any():
         return _scan_planes(image, centre, half)
     centre = _middle(segmentation, (LV, MYOCARDIUM))
+    half = min(half, 95.0)
+    if image.spacing[2] > THICK * max(image.spacing[:2]):
+        return _scan_planes(image, centre, half)
     axis = heart_axis(mesh) if mesh is not None and "apex" in mesh.landmarks else _long_axis(segmentation)
     across = _septum_to_free_wall(segmentation, axis, centre)
     up = np.cross(-axis, across)
-    half = min(half, 95.0)
+    pitch = max(FINEST, float(image.spacing.min()))
     return (
-        Plane("Short axis", centre, across, up, half),
-        Plane("Long axis, horizontal", centre, across, axis, half),
-        Plane("Long axis, vertical", centre, up, axis, half),
+        Plane("Short axis", centre, across, up, half, pitch),
+        Plane("Long axis, horizontal", centre, across, axis, half, pitch),
+        Plane("Long axis, vertical", centre, up, axis, half, pitch),
     )
 
 
 def reslice(volume: NDArray[np.generic], affine: Floats, plane: Plane, step: float, order: int = 1) -> Floats:
     """(n, n), values on a slice, first index across, second up; NaN outside the volume."""
     ticks = np.arange(-plane.half, plane.half + step / 2, step)
-    a, b = np.meshgrid(ticks, ticks, indexing="ij")
-    places = plane.centre + a[..., None] * plane.across + b[..., None] * plane.up
     inverse = np.linalg.inv(affine)
-    voxels = places @ inverse[:3, :3].T + inverse[:3, 3]
-    found = map_coordinates(
-        np.asarray(volume, dtype=np.float32), voxels.transpose(2, 0, 1), order=order, mode="nearest"
-    )
-    inside = np.all((voxels > -0.5) & (voxels < np.array(volume.shape) - 0.5), axis=-1)
+    start = inverse[:3, :3] @ (plane.centre - plane.half * (plane.across + plane.up)) + inverse[:3, 3]
+    right, above = inverse[:3, :3] @ plane.across, inverse[:3, :3] @ plane.up
+    matrix = np.stack([right * step, above * step, np.zeros(3)], axis=1)
+    whole = np.asarray(volume)
+    if whole.dtype == np.float16 or whole.dtype == bool:
+        whole = whole.astype(np.float32)
+    found = affine_transform(
+        whole, matrix, start, (len(ticks), len(ticks), 1), np.float32, order=order, mode="nearest", prefilter=False
+    )[..., 0]
+    inside = np.ones(found.shape, dtype=bool)
+    away = ticks + plane.half
+    for axis, size in enumerate(whole.shape):
+        place = (start[axis] + away * right[axis])[:, None] + (away * above[axis])[None, :]
+        inside &= (place > -0.5) & (place < size - 0.5)
     return np.where(inside, found, np.nan)
 
 
@@ -99,17 +147,23 @@ def _extent(image: Image) -> tuple[Floats, float]:
 
 
 def _scan_planes(image: Image, centre: Floats, half: float) -> tuple[Plane, Plane, Plane]:
+    """The slices as they were taken, the patient's left on the right, and two planes across them."""
     i, j, k = (image.affine[:3, n] / image.spacing[n] for n in range(3))
     across = i if i[0] < 0 else -i
     up = j - across * np.dot(j, across)
     up = up / np.linalg.norm(up)
     up = up if up[1] + up[2] >= 0 else -up
     through = np.cross(across, up)
-    through = through if through @ k * k[2] >= 0 else -through
+    pitch = float(np.dot(image.affine[:3, 2], through))
+    start = float(np.dot(image.affine[:3, 3] - centre, through))
+    through_up = through if through @ k * k[2] >= 0 else -through
+    short = "short" in image.source.lower()
+    fine = max(FINEST, float(image.spacing[:2].min()))
+    name = "Short axis" if short else "Slices as taken"
     return (
-        Plane("Scan slice", centre, across, up, half),
-        Plane("Across the slices, 1", centre, across, through, half),
-        Plane("Across the slices, 2", centre, up, through, half),
+        Plane(name, centre, across, up, half, pitch, image.voxels.shape[2], start).through(centre),
+        Plane("Across 1", centre, across, through_up, half, fine),
+        Plane("Across 2", centre, up, through_up, half, fine),
     )
 
 

@@ -9,7 +9,7 @@ from geometry.segmentation import load_segmentation
 from sample_scans.catalogue import Sample
 from ui.contours import COLOURS
 from ui.planes import reslice, slice_planes
-from ui.slices import grey_levels
+from ui.window_level import automatic
 
 SIDE = 220  # samples along each side of the picture
 
@@ -21,7 +21,7 @@ def sample_picture(sample: Sample) -> QPixmap:
     plane = planes[0] if image.modality == "MR" else planes[1]
     step = 2 * plane.half / SIDE
     values = reslice(image.phase(0), image.affine, plane, step)
-    low, high = grey_levels(image)
+    low, high = automatic(image).limits
     grey = np.nan_to_num(np.clip((values - low) / (high - low), 0, 1)) * 255
     colours = np.repeat(grey[..., None], 3, axis=-1)
     labels = np.nan_to_num(reslice(truth.phase(truth.ed), truth.affine, plane, step, order=0)).round().astype(int)

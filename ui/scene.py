@@ -27,6 +27,9 @@ class Scene(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        # A window of its own: else Qt would put the whole program together with OpenGL each time a label changes.
+        self.setAttribute(Qt.WidgetAttribute.WA_DontCreateNativeAncestors)
+        self.setAttribute(Qt.WidgetAttribute.WA_NativeWindow)
         self.plotter = QtInteractor(self, shape=(1, 2), border=False, auto_update=False)
         self.views = (HeartActors(self.plotter, 0), HeartActors(self.plotter, 1))
         self.surface: HeartSurface | None = None

@@ -1,5 +1,6 @@
 """What is open and what is looked at: the one model that every view listens to."""
 
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,12 @@ from solvers.result import Field, Result
 from solvers.scenario import Electrophysiology, Flow
 from ui.edits import ChangeScenario, ChangeSeeds
 from ui.ensemble import drawn_field, main_field
+from ui.label_edits import LabelEdits
 from ui.look import Look
+from ui.overlay import Overlay
 from ui.painting import strongest_time
 from ui.theme import DARK, Theme
+from ui.window_level import WindowLevel, from_plain, to_plain
 
 STEPS = ("case", "images", "segment", "heart", "simulate", "plan", "compare", "report", "practice")
 SIMULATED_STEPS = ("simulate", "plan", "compare", "report")
@@ -41,6 +45,8 @@ class Session(QObject):
     seeds_changed = Signal()
     answer_changed = Signal()  # the warm worker answered
     theme_changed = Signal()
+    window_changed = Signal()
+    overlay_changed = Signal()
     said = Signal(str, str)  # a sentence for the user, and "info", "warn" or "bad"
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -55,8 +61,11 @@ class Session(QObject):
         self.seeds: tuple[Point, ...] = ()
         self.answer: Answer | None = None
         self.theme: Theme = DARK
+        self.window: WindowLevel | None = None  # None: what suits the scan
+        self.overlay = Overlay()
         self.undo = QUndoStack(self)
         self._kept: dict[str, Any] = {}
+        self.labels = LabelEdits(self)
 
     # --- the case and what is in it --------------------------------------------------------------------------------
 
@@ -68,6 +77,8 @@ class Session(QObject):
         self.point, self.answer, self.time, self.phase, self.seeds = None, None, 0.0, 0, ()
         view = case.view() if case else {}
         self.look = Look.from_dict(view.get("look", {}))
+        self.window = from_plain(view.get("window"))
+        self.overlay = Overlay.from_dict(view.get("overlay", {}))
         segmentation = self.segmentation
         if segmentation is not None:
             self.seeds = segmentation.seeds
@@ -81,7 +92,8 @@ class Session(QObject):
 
     def refresh(self) -> None:
         """Read again what is on disk, after a job has ended."""
-        self._kept = {}
+        before, self._kept = self._kept.get("segmentation"), {}
+        self.labels.check(before)
         self._settle()
         self.data_changed.emit()
 
@@ -200,6 +212,16 @@ class Session(QObject):
             self.phase = phase
             self.phase_changed.emit()
 
+    def set_window(self, window: WindowLevel | None) -> None:
+        """Choose which grey values are black and white; None for what suits the scan."""
+        self.window = window
+        self.window_changed.emit()
+
+    def set_overlay(self, **changes: Any) -> None:
+        """Change how a segmentation lies over the slices."""
+        self.overlay = replace(self.overlay, **changes)
+        self.overlay_changed.emit()
+
     def pick(self, point: Point | None) -> None:
         """Mark a place, in mm, everywhere."""
         self.point = point
@@ -265,7 +287,13 @@ class Session(QObject):
     def save_view(self) -> None:
         """Keep how the case is looked at."""
         if self.case is not None:
-            self.case.save_view({"step": self.step, "look": self.look.to_dict(), "scenario": self.scenario_name})
+            view = {"step": self.step, "look": self.look.to_dict(), "scenario": self.scenario_name}
+            view |= {"window": to_plain(self.window), "overlay": asdict(self.overlay)}
+            self.case.save_view(view)
+
+    def put(self, forget: tuple[str, ...] = (), **found: Any) -> None:
+        """Hold something newer than what was read from the case; read again what is to be forgotten."""
+        self._kept = {key: value for key, value in self._kept.items() if key not in forget} | found
 
     # --- inside ----------------------------------------------------------------------------------------------------------
 

@@ -1,32 +1,45 @@
 """Three linked slices through the scan: short axis and two long axes, meeting in one point."""
 
 import numpy as np
-import pyvista as pv
-from PySide6.QtCore import Qt, QTimer
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
-from geometry.image import Image
-from ui.contours import outlines
-from ui.planes import Plane, reslice, slice_planes
+from ui.contours import Outline
+from ui.native import NativeGrid
+from ui.planes import Plane, slice_planes
 from ui.session import Session
+from ui.slice_cache import STEP, SliceCache
+from ui.slice_controls import SliceControls
 from ui.slice_view import SliceView
+from ui.slice_zoom import SliceZoom
+from ui.value_under_mouse import value_words
+from ui.window_level import WindowLevel, automatic
 
 COLOURS = ("#ffd166", "#7bdff2", "#f49ac2")
-STEP = 0.8  # mm between the samples of a slice
+NEAR_SEED = 6.0  # mm from a slice within which a seed is drawn on it
+Floats = NDArray[np.floating]
 
 
 class Slices(QWidget):
-    """The three views; they follow the session's point, phase, outlines and seeds."""
+    """The three views; they follow the session's point, phase, window, outlines and seeds."""
+
+    drawn = Signal()
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._planes: tuple[Plane, ...] = ()
-        self._levels = (0.0, 1.0)
-        self._skin: pv.PolyData | None = None
+        self._automatic = WindowLevel(0.5, 1.0)
         self._placing = False
-        self._doubt = True
+        self._native: NativeGrid | None = None
+        self.calm = False  # whether nothing is worked out ahead, so that the mouse is never late
+        self._drawn: dict[int, tuple[object, ...]] = {}
+        self.cache = SliceCache()
         self.views = tuple(SliceView(colour, self) for colour in COLOURS)
+        self.zoom = SliceZoom(self.views)
+        self.controls = SliceControls(session, self)
         self._empty = QLabel("No scan in this case yet.", self)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setProperty("role", "muted")
@@ -34,25 +47,24 @@ class Slices(QWidget):
         self.inner = QSplitter(Qt.Orientation.Vertical, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._empty)
-        layout.addWidget(self.outer)
+        layout.setSpacing(0)
+        layout.addWidget(self.controls)
+        layout.addWidget(self._empty, 1)
+        layout.addWidget(self.outer, 1)
         self.arrange(False)
-        self._soon = QTimer(self, singleShot=True, interval=10)
+        self._soon = QTimer(self, singleShot=True, interval=5)
         self._soon.timeout.connect(self._draw)
-        for index, view in enumerate(self.views):
-            view.clicked.connect(lambda a, b, i=index: self._clicked(i, a, b))
-            view.scrolled.connect(lambda steps, i=index: self._scroll(i, steps))
-        for signal in (session.case_changed, session.data_changed):
-            signal.connect(self.reload)
-        for signal in (session.phase_changed, session.point_changed, session.seeds_changed):
-            signal.connect(self.draw)
-        session.theme_changed.connect(self.dress)
+        self._ahead = QTimer(self, singleShot=True, interval=0)
+        self._ahead.timeout.connect(self._work_ahead)
+        self._connect()
         self.reload()
 
     def arrange(self, big: bool) -> None:
         """The short axis large beside the two others, or all three under each other."""
         first, second, third = self.views
         column = self.inner
+        self._big = big
+        self.controls.setVisible(big and self._session.image is not None)
         column.addWidget(second)
         column.addWidget(third)
         if big:
@@ -68,13 +80,34 @@ class Slices(QWidget):
     def place_seeds(self, on: bool) -> None:
         """Whether a click places a seed."""
         self._placing = on
-        for view in self.views:
-            view.setCursor(Qt.CursorShape.CrossCursor if on else Qt.CursorShape.ArrowCursor)
+        self._show_cursor()
 
-    def show_doubtful(self, on: bool) -> None:
-        """Whether the outlines at 5 % and 95 % are drawn."""
-        self._doubt = on
-        self.draw()
+    def set_windowing(self, on: bool) -> None:
+        """Whether the left button sets the window, too."""
+        for view in self.views:
+            view.box.windowing = on
+        self._show_cursor()
+
+    def add_bar(self, bar: QWidget) -> None:
+        """Put a bar of tools above the views."""
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout)
+        layout.insertWidget(1, bar)
+
+    def show_native(self, grid: NativeGrid | None) -> None:
+        """Show the pixels of the scan's own slices in the first view; None for the plane that suits the heart."""
+        if grid is not self._native:
+            self._native = grid
+            self.reload()
+
+    @property
+    def planes(self) -> tuple[Plane, ...]:
+        """The slices, through the middle of the heart."""
+        return self._planes
+
+    def reset(self) -> None:
+        """Show whole slices again."""
+        self.zoom.reset()
 
     def reload(self) -> None:
         """Look at the scan again."""
@@ -82,92 +115,175 @@ class Slices(QWidget):
         image = session.image
         self.outer.setVisible(image is not None)
         self._empty.setVisible(image is None)
-        self._skin = None
+        self.controls.setVisible(self._big and image is not None)
+        self.cache.look_at(image, session.segmentation, session.mesh)
+        self._drawn = {}
         if image is None:
             self._planes = ()
             return
         self._planes = slice_planes(image, session.segmentation, session.mesh)
-        self._levels = grey_levels(image)
-        mesh = session.mesh
-        if mesh is not None:
-            faces = np.column_stack([np.full(len(mesh.facets), 3), mesh.facets]).ravel()
-            self._skin = pv.PolyData(np.array(mesh.points), faces).clean()
+        if self._native is not None:
+            first = self._planes[0]
+            self._planes = (self._native.plane("Slices as taken", first.half, first.centre), *self._planes[1:])
+        self._automatic = automatic(image)
+        self.zoom.look_at(self._planes)
+        self.controls.refresh(self._automatic)
         self.draw()
 
     def draw(self) -> None:
         """Draw soon; many changes in a row draw once."""
         self._soon.start()
 
+    def redraw_labels(self) -> None:
+        """Draw again what was changed in the labels of the segmentation in place."""
+        self.cache.forget_outlines()
+        self.draw()
+
     def dress(self) -> None:
         """Wear the session's theme."""
         for view in self.views:
             view.dress(self._session.theme)
+        self.controls.dress(self._session.theme)
 
     def finish(self) -> None:
         """Draw no more."""
         self._soon.stop()
+        self._ahead.stop()
 
     def draw_now(self) -> None:
         """Draw at once."""
         self._soon.stop()
         self._draw()
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw what was not drawn while nobody could see it."""
+        super().showEvent(event)
+        self.draw()
+
+    @property
+    def place(self) -> Floats:
+        """(3,) mm, where the slices meet."""
+        point = self._session.point
+        return np.asarray(point if point is not None else self._planes[0].centre, dtype=float)
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        session = self._session
+        for index, view in enumerate(self.views):
+            view.clicked.connect(lambda a, b, i=index: self._pointed(i, a, b))
+            view.box.pressed.connect(lambda a, b, i=index: self._pressed(i, a, b))
+            view.scrolled.connect(lambda steps, i=index: self._scroll(i, steps))
+            view.hovered.connect(lambda a, b, i=index: self._hovered(i, a, b))
+            view.left.connect(lambda v=view: v.tell_value(""))
+            view.box.windowed.connect(self._set_window)
+            view.box.twice.connect(self._reset_window)
+        for signal in (session.case_changed, session.data_changed):
+            signal.connect(self.reload)
+        for signal in (session.phase_changed, session.point_changed, session.seeds_changed, session.overlay_changed):
+            signal.connect(self.draw)
+        session.window_changed.connect(self._window_changed)
+        session.theme_changed.connect(self.dress)
+        self.controls.windowing.connect(self.set_windowing)
+        self.controls.reset_wanted.connect(self.reset)
+
     def _draw(self) -> None:
         session = self._session
-        image = session.image
-        if image is None or not self._planes:
+        if session.image is None or not self._planes or not self.isVisible():
             return
-        place = np.asarray(session.point) if session.point is not None else self._planes[0].centre
-        seeds = np.asarray(session.seeds, dtype=float).reshape(-1, 3)
-        volume = image.phase(min(session.phase, image.phases - 1))
+        self.cache.look_at(session.image, session.segmentation, session.mesh)
+        place = self.place
         for index, view in enumerate(self.views):
-            plane = self._planes[index].through(place)
-            view.show_slice(plane, reslice(volume, image.affine, plane, STEP), self._levels, STEP)
-            near = np.abs((seeds - plane.centre) @ plane.normal) < 6.0
-            view.show_seeds(plane.on_screen(seeds[near]))
-            first, second = (self._planes[i].normal for i in range(3) if i != index)
-            across, up = plane.on_screen(place)
-            upright = abs(np.dot(first, plane.across)) > abs(np.dot(second, plane.across))
-            others = [COLOURS[i] for i in range(3) if i != index]
-            view.show_cross(float(across), float(up), (others[0], others[1]) if upright else (others[1], others[0]))
-            if session.segmentation is not None:
-                view.show_outlines(outlines(session.segmentation, plane, session.phase, STEP, self._doubt))
-            else:
-                view.show_outlines([])
-            view.show_heart(self._crossing(plane))
+            self._draw_view(index, view, place)
+        self.drawn.emit()
+        if not self.calm:
+            self._ahead.start()
 
-    def _crossing(self, plane: Plane) -> np.ndarray:
-        segmentation = self._session.segmentation
-        if self._skin is None or (segmentation is not None and self._session.phase != segmentation.ed):
-            return np.empty((0, 2))
-        cut = self._skin.slice(normal=plane.normal, origin=plane.centre)
-        if cut.n_points == 0:
-            return np.empty((0, 2))
-        pairs = np.asarray(cut.lines).reshape(-1, 3)[:, 1:]
-        return plane.on_screen(np.asarray(cut.points)[pairs.ravel()])
-
-    def _clicked(self, index: int, across: float, up: float) -> None:
-        session = self._session
-        if not self._planes:
+    def _draw_view(self, index: int, view: SliceView, place: Floats) -> None:
+        session, phase = self._session, self._session.phase
+        plane = self._planes[index].through(place)
+        levels = (session.window or self._automatic).limits
+        grid, image = self._native if index == 0 else None, session.image
+        grey, rect = None, None
+        if grid is not None and image is not None:
+            grey, rect = self.cache.pixels(grid, grid.index_of(place), phase), grid.corner(plane, grid.index_of(place))
+        grey = self.cache.grey(index, plane, phase) if grey is None else grey
+        view.show_slice(
+            plane, self._planes[index].place_words(place), grey, levels, STEP, QRectF(*rect) if rect else None
+        )
+        first, second = (self._planes[i].normal for i in range(3) if i != index)
+        across, up = plane.on_screen(place)
+        upright = abs(np.dot(first, plane.across)) > abs(np.dot(second, plane.across))
+        others = [COLOURS[i] for i in range(3) if i != index]
+        view.show_cross(float(across), float(up), (others[0], others[1]) if upright else (others[1], others[0]))
+        found, overlay = self.cache.outlines(index, plane, phase), session.overlay
+        segmentation = session.segmentation
+        still = segmentation is None or phase == segmentation.ed  # the mesh is of end-diastole
+        state = (found, overlay, still, session.seeds, round(float(plane.centre @ plane.normal), 3))
+        if self._drawn.get(index) == state:
             return
-        place = np.asarray(session.point) if session.point is not None else self._planes[0].centre
-        x, y, z = (float(v) for v in self._planes[index].through(place).in_patient(across, up))
-        session.pick((x, y, z))
-        if self._placing:
-            session.add_seed((x, y, z))
+        self._drawn[index] = state
+        wanted = _wanted(found, overlay.doubt)
+        view.show_outlines([o for o in wanted if o.chance != 0.5] if grid is not None else wanted, overlay.fill)
+        seeds = np.asarray(session.seeds, dtype=float).reshape(-1, 3)
+        near = np.abs((seeds - plane.centre) @ plane.normal) < NEAR_SEED
+        view.show_seeds(plane.on_screen(seeds[near]))
+        view.show_heart(self.cache.crossing(index, plane) if still else np.empty((0, 2)))
+
+    def _work_ahead(self) -> None:
+        """While nothing else happens, cut the phases that come next, one slice at a time, so that the heart beats freely."""
+        session = self._session
+        image = session.image
+        if image is None or image.phases < 2 or not self._planes or not self.isVisible() or self.calm:
+            return
+        planes = [plane.through(self.place) for plane in self._planes]
+        for later in range(image.phases):
+            phase = (session.phase + later) % image.phases
+            for index, plane in enumerate(planes):
+                if not self.cache.holds(index, plane, phase):
+                    self.cache.grey(index, plane, phase)
+                    self.cache.outlines(index, plane, phase)
+                    self._ahead.start()
+                    return
+
+    def _pointed(self, index: int, across: float, up: float) -> None:
+        if self._planes:
+            x, y, z = (float(v) for v in self._planes[index].through(self.place).in_patient(across, up))
+            self._session.pick((x, y, z))
+
+    def _pressed(self, index: int, across: float, up: float) -> None:
+        if self._planes and self._placing:
+            x, y, z = (float(v) for v in self._planes[index].through(self.place).in_patient(across, up))
+            self._session.add_seed((x, y, z))
 
     def _scroll(self, index: int, steps: int) -> None:
-        if not self._planes:
-            return
-        session = self._session
-        place = np.asarray(session.point) if session.point is not None else self._planes[0].centre
-        x, y, z = (float(v) for v in place + self._planes[index].normal * steps * 2.0)
-        session.pick((x, y, z))
+        if self._planes:
+            x, y, z = (float(v) for v in self._planes[index].step_from(self.place, steps))
+            self._session.pick((x, y, z))
+
+    def _hovered(self, index: int, across: float, up: float) -> None:
+        image = self._session.image
+        if image is not None and self._planes:
+            point = self._planes[index].through(self.place).in_patient(across, up)
+            self.views[index].tell_value(value_words(image, self._session.phase, point))
+
+    def _set_window(self, right: float, down: float) -> None:
+        self._session.set_window((self._session.window or self._automatic).dragged(right, down))
+
+    def _reset_window(self) -> None:
+        if not self._placing:
+            self._session.set_window(None)
+
+    def _window_changed(self) -> None:
+        self.controls.refresh(self._automatic)
+        self.draw()
+
+    def _show_cursor(self) -> None:
+        windowing = self.views[0].box.windowing
+        shape = Qt.CursorShape.SizeAllCursor if windowing else Qt.CursorShape.CrossCursor
+        for view in self.views:
+            view.setCursor(shape if windowing or self._placing else Qt.CursorShape.ArrowCursor)
 
 
-def grey_levels(image: Image) -> tuple[float, float]:
-    """The grey values shown black and white: a soft-tissue window with contrast for CT, nearly the whole range for MR."""
-    if image.modality == "CT":
-        return -150.0, 550.0
-    some = np.asarray(image.phase(0))[::3, ::3]
-    return float(np.percentile(some, 1)), float(np.percentile(some, 99.3))
+def _wanted(found: list[Outline], doubt: bool) -> list[Outline]:
+    return found if doubt else [outline for outline in found if outline.chance == 0.5]

@@ -24,6 +24,7 @@ class StartPage(QScrollArea):
     case_chosen = Signal(Path)
     open_wanted = Signal()
     scan_wanted = Signal()
+    folder_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -93,12 +94,17 @@ class StartPage(QScrollArea):
     def _fill_below(self) -> None:
         self._name_twins()
         begin, left = card()
+        begin.setProperty("role", "drop")
         left.setSpacing(px(8))
         left.addWidget(section("Your own patient"))
-        left.addWidget(
-            button("New case from a scan ...", self.scan_wanted.emit, tip="DICOM folder or zip, NIfTI, NRRD")
-        )
-        left.addWidget(button("Open a case ...", self.open_wanted.emit))
+        left.addWidget(label("Drop a scan anywhere on this window: a zip archive, a folder, or a file.", "head"))
+        left.addWidget(label("DICOM (MR or CT), NIfTI, NRRD, MHA. Names and dates stay outside.", "muted"))
+        row = QHBoxLayout()
+        row.addWidget(button("Choose a file ...", self.scan_wanted.emit, tip="A zip archive, NIfTI, NRRD (Ctrl+N)"))
+        row.addWidget(button("Choose a folder ...", self.folder_wanted.emit, tip="DICOM files (Ctrl+Shift+N)"))
+        row.addWidget(button("Open a case ...", self.open_wanted.emit, tip="Ctrl+O"))
+        row.addStretch(1)
+        left.addLayout(row)
         left.addStretch(1)
         recent, right = card()
         right.addWidget(section("Recent cases"))

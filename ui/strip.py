@@ -2,7 +2,9 @@
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
+from geometry.image import Image
 from solvers.result import Result, Trace
+from ui.cine import Cine
 from ui.ecg_strip import EcgStrip
 from ui.session import Session
 from ui.theme import px
@@ -86,7 +88,9 @@ class Strip(QFrame):
             words[segmentation.ed] = "end-diastole"
             if segmentation.es is not None and segmentation.es < len(words):
                 words[segmentation.es] = "end-systole"
-        self.bar.set_times(tuple(times), tuple(words))
+        self.bar.set_times(
+            tuple(times), tuple(words), Cine.of_phases(image.phases, image.times, image.cycle), _rate(image)
+        )
         self.bar.show_frame(self._session.phase)
 
     def _show_run(self, result: Result | None) -> None:
@@ -145,6 +149,11 @@ class Strip(QFrame):
         self.bar.chosen.connect(self._chosen)
         self.ecg.time_chosen.connect(session.set_time)
         self.curves.time_chosen.connect(session.set_time)
+
+
+def _rate(image: Image) -> str:
+    """The pace at which a scan is played, in words."""
+    return f"{60000 / image.cycle:.0f} / min" if image.cycle else "heart rate not known"
 
 
 def run_times(result: Result | None, name: str, traces: tuple[Trace, ...]) -> tuple[float, ...]:

@@ -1,8 +1,10 @@
 """A slider over time with play and pause: over the phases of a scan, or over the milliseconds of a run."""
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSlider, QToolButton, QWidget
 
+from ui.cine import SPEEDS, Cine, CinePlayer
 from ui.icons import icon
 from ui.theme import Theme, px
 
@@ -18,12 +20,15 @@ class TimeBar(QWidget):
         super().__init__(parent)
         self._times: tuple[float, ...] = ()
         self._words: tuple[str, ...] = ()
+        self._rate = ""
         self._theme: Theme | None = None
-        self.play = QToolButton(self)
-        self.play.setProperty("role", "flat")
+        self.play = self._tool("Play or pause (Space)")
         self.play.setCheckable(True)
-        self.play.setIconSize(QSize(px(20), px(20)))
-        self.play.setToolTip("Play or pause (Space)")
+        self.back, self.next = self._tool("One frame back (,)"), self._tool("One frame on (.)")
+        self.speed = self._tool("How fast it plays; 1x is the pace at which it happened")
+        self.speed.setText("1x")
+        self.speed.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.speed.setMenu(self._speeds())
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
         self.label = QLabel(self)
         self.label.setMinimumWidth(px(150))
@@ -31,17 +36,25 @@ class TimeBar(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(px(8), px(2), px(12), px(2))
         layout.setSpacing(px(8))
-        layout.addWidget(self.play)
+        for widget in (self.back, self.play, self.next, self.speed):
+            layout.addWidget(widget)
         layout.addWidget(self.slider, 1)
         layout.addWidget(self.label)
-        self.timer = QTimer(self, interval=FRAME)
-        self.timer.timeout.connect(self._advance)
+        self.player = CinePlayer(self)
+        self.player.frame.connect(self.slider.setValue)
+        self.back.clicked.connect(lambda: self.step(-1))
+        self.next.clicked.connect(lambda: self.step(1))
         self.play.toggled.connect(self._run)
         self.slider.valueChanged.connect(self._moved)
         self.setEnabled(False)
 
-    def set_times(self, times: tuple[float, ...], words: tuple[str, ...] = ()) -> None:
-        """Offer other frames; ``words`` name some of them (e.g. "end-diastole")."""
+    def set_times(
+        self, times: tuple[float, ...], words: tuple[str, ...] = (), cine: Cine | None = None, rate: str = ""
+    ) -> None:
+        """Offer other frames; ``words`` name some of them (e.g. "end-diastole"), ``rate`` the pace of ``cine``."""
+        self.player.cine = cine or Cine.even(len(times), FRAME)
+        self.speed.setVisible(cine is not None)
+        self._rate = rate
         if times == self._times and words == self._words:
             return
         self.play.setChecked(False)
@@ -52,6 +65,17 @@ class TimeBar(QWidget):
         self.slider.blockSignals(False)
         self.setEnabled(len(times) > 1)
         self._tell()
+
+    def step(self, frames: int) -> None:
+        """Go on by some frames, from the last one to the first; stops playing."""
+        if len(self._times) > 1:
+            self.play.setChecked(False)
+            self.slider.setValue((self.slider.value() + frames) % len(self._times))
+
+    def set_speed(self, speed: float) -> None:
+        """Play at that many times the pace at which it happened."""
+        self.player.set_speed(speed)
+        self.speed.setText(f"{speed:g}x")
 
     def show_frame(self, index: int) -> None:
         """Move the slider without telling anybody."""
@@ -67,22 +91,37 @@ class TimeBar(QWidget):
 
     def finish(self) -> None:
         """Play no more."""
-        self.timer.stop()
+        self.player.stop()
 
     def _run(self, on: bool) -> None:
         if on:
-            self.timer.start()
+            self.player.start(self.slider.value())
         else:
-            self.timer.stop()
+            self.player.stop()
         self._draw_button()
 
     def _draw_button(self) -> None:
         if self._theme is not None:
             self.play.setIcon(icon("pause" if self.play.isChecked() else "play", self._theme.text))
+            self.back.setIcon(icon("back", self._theme.text))
+            self.next.setIcon(icon("next", self._theme.text))
 
-    def _advance(self) -> None:
-        if len(self._times) > 1:
-            self.slider.setValue((self.slider.value() + 1) % len(self._times))
+    def _tool(self, tip: str) -> QToolButton:
+        piece = QToolButton(self)
+        piece.setProperty("role", "flat")
+        piece.setIconSize(QSize(px(20), px(20)))
+        piece.setToolTip(tip)
+        return piece
+
+    def _speeds(self) -> QMenu:
+        menu, group = QMenu(self), QActionGroup(self)
+        for speed in SPEEDS:
+            action = menu.addAction(f"{speed:g}x")
+            action.setCheckable(True)
+            action.setChecked(speed == 1.0)
+            action.triggered.connect(lambda _=False, s=speed: self.set_speed(s))
+            group.addAction(action)
+        return menu
 
     def _moved(self, index: int) -> None:
         self._tell()
@@ -95,4 +134,4 @@ class TimeBar(QWidget):
             return
         word = self._words[index] if index < len(self._words) else ""
         text = f"{self._times[index]:.0f} ms of {self._times[-1]:.0f}"
-        self.label.setText(f"{word}   {text}" if word else text)
+        self.label.setText("   ".join(part for part in (word, text, self._rate) if part))

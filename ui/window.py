@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QCursor
+from PySide6.QtGui import QCloseEvent, QCursor, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
@@ -18,23 +18,26 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.case import Case
 from app.settings import cases_folder, load_settings, save_settings, with_recent
 from geometry.errors import Refused
 from sample_scans.catalogue import sample
 from ui.actions import add_actions
+from ui.edit_desk import EditDesk
 from ui.finished import finished_twin, own_folder
 from ui.inspector import Inspector
 from ui.job_panel import JobPanel
 from ui.job_watch import JobWatch
 from ui.message_bar import MessageBar
+from ui.series_chooser import SeriesChooser
 from ui.session import Session
 from ui.start_page import StartPage
 from ui.step_bar import StepBar
 from ui.steps.compare import ComparePage
+from ui.steps.images import ImagesPage
 from ui.steps.plan import PlanPage
 from ui.steps.segment import SegmentPage
 from ui.theme import DARK, THEMES, px, wear
+from ui.way_in import WayIn
 from ui.workplace import Workplace
 
 INTENDED_USE = "Research and education software. Not a medical device."
@@ -54,8 +57,12 @@ class Window(QMainWindow):
         self.messages = MessageBar(self)
         self.start_page = StartPage(self)
         self.workplace = Workplace(self.session, self)
+        self.editing = EditDesk(self.session, self.watch, self.workplace.slices, self)
         self.inspector = Inspector(self.session, self.watch, self)
         self.jobs = JobPanel(self.watch, self)
+        self.chooser = SeriesChooser(self)
+        self.way_in = WayIn(self.session, self.watch, self.chooser, self)
+        self.setAcceptDrops(True)
         self._lay_out()
         self._connect()
         add_actions(self)
@@ -95,21 +102,24 @@ class Window(QMainWindow):
             if self.open_case(folder) and whole and not self.session.runs and not self.watch.busy:
                 self.watch.start("road", {"scan": str(chosen.scan)})
             return
-        self._begin(folder, chosen.title, "road" if whole else "import", chosen.scan)
+        self.way_in.begin("road" if whole else "import", {"scan": str(chosen.scan)}, folder, chosen.title)
+
+    def bring_in(self, path: Path) -> None:
+        """Open what somebody brings: a case, or a scan to make one of."""
+        self.messages.hide()
+        self.way_in.bring_in(path)
 
     def new_case(self) -> None:
-        """Ask for a scan and make a case of it."""
-        path, _ = QFileDialog.getOpenFileName(self, "Choose a scan (or any file of a DICOM folder)")
-        if not path:
-            return
-        scan = Path(path)
-        if scan.suffix.lower() in (".dcm", ".ima", ""):
-            scan = scan.parent
-        stem = scan.name.removesuffix(".gz").removesuffix(".nii").removesuffix(".zip") or "Patient"
-        folder, number = cases_folder() / stem, 2
-        while folder.exists():
-            folder, number = cases_folder() / f"{stem} {number}", number + 1
-        self._begin(folder, stem, "import", scan)
+        """Ask for a file (an archive, a volume, or any picture of a DICOM folder) and make a case of it."""
+        path, _ = QFileDialog.getOpenFileName(self, "Choose a scan: a zip archive, a NIfTI file, or any DICOM file")
+        if path:
+            self.bring_in(Path(path))
+
+    def new_case_from_folder(self) -> None:
+        """Ask for a folder of DICOM files and make a case of it."""
+        path = QFileDialog.getExistingDirectory(self, "Choose a folder of DICOM files")
+        if path:
+            self.bring_in(Path(path))
 
     def choose_case(self) -> None:
         """Ask for a case folder and open it."""
@@ -150,9 +160,26 @@ class Window(QMainWindow):
             f"<p>{INTENDED_USE} Not for diagnosis or treatment.<p>Simulated results; what stands behind each is shown beside it.",
         )
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
+        """Take files and folders."""
+        if event.mimeData().hasUrls() and event.mimeData().urls()[0].isLocalFile():
+            event.acceptProposedAction()
+            self.session.said.emit("Drop it to open it: a zip archive, a folder or file of a scan, or a case.", "info")
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802 - Qt's name
+        """It was not meant for here."""
+        self.messages.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt's name
+        """Open what was dropped."""
+        event.acceptProposedAction()
+        self.bring_in(Path(event.mimeData().urls()[0].toLocalFile()))
+
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         """Keep the view; stop timers, processes and graphics."""
         self.session.save_view()
+        self.way_in.finish()
+        self.editing.finish()
         self.watch.finish()
         self.start_page.finish()
         self.workplace.finish()
@@ -160,15 +187,17 @@ class Window(QMainWindow):
 
     # --- inside -----------------------------------------------------------------------------------------------------------
 
-    def _begin(self, folder: Path, title: str, verb: str, scan: Path) -> None:
-        try:
-            Case.create(folder, title)
-        except (Refused, OSError) as failure:
-            self.session.said.emit(str(failure), "bad")
-            return
-        if self.open_case(folder):
-            self.watch.start(verb, {"scan": str(scan)})
-            self.session.show_step("images")
+    def _show_chooser(self) -> None:
+        self.pages.setCurrentWidget(self.chooser)
+        self.step_bar.show_step("images")
+        self.setWindowTitle("CardioTwin")
+
+    def _back(self) -> None:
+        """Back to the case that is open, or to the start."""
+        if self.session.case is None:
+            self.show_start()
+        else:
+            self.go(self.session.step)
 
     def _lay_out(self) -> None:
         work = QSplitter(Qt.Orientation.Horizontal, self)
@@ -183,6 +212,7 @@ class Window(QMainWindow):
         self.pages = QStackedWidget(self)
         self.pages.addWidget(self.start_page)
         self.pages.addWidget(work)
+        self.pages.addWidget(self.chooser)
         foot = QFrame(self)
         foot.setObjectName("footer")
         row = QHBoxLayout(foot)
@@ -229,12 +259,21 @@ class Window(QMainWindow):
         self.start_page.case_chosen.connect(self.open_case)
         self.start_page.open_wanted.connect(self.choose_case)
         self.start_page.scan_wanted.connect(self.new_case)
+        self.start_page.folder_wanted.connect(self.new_case_from_folder)
+        self.way_in.choosing.connect(self._show_chooser)
+        self.way_in.case_wanted.connect(self.open_case)
+        self.way_in.back_wanted.connect(self._back)
         self.workplace.scene_panel.scene.picked.connect(self._picked)
         segment = self.inspector.page("segment")
         assert isinstance(segment, SegmentPage)
         slices = self.workplace.slices
         segment.placing.connect(slices.place_seeds)
-        segment.doubt.connect(slices.show_doubtful)
+        images = self.inspector.page("images")
+        assert isinstance(images, ImagesPage)
+        for page in (images, segment):
+            page.series_wanted.connect(self.way_in.choose_again)
+        images.scan_wanted.connect(self.new_case)
+        images.folder_wanted.connect(self.new_case_from_folder)
 
     def _step_changed(self, step: str) -> None:
         if self.pages.currentIndex() == 1:

@@ -1,6 +1,8 @@
 """A small finished case, and the window on it."""
 
+import importlib.util
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,6 +81,21 @@ def window(qtbot: object, only_window: Window, case_folder: Path) -> Iterator[Wi
 def small_scan() -> tuple[Image, Segmentation]:
     """A small scan and its segmentation."""
     return phantom()
+
+
+@pytest.fixture(scope="session")
+def synthetic_study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A DICOM study of two series, a cine and a volume, made by the importer's own writer; they show a ramp, no heart."""
+    place = Path(__file__).parent.parent / "geometry" / "conftest.py"
+    found = importlib.util.spec_from_file_location("dicom_writer", place)
+    assert found is not None and found.loader is not None
+    writer = importlib.util.module_from_spec(found)
+    sys.modules[found.name] = writer
+    found.loader.exec_module(writer)
+    folder = tmp_path_factory.mktemp("study")
+    writer.write_study(writer.Study(slices=6, phases=8), folder)
+    writer.write_study(writer.Study(slices=4, phases=1, series="2"), folder)
+    return folder
 
 
 def phantom() -> tuple[Image, Segmentation]:

@@ -1,54 +1,97 @@
-"""Images: what the scan is, and how to bring one in."""
+"""Images: what the scan is, what the reader noticed, and how to bring another one in."""
 
-from pathlib import Path
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
-from PySide6.QtWidgets import QFileDialog, QGridLayout, QLabel, QWidget
-
+from geometry.image import Image
+from geometry.metric import shown_text
+from geometry.orientation import orientation_doubts
+from ui.icons import icon
 from ui.steps.page import Page
 from ui.theme import px
-from ui.widgets import button, label, section
+from ui.widgets import button, card, label, notice, section
+
+TROUBLE = ("missing", "left out", "interpolat", "moved", "off one axis", "vary", "does not say", "may be", "exchanged",
+           "neither", "fewer", "filled", "taken more than once", "not seen", "slant", "only ")  # fmt: skip
 
 
 class ImagesPage(Page):
-    """Facts of the scan."""
+    """Facts of the scan and cards of what to look at."""
 
     title = "Images"
-    lead = "The scan as it was read. Check that it is the right patient part, the right way round."
+    lead = "Check that it is the right part of the patient, the right way round."
+    scan_wanted = Signal()
+    folder_wanted = Signal()
+    series_wanted = Signal()
 
     def fill(self) -> None:
         """Add the facts."""
         image = self.session.image
         if image is None:
-            self.column.addWidget(label("There is no scan in this case yet."))
+            busy = self.watch.busy
+            self.column.addWidget(label("The scan is being read ..." if busy else "There is no scan in this case yet."))
         else:
-            size = " x ".join(str(n) for n in image.voxels.shape[:3])
-            step = " x ".join(f"{s:.2g}" for s in image.spacing)
-            facts = {"Kind": image.source or image.modality, "Voxels": size, "Spacing": f"{step} mm"}
-            if image.phases > 1:
-                facts["Phases"] = str(image.phases)
-            if image.cycle:
-                facts["Heart beat"] = f"{image.cycle:.0f} ms ({60000 / image.cycle:.0f} / min)"
+            self._add_doubts()
             self.column.addWidget(section("Scan"))
-            self.column.addWidget(fact_table(facts))
-            self.add_notes(image.notes, "What the reader noticed")
+            self.column.addWidget(fact_table(facts_of(image)))
+            self._add_others()
+            self._add_notes(image)
         self.column.addWidget(section("Bring in"))
-        self.column.addWidget(
-            button("Read a scan file ...", self._read_file, tip="NIfTI, NRRD, or a zip of DICOM files")
-        )
-        self.column.addWidget(button("Read a DICOM folder ...", self._read_folder))
-        self.column.addWidget(
-            label("Turn the wheel to move through slices, with Ctrl to zoom. Click to move the crosshair.", "small")
-        )
+        for words, signal, tip in (
+            ("Choose another series ...", self.series_wanted, "Of the study that this scan came from"),
+            (
+                "Read a scan file ...",
+                self.scan_wanted,
+                "A zip archive, NIfTI, NRRD (Ctrl+N); it becomes a case of its own",
+            ),
+            ("Read a DICOM folder ...", self.folder_wanted, "Ctrl+Shift+N; it becomes a case of its own"),
+        ):
+            self.column.addWidget(button(words, signal.emit, tip=tip))
+        self.column.addWidget(label("F1 shows what mouse and keys do in the slices.", "small"))
 
-    def _read_file(self) -> None:
-        path, _ = QFileDialog.getOpenFileName(self, "Read a scan")
-        if path:
-            self.watch.start("import", {"scan": path, "modality": None})
+    def _add_doubts(self) -> None:
+        segmentation = self.session.segmentation
+        for sentence in orientation_doubts(segmentation) if segmentation is not None else ():
+            self.column.addWidget(notice(sentence))
 
-    def _read_folder(self) -> None:
-        path = QFileDialog.getExistingDirectory(self, "Read a DICOM folder")
-        if path:
-            self.watch.start("import", {"scan": str(Path(path)), "modality": None})
+    def _add_others(self) -> None:
+        case = self.session.case
+        roles = case.roles() if case is not None else ()
+        if roles:
+            self.column.addWidget(section("Beside it"))
+            self.column.addWidget(fact_table({role.upper(): "in this case" for role in roles}))
+
+    def _add_notes(self, image: Image) -> None:
+        if not image.notes:
+            return
+        self.column.addWidget(section("What the reader noticed"))
+        theme = self.session.theme
+        for note in sorted(image.notes, key=lambda text: not is_trouble(text)):
+            trouble = is_trouble(note)
+            frame, column = card()
+            column.addLayout(_note_row(note, "warn" if trouble else "info", theme.warn if trouble else theme.muted))
+            self.column.addWidget(frame)
+
+
+def facts_of(image: Image) -> dict[str, str]:
+    """What a scan is, by name."""
+    first, second, third = (float(s) for s in image.spacing)
+    columns, rows, slices = image.voxels.shape[:3]
+    facts = {
+        "Kind": image.source or image.modality,
+        "Pixels": f"{columns} x {rows} of {first:.2f} x {second:.2f} mm",
+        "Slices": f"{slices}, {third:.1f} mm apart",
+    }
+    if image.phases > 1:
+        facts["Phases"] = str(image.phases)
+    if image.cycle:
+        facts["Heart beat"] = f"{image.cycle:.0f} ms ({60000 / image.cycle:.0f} / min)"
+    return facts
+
+
+def is_trouble(note: str) -> bool:
+    """Whether a note of the importer tells of something that may make numbers wrong."""
+    return any(word in note.lower() for word in TROUBLE)
 
 
 def fact_table(facts: dict[str, str]) -> QWidget:
@@ -61,7 +104,17 @@ def fact_table(facts: dict[str, str]) -> QWidget:
     for row, (name, value) in enumerate(facts.items()):
         key = QLabel(name)
         key.setProperty("role", "muted")
-        grid.addWidget(key, row, 0)
+        grid.addWidget(key, row, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(label(value), row, 1)
     grid.setColumnStretch(1, 1)
     return table
+
+
+def _note_row(text: str, sign: str, colour: str) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(px(9))
+    picture = QLabel()
+    picture.setPixmap(icon(sign, colour).pixmap(px(17), px(17)))
+    row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(label(shown_text(text)), 1)
+    return row

@@ -1,12 +1,14 @@
 """Segment: find the heart in the scan, with doubt, and help it with a few points."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
+from app.jobs import FAILED
 from ui.contours import COLOURS, WORDS
+from ui.edit_card import EditCard
 from ui.steps.page import Page
 from ui.theme import px
-from ui.widgets import button, label, section
+from ui.widgets import button, label, notice, section
 
 
 class SegmentPage(Page):
@@ -15,12 +17,13 @@ class SegmentPage(Page):
     title = "Segment"
     lead = "Solid lines: the likely boundary. Dotted and dashed: where it may still be (5 % and 95 %)."
     placing = Signal(bool)
-    doubt = Signal(bool)
+    series_wanted = Signal()
 
     def fill(self) -> None:
         """Add controls and numbers."""
         session = self.session
         ready = session.image is not None
+        self._add_ways_out()
         start = button("Segment" if session.segmentation is None else "Segment again", self._start, main=True)
         start.setEnabled(ready and not self.watch.busy)
         start.setToolTip("" if ready else "Read a scan first (step Images).")
@@ -30,7 +33,7 @@ class SegmentPage(Page):
             label("If it went wrong: click once in the middle of the left ventricle, then segment again.", "muted")
         )
         row = QHBoxLayout()
-        place = QPushButton("Place points", self)
+        place = self.place = QPushButton("Place points", self)
         place.setCheckable(True)
         place.toggled.connect(self.placing.emit)
         row.addWidget(place)
@@ -48,15 +51,24 @@ class SegmentPage(Page):
         segmentation = session.segmentation
         if segmentation is None:
             return
+        self.column.addWidget(EditCard(session, self))
         self.column.addWidget(section("Shown"))
         self.column.addWidget(self._legend())
-        box = QCheckBox("Show doubt of the boundary", self)
-        box.setChecked(True)
-        box.toggled.connect(self.doubt.emit)
-        self.column.addWidget(box)
         assert session.case is not None
         self.add_metrics(session.case.measures(), "Measured")
         self.add_notes(segmentation.notes)
+
+    def _add_ways_out(self) -> None:
+        """Where the method refused: its sentence, and what can be done instead."""
+        refused = [status for status in self.watch.jobs.values() if (status.verb, status.state) == ("segment", FAILED)]
+        if not refused or self.session.segmentation is not None:
+            return
+        self.column.addWidget(notice(refused[-1].error))
+        self.column.addWidget(section("What you can do"))
+        self.column.addWidget(button("Click into the left ventricle", lambda: self.place.setChecked(True)))
+        self.column.addWidget(button("Choose another series ...", self.series_wanted.emit))
+        by_hand = button("Draw it by hand", lambda: self.watch.start("segment", {"seeds": [], "method": "manual"}))
+        self.column.addWidget(by_hand)
 
     def _legend(self) -> QWidget:
         segmentation = self.session.segmentation

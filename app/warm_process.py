@@ -1,0 +1,90 @@
+"""A process that keeps what it knows in memory and answers questions; the newest question wins.
+
+Questions and answers are files in a folder of their own, each of which appears whole: question.json (or .npz), ID.npz, error.txt.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+from app.folders import replace_text
+from app.jobs import end_process_group
+from geometry.errors import Refused
+
+SECONDS_BETWEEN_LOOKS = 0.01
+
+
+class WarmProcess:
+    """The process of one module, seen from the program that asks; close it when done."""
+
+    def __init__(self, module: str, *arguments: str) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="cardiotwin-"))
+        self.asked = 0
+        self._told = 0
+        with (self.folder / "log.txt").open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", module, str(self.folder), *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def next_number(self) -> int:
+        """The number that the next question and its answer carry."""
+        self.asked += 1
+        return self.asked
+
+    def newest(self) -> tuple[int, Path] | None:
+        """The newest answer that was not given out yet, or None."""
+        for number in range(self.asked, self._told, -1):
+            path = self.folder / f"{number}.npz"
+            if path.exists():
+                self._told = number
+                return number, path
+        return None
+
+    def error(self, died: str) -> str:
+        """A sentence when the process cannot answer (``died`` where it is gone); empty while all is well."""
+        path = self.folder / "error.txt"
+        if path.exists():
+            return path.read_text()
+        return died if self._process.poll() is not None else ""
+
+    @property
+    def waiting(self) -> bool:
+        """Whether an answer is still to come."""
+        return self._told < self.asked and not self.error("gone")
+
+    def close(self) -> None:
+        """End the process and remove its folder."""
+        end_process_group(self._process.pid)
+        self._process.wait(timeout=10)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def serve(folder: Path, prepare: Callable[[], Callable[[], bool]]) -> int:
+    """In the process: prepare once, then look for questions until the program that started it is gone.
+
+    What ``prepare`` returns answers the newest question if there is a new one, and says whether there was.
+    """
+    parent = os.getppid()
+    try:
+        answer = prepare()
+        while os.getppid() == parent:
+            if not answer():
+                time.sleep(SECONDS_BETWEEN_LOOKS)
+    except Refused as refusal:
+        replace_text(folder / "error.txt", str(refusal))
+        return 2
+    except Exception as fault:
+        traceback.print_exc()
+        replace_text(folder / "error.txt", f"A helping process stopped because of a fault in the program ({fault}).")
+        return 1
+    return 0
