@@ -29,3 +29,8 @@ def scenario_order(scenarios: Mapping[str, Electrophysiology | Flow]) -> list[st
 
 def _paced(scenario: Electrophysiology | Flow) -> bool:
     return isinstance(scenario, Electrophysiology) and scenario.start == "paced"
+
+
+def in_order(found: dict[str, Electrophysiology | Flow]) -> dict[str, Electrophysiology | Flow]:
+    """The scenarios in the order in which they are run."""
+    return {name: found[name] for name in scenario_order(found)}

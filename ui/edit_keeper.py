@@ -23,6 +23,7 @@ class EditKeeper(QObject):
         super().__init__(parent)
         self._session = session
         self._job: Job | None = None
+        self._left: list[Job] = []  # of cases that were open before; they end by themselves
         self._wait = QTimer(self, singleShot=True, interval=QUIET)
         self._wait.timeout.connect(self._start)
         self._look = QTimer(self, interval=EVERY)
@@ -47,7 +48,8 @@ class EditKeeper(QObject):
         self.changed.emit()
 
     def _opened(self) -> None:
-        self._look.stop()
+        if self._job is not None:
+            self._left.append(self._job)
         self._job = None
         self._wait.stop()
         case = self._session.case
@@ -68,14 +70,15 @@ class EditKeeper(QObject):
         self.changed.emit()
 
     def _poll(self) -> None:
+        self._left = [job for job in self._left if job.poll().state == RUNNING]
         job, case = self._job, self._session.case
         if job is None or case is None:
-            self._look.stop()
+            if not self._left:
+                self._look.stop()
             return
         status = job.poll()
         if status.state == RUNNING:
             return
-        self._look.stop()
         self._job = None
         job.acknowledge()
         if status.state == DONE:

@@ -288,8 +288,8 @@ class EditModel(QObject):
         self.changed.emit()
 
     def _opened(self) -> None:
-        self.tool = ""
-        self.compare = False
+        self.tool, self.label, self.over = "", LV, ANYTHING
+        self.whole = self.compare = False
         self.helper.rest()
         self.discard()
         self.changed.emit()

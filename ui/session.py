@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from app.case import Case
-from app.scenarios import scenario_order
+from app.scenarios import in_order
 from app.warm import Answer
 from geometry.heart_mesh import HeartMesh
 from geometry.image import Image
@@ -143,7 +143,7 @@ class Session(QObject):
     @property
     def scenarios(self) -> dict[str, Electrophysiology | Flow]:
         """The scenarios by name."""
-        return self._keep("scenarios", _ordered) or {}
+        return self._keep("scenarios", lambda case: in_order(case.scenarios())) or {}
 
     def result_of(self, name: str) -> Result | None:
         """One finished run; None where there is none of that name or its values are not for this mesh."""
@@ -257,8 +257,6 @@ class Session(QObject):
         self.theme = theme
         self.theme_changed.emit()
 
-    # --- scenarios -----------------------------------------------------------------------------------------------------
-
     @property
     def scenario(self) -> Electrophysiology | Flow | None:
         """The scenario that is set up."""
@@ -320,8 +318,3 @@ class Session(QObject):
         """Begin at the moment that shows most."""
         field = self.field
         self.time = strongest_time(field) if field is not None else 0.0
-
-
-def _ordered(case: Case) -> dict[str, Electrophysiology | Flow]:
-    found = case.scenarios()
-    return {name: found[name] for name in scenario_order(found)}
