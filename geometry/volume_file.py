@@ -25,7 +25,7 @@ def read_volume_file(path: Path, *, modality: str | None, progress: Progress) ->
     progress(0.7, "Checking the volume")
     if volume.GetDimension() not in (3, 4):
         raise Refused(f"This file has {volume.GetDimension()} dimensions; a volume, or a volume over time, is needed.")
-    return make_image(_voxels(volume), _affine(volume), read_facts(path), modality, [])
+    return make_image(_voxels(volume), affine_of(volume), read_facts(path), modality, [])
 
 
 def _voxels(volume: SimpleITK.Image) -> NDArray[Any]:
@@ -39,7 +39,8 @@ def _voxels(volume: SimpleITK.Image) -> NDArray[Any]:
     return np.asarray(np.moveaxis(array, -1, 0).T)
 
 
-def _affine(volume: SimpleITK.Image) -> NDArray[np.float64]:
+def affine_of(volume: SimpleITK.Image) -> NDArray[np.float64]:
+    """(4, 4) voxel index -> mm, RAS+, of what SimpleITK read."""
     size = volume.GetDimension()
     direction = np.array(volume.GetDirection()).reshape(size, size)[:3, :3]
     lps = np.eye(4)
