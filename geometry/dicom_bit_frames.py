@@ -1,4 +1,4 @@
-"""Frames of one bit per pixel that pydicom does not unpack: run lengths (RLE) and deflated frames (DICOM PS3.5, annexes G and A)."""
+"""Frames of one bit per pixel that pydicom does not unpack: run lengths and deflated frames (DICOM PS3.5, annexes G and A)."""
 
 import zlib
 

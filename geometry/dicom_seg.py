@@ -148,7 +148,9 @@ def _opened(path: Path) -> Any:
     try:
         data = dcmread(path)
     except (InvalidDicomError, OSError, EOFError) as cause:
-        raise Refused("This is no DICOM file, or it is cut short; choose a label map (NIfTI, NRRD or DICOM SEG).") from cause
+        raise Refused(
+            "This is no DICOM file, or it is cut short; choose a label map (NIfTI, NRRD or DICOM SEG)."
+        ) from cause
     except Exception as cause:  # on a broken file pydicom and highdicom raise what they like
         raise Refused("This DICOM file is damaged; copy it again.") from cause
     if data.get("Modality") != "SEG":

@@ -28,10 +28,10 @@ class Table:
     others: int = 0
 
     def fits(self, values: Iterable[int]) -> bool:
-        """Whether all of the values occur in this scheme and one of them is of use."""
+        """Whether all of the values occur in this scheme and one of them is a ventricle, its wall or the heart."""
         found = set(values)
         return all(value in self.labels or 0 < value <= self.others for value in found) and any(
-            value in self.labels for value in found
+            self.labels.get(value) in (*_CHAMBERS, "heart") for value in found
         )
 
 
@@ -121,7 +121,8 @@ def to_ours(values: NDArray[np.integer], meaning: Mapping[int, str]) -> tuple[ND
             left.append(_words(structure))
     if left:
         notes.append(f"Left out, since the twin has no use for it: {_listed(left)}.")
-    if not table.any():
+    whole = "heart" in meaning.values() and not (set(_CHAMBERS) & {meaning.get(value) for value in present})
+    if whole or not table.any():
         raise Refused(
             f"The map labels {_listed(left) if left else 'nothing of the heart'}, but neither the cavity of the left "
             "ventricle nor its wall; a map with the single chambers is needed (of TotalSegmentator: heartchambers_highres)."

@@ -23,7 +23,7 @@ def candidate_regions(wall: Wall) -> Regions:
     """
     depth, inside = wall.depth, wall.inside
     spacing = float(wall.spacing[:2].max())
-    deep = inside & (wall.endo > 0.75 * spacing) & (wall.epi < -0.75 * spacing)
+    deep = inside & (wall.endo > 1.25 * spacing) & (wall.epi < -1.25 * spacing)
     middle = deep if deep.sum() > 8 * FEWEST else inside & (np.abs(depth - 0.5) < 0.35)
     has = np.flatnonzero(inside.any(axis=(0, 1)))
     level = np.zeros(inside.shape[2], int)

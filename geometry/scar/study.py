@@ -89,9 +89,32 @@ def measure_scar(
         wall = wall.moved(np.array([(s.i, s.j) if s.believed else (0.0, 0.0) for s in shifts]))
         notes += tell_shifts(shifts, wall)
     progress(0.3, "Looking for healthy muscle")
-    tissue, numbers, regions = _prepare(grey, wall, remote, notes)
+    tissue, numbers, regions = prepare(grey, wall, remote, notes)
     findings = _findings(tissue, wall, regions, numbers, no_reflow, draws, part(progress, 0.35, 1.0))
     return ScarStudy(tissue, findings, shifts, no_reflow, (*notes, *warnings_about(tissue), RULE_DECIDES))
+
+
+def prepare(
+    grey: NDArray[np.float32], wall: Wall, points: Sequence[Point], notes: list[str]
+) -> tuple[Tissue, NDArray[np.int16], NDArray[np.int16]]:
+    """What the rules judge, the numbers of the healthy regions (none where the user gave points), and all regions.
+
+    Adds to ``notes`` how remote muscle was found.
+    """
+    regions = candidate_regions(wall)
+    if points:
+        healthy, numbers = remote_near(wall, points), np.zeros(0, np.int16)
+        notes.append(f"Remote muscle was taken around the {len(points)} point(s) given.")
+    else:
+        numbers = find_remote(grey, regions)
+        healthy = np.isin(regions, numbers)
+        notes.append(
+            f"Remote muscle was found by itself: {len(numbers)} of {len(np.unique(regions)) - 1} regions look healthy."
+        )
+    cavity = wall.cavity & (wall.epi < 0)
+    rim = bright_rim(grey, wall.inside, cavity, healthy)
+    tissue = Tissue(grey, wall.affine, wall.inside, cavity, rim, healthy, wall.depth, segments(wall))
+    return tissue, numbers, regions
 
 
 def find(tissue: Tissue, rule: Rule, no_reflow: bool = True) -> Finding:
@@ -144,30 +167,15 @@ def warnings_about(tissue: Tissue) -> list[str]:
     blood = float(np.median(tissue.grey[tissue.cavity])) if tissue.cavity.any() else 0.0
     if blood < tissue.remote_mean + 2 * tissue.remote_sd:
         told.append("Blood is hardly brighter than healthy muscle: is this late enhancement? Check the series.")
-    if ratio < 1.95:  # 1.913 for pure noise (Rayleigh)
+    if tissue.remote_mean < 0:
+        told.append(
+            "Grey values are negative (a phase-sensitive scan): rules of half the maximum count from zero, so use n SD."
+        )
+    elif ratio < 1.95:  # 1.913 for pure noise (Rayleigh)
         told.append(
             "Healthy muscle holds nothing but noise, which is not normally distributed: n SD calls more of it scar."
         )
     return told
-
-
-def _prepare(
-    grey: NDArray[np.float32], wall: Wall, points: Sequence[Point], notes: list[str]
-) -> tuple[Tissue, NDArray[np.int16], NDArray[np.int16]]:
-    regions = candidate_regions(wall)
-    if points:
-        healthy, numbers = remote_near(wall, points), np.zeros(0, np.int16)
-        notes.append(f"Remote muscle was taken around the {len(points)} point(s) given.")
-    else:
-        numbers = find_remote(grey, regions)
-        healthy = np.isin(regions, numbers)
-        notes.append(
-            f"Remote muscle was found by itself: {len(numbers)} of {len(np.unique(regions)) - 1} regions look healthy."
-        )
-    cavity = wall.cavity & (wall.epi < 0)
-    rim = bright_rim(grey, wall.inside, cavity, healthy)
-    tissue = Tissue(grey, wall.affine, wall.inside, cavity, rim, healthy, wall.depth, segments(wall))
-    return tissue, numbers, regions
 
 
 def _findings(

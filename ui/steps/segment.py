@@ -4,6 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from ui.contours import COLOURS, WORDS
+from ui.scar_panel import ScarPanel
 from ui.steps.page import Page
 from ui.theme import px
 from ui.widgets import button, label, section
@@ -55,6 +56,7 @@ class SegmentPage(Page):
         box.toggled.connect(self.doubt.emit)
         self.column.addWidget(box)
         assert session.case is not None
+        self.column.addWidget(ScarPanel(session, self.watch, self))
         self.add_metrics(session.case.measures(), "Measured")
         self.add_notes(segmentation.notes)
 
