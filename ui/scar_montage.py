@@ -33,6 +33,7 @@ class Montage(QWidget):
         low, high = np.percentile(tissue.grey[:, :, used], (1, 99.7))
         self._grey = np.clip((tissue.grey - low) / max(high - low, 1e-6) * 255, 0, 255).astype(np.uint8)
         self._labels: Pixels = np.zeros(tissue.grey.shape, np.uint8)
+        self._chance: NDArray[np.float32] | None = None
         self._paint, self._remote = True, True
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(px(360), px(300))
@@ -41,9 +42,9 @@ class Montage(QWidget):
         """Large."""
         return QSize(px(860), px(680))
 
-    def show_labels(self, labels: Pixels) -> None:
-        """Paint other labels."""
-        self._labels = labels
+    def show_labels(self, labels: Pixels, chance: NDArray[np.float32] | None = None) -> None:
+        """Paint other labels, or the chance of core (0 to 1) in their place."""
+        self._labels, self._chance = labels, chance
         self.update()
 
     def show_layers(self, scar: bool, remote: bool) -> None:
@@ -83,7 +84,7 @@ class Montage(QWidget):
         painter.drawImage(place, _image(self._upright(self._grey[..., k])))
         if self._paint:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-            painter.drawImage(place, _image(_coloured(self._upright(self._labels[..., k]))))
+            painter.drawImage(place, _image(self._painted(k)))
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
         tissue = self._study.tissue
         for mask, colour in ((tissue.wall | tissue.cavity, "#e8eef4"), (tissue.cavity, "#e8eef4")):
@@ -92,6 +93,11 @@ class Montage(QWidget):
             self._outline(painter, tissue.remote[..., k], place, REMOTE, Qt.PenStyle.DotLine)
         painter.setPen(QColor("#c9d3de"))
         painter.drawText(place.adjusted(px(5), px(3), 0, 0), self._title(k))
+
+    def _painted(self, k: int) -> Pixels:
+        if self._chance is None:
+            return _coloured(self._upright(self._labels[..., k]))
+        return _shaded(self._upright(np.round(self._chance[..., k] * 255).astype(np.uint8)))
 
     def _title(self, k: int) -> str:
         shift = self._study.shifts[k] if k < len(self._study.shifts) else None
@@ -127,6 +133,15 @@ def _coloured(labels: Pixels) -> Pixels:
     for value, name in PAINTS.items():
         colour = QColor(name)
         found[labels == value] = (colour.red(), colour.green(), colour.blue(), 165)
+    return found
+
+
+def _shaded(chance: Pixels) -> Pixels:
+    """The colour of core, the more opaque the likelier."""
+    colour = QColor(CORE_COLOUR)
+    found = np.empty((*chance.shape, 4), np.uint8)
+    found[..., :3] = (colour.red(), colour.green(), colour.blue())
+    found[..., 3] = (chance * 0.75).astype(np.uint8)
     return found
 
 

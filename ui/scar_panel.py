@@ -44,9 +44,11 @@ class ScarPanel(QWidget):
 
     def show_slices(self) -> ScarView | None:
         """Open the window with the slices."""
-        if self._study is None:
+        case = self._session.case
+        study = case.scar() if case is not None and self._study is not None else None
+        if study is None:
             return None
-        view = ScarView(self._study, self._rule, self._session.theme, self.window())
+        view = ScarView(study, self._rule, self._session.theme, self.window())
         view.show()
         return view
 

@@ -32,6 +32,11 @@ class ScarView(QDialog):
         self._told = label("", "")
         self._deep = label("", "small")
         self._scar, self._remote = QCheckBox("Scar", self), QCheckBox("Remote muscle", self)
+        self._doubt = QCheckBox("Chance of core", self)
+        self._doubt.setToolTip(
+            "The more opaque, the likelier core, with another remote region, noise, shift or outline"
+        )
+        self._doubt.toggled.connect(lambda _: self._paint())
         for box in (self._scar, self._remote):
             box.setChecked(True)
             box.toggled.connect(lambda _: self.montage.show_layers(self._scar.isChecked(), self._remote.isChecked()))
@@ -45,9 +50,16 @@ class ScarView(QDialog):
         """Show another rule on the slices."""
         self._rule = self._free_rule() if key == FREE else rule_named(key)
         finding = self.study.findings.get(key) or find(self.study.tissue, self._rule, self.study.no_reflow)
-        self.montage.show_labels(classify(self.study.tissue, self._rule, self.study.no_reflow))
+        self._paint()
         self._told.setText(f"{self._rule.title}: {self._rule.meaning} {in_words(finding)}")
         self._deep.setText(_segments(finding))
+
+    def _paint(self) -> None:
+        held = self.study.findings.get(self._rule.name)
+        chance = held.core_chance if held is not None else None
+        self._doubt.setEnabled(chance is not None)
+        labels = classify(self.study.tissue, self._rule, self.study.no_reflow)
+        self.montage.show_labels(labels, chance if self._doubt.isChecked() else None)
 
     def _slide(self) -> None:
         self._show_free()
@@ -80,6 +92,7 @@ class ScarView(QDialog):
         row = QHBoxLayout()
         row.addWidget(self._scar)
         row.addWidget(self._remote)
+        row.addWidget(self._doubt)
         row.addStretch(1)
         column.addLayout(row)
         column.addWidget(section("Worth knowing"))

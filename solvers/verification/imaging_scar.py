@@ -55,7 +55,7 @@ def verify(progress: Progress) -> list[Check]:
 
 def noise_checks() -> list[Check]:
     """Share of healthy muscle that n SD calls scar, in Gaussian noise on 100,000 voxels; within four counting errors."""
-    i, j, k = np.indices((120, 120, 26))
+    i, j, _ = np.indices((120, 120, 26))
     radius = np.hypot(i - 59.5, j - 59.5)
     endo, epi = (np.clip(radius - r, -12, 12).astype(np.float32) for r in (30.0, 46.0))
     grey = np.where(radius < 30, 600.0, 100.0) + np.random.default_rng(0).normal(0.0, 10.0, radius.shape)
