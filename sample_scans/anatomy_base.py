@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -33,29 +34,47 @@ def draw_base(
     torso: Torso,
     annulus: float = 11.5,
     ascending: float = 15.5,
+    spread: float = 1.0,
+    loose: float = 0.0,
 ) -> HeartBase:
-    """Atria and great vessels that fit on these ventricles (radii of aortic annulus and ascending aorta in mm)."""
+    """Atria and great vessels that fit on these ventricles (radii of aortic annulus and ascending aorta in mm).
+
+    ``spread`` is how far from the long axis they lie, and how large the atria are, over the usual; ``loose`` 1 lets their
+    sizes and places differ as widely as they do between patients.
+    """
+    wide = np.array([spread, spread, 1.0])
+
+    def own(centre: Array, radii: Array, *more: Any) -> Blob:
+        if not loose:
+            return Blob(centre, radii, *more)
+        grown = radii * np.exp(loose * rng.normal(0.0, 0.16)) * np.exp(loose * rng.normal(0.0, 0.08, 3))
+        return Blob(centre + loose * rng.normal(0.0, 3.5, 3), grown, *more)
+
     top = heart.length
     upright = frame.axes @ np.array([0.0, 0.0, 1.0])
     right = frame.axes @ np.array([1.0, 0.0, 0.0])
     front = frame.axes @ np.array([0.0, 1.0, 0.0])
-    size = rng.uniform(0.93, 1.08)
-    atrium = Blob(
-        np.array([11.0, 8.5, top + 22.0]),
+    size = rng.uniform(0.93, 1.08) * spread
+    atrium = own(
+        np.array([11.0, 8.5, top + 22.0]) * wide,
         size * np.array([29.0, 25.0, 25.0]),
         np.eye(3),
         2.5,
         draw_ripple(rng, 1.5, 45.0),
     )
-    other = Blob(
-        np.array([-47.0, 22.0, top + 12.0]),
+    other = own(
+        np.array([-47.0, 22.0, top + 12.0]) * wide,
         size * np.array([22.0, 23.0, 25.0]),
         np.eye(3),
         2.4,
         draw_ripple(rng, 2.0, 40),
     )
-    ear = Blob(
-        np.array([28.0, -21.0, top + 15.0]), np.array([9.0, 15.0, 9.0]), np.eye(3), 2.2, draw_ripple(rng, 1.5, 20)
+    ear = own(
+        np.array([28.0, -21.0, top + 15.0]) * wide,
+        np.array([9.0, 15.0, 9.0]),
+        np.eye(3),
+        2.2,
+        draw_ripple(rng, 1.5, 20),
     )
     return HeartBase(
         left_atrium=atrium,
@@ -63,8 +82,10 @@ def draw_base(
         appendage=ear,
         veins=_pulmonary_veins(atrium.centre, right, front, upright),
         caval=_caval_veins(other.centre, right, front, upright),
-        outflow=_outflow(heart, right, front, upright),
-        aorta=aorta_line(heart, frame, torso, annulus, ascending),
+        outflow=_outflow(heart, right, front, upright, wide),
+        aorta=aorta_line(
+            heart, frame, torso, annulus, ascending, loose * rng.normal(0.0, 3.5, 3) if loose else np.zeros(3)
+        ),
         ripples=(draw_ripple(rng, 1.0, 40.0),),
     )
 
@@ -90,11 +111,16 @@ def aorta_knots(heart: Heart, frame: Frame, descending: tuple[float, float]) -> 
     return np.array([*knots, *frame.to_heart(np.array(bows))])
 
 
-def aorta_line(heart: Heart, frame: Frame, torso: Torso, annulus: float, ascending: float) -> Tube:
-    """Centre line from inside the left ventricle (arc 0) through outflow tract, root, ascending aorta, arch."""
+def aorta_line(heart: Heart, frame: Frame, torso: Torso, annulus: float, ascending: float, aside: Array) -> Tube:
+    """Centre line from inside the left ventricle (arc 0) through outflow tract, root, ascending aorta, arch.
+
+    ``aside`` (3,) mm moves the valve, and less and less what lies further on.
+    """
     radii = [9.0, annulus - 1.0, annulus, annulus + 2, annulus + 2, annulus + 1.5]
     radii += [ascending - 0.8, ascending, ascending, ascending - 0.8, 13.5, torso.aorta + 0.5, torso.aorta, torso.aorta]
-    return tube(aorta_knots(heart, frame, torso.descending), np.array(radii), step=3.0)
+    knots = aorta_knots(heart, frame, torso.descending)
+    knots += aside * np.clip(1.5 - np.arange(len(knots)) / 8.0, 0.0, 1.0)[:, None]
+    return tube(knots, np.array(radii), step=3.0)
 
 
 def arch_height(aorta: Tube, frame: Frame) -> float:
@@ -119,10 +145,10 @@ def _caval_veins(centre: Array, right: Array, front: Array, up: Array) -> tuple[
     return tube(upper, np.array([9.0, 9.5, 9.0]), 6.0), tube(lower, np.array([12.0, 12.0, 11.5]), 6.0)
 
 
-def _outflow(heart: Heart, right: Array, front: Array, up: Array) -> Tube:
+def _outflow(heart: Heart, right: Array, front: Array, up: Array, wide: Array) -> Tube:
     """Right ventricular outflow tract, pulmonary valve and trunk to the left of the aorta."""
-    start = np.array([-37.0, -30.0, heart.length - 12.0])
-    valve = np.array([-24.0, -45.0, heart.length + 8.0])
+    start = np.array([-37.0, -30.0, heart.length - 12.0]) * wide
+    valve = np.array([-24.0, -45.0, heart.length + 8.0]) * wide
     trunk = valve + up * 24 - front * 10 - right * 6
     fork = trunk + up * 12 - front * 22 - right * 2
     return tube(np.stack([start, valve, trunk, fork]), np.array([14.0, 12.5, 13.0, 12.0]), 4.0)
@@ -146,13 +172,30 @@ def _paint_hollow(canvas: Canvas, parts: Sequence[Blob | Tube], wall: float, tis
         canvas.cover(index, distance, blood)
 
 
-def paint_base(canvas: Canvas, base: HeartBase, contraction: float, shift: float, *, aorta: bool = True) -> None:
-    """Paint atria and vessels; the atria fill while the ventricles contract. The aorta may be left to its own painter."""
+def paint_base(
+    canvas: Canvas,
+    base: HeartBase,
+    contraction: float,
+    shift: float,
+    *,
+    aorta: bool = True,
+    outflow_label: int = 0,
+) -> None:
+    """Paint atria and vessels; the atria fill while the ventricles contract. The aorta may be left to its own painter.
+
+    ``outflow_label`` is what the right outflow tract counts as, up to the pulmonary valve (0: as nothing).
+    """
     fill = 1.0 + 0.07 * contraction
     left = [moved(base.left_atrium, shift, fill), moved(base.appendage, shift, fill), *base.veins]
     right = [moved(base.right_atrium, shift, fill), *base.caval]
     _paint_hollow(canvas, right, 1.6, "atrial wall", "right blood")
     _paint_hollow(canvas, left, 1.6, "atrial wall", "atrial blood")
-    _paint_hollow(canvas, [moved(base.outflow, shift * 0.8)], 2.0, "rv wall", "rv blood")
+    outflow = moved(base.outflow, shift * 0.8)
+    _paint_hollow(canvas, [outflow], 2.0, "rv wall", "rv blood")
+    if outflow_label:
+        index = canvas.select(outflow)
+        valve = outflow.centres[np.searchsorted(base.outflow.arc, 22.0), 2]  # its second knot lies some 22 mm up
+        inside = np.maximum(outflow.distance(canvas.points[index]), canvas.points[index, 2] - valve)
+        canvas.cover(index, inside, "rv blood", outflow_label)
     if aorta:
         _paint_hollow(canvas, [moved(base.aorta, shift)], 1.6, "vessel wall", "aorta blood")

@@ -28,7 +28,12 @@ class Heart:
     twist        at the apex at full contraction
     waves        (k, 4): angular order, axial order, amplitude (of the radius), phase of the patient's own shape
     wall_waves   the same for the wall thickness
+    squeeze_waves  the same for the contraction: parts of the wall that move less than others
     bend         (2,) mm, how far the long axis bows out at mid-height
+    flatten      how much the septum is pressed to the left, over the radius
+    rv_start     level at which the right ventricle's tip begins, 0 apex to 1 base
+    papillary    size of the papillary muscles, 1 is usual
+    trabeculae   depth of the trabeculated layer of both ventricles, 1 is little
     """
 
     length: float = 98.0
@@ -51,6 +56,11 @@ class Heart:
     bend: tuple[float, float] = (2.0, -1.5)
     waves: Array = field(default_factory=lambda: np.zeros((0, 4)))
     wall_waves: Array = field(default_factory=lambda: np.zeros((0, 4)))
+    squeeze_waves: Array = field(default_factory=lambda: np.zeros((0, 4)))
+    flatten: float = 0.06
+    rv_start: float = 0.13
+    papillary: float = 1.0
+    trabeculae: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -85,7 +95,8 @@ def contours(heart: Heart, contraction: float, level: Array, angle: Array = ANGL
     shortening = base_height(heart, contraction, angle) / base_height(heart, 0.0, angle)
     turned = angle - heart.twist * contraction * (1.0 - 1.4 * np.clip(level, 0, 1))
     rest_endo, rest_epi = _resting(heart, level, turned)
-    endo = rest_endo * (1.0 + contraction * (heart.squeeze - 1.0))
+    local = 1.0 + _series(heart.squeeze_waves, level, angle)
+    endo = rest_endo * (1.0 + contraction * (heart.squeeze - 1.0) * local)
     epi = np.sqrt(endo**2 + (rest_epi**2 - rest_endo**2) / shortening)
     gap = _rv_gap(heart, level, angle)
     rv = epi + gap * (1.0 + contraction * (heart.rv_squeeze - 1.0)) - 1.0
@@ -111,11 +122,11 @@ def tables(heart: Heart, contraction: float) -> Contours:
     return Contours(made.endo + below, made.epi + below, made.rv + below, made.rv_outer + below, sac)
 
 
-def volumes(heart: Heart, contraction: float) -> dict[str, float]:
-    """Volumes in ml of LV cavity, LV wall and RV cavity, by quadrature of the surfaces (no voxels)."""
-    level = (np.arange(400) + 0.5)[:, None] / 400.0
-    made = contours(heart, contraction, np.broadcast_to(level, (400, len(ANGLES))))
-    cell = base_height(heart, contraction)[None, :] / 400.0 * (2 * np.pi / len(ANGLES)) * 0.5e-3
+def volumes(heart: Heart, contraction: float, levels: int = 400) -> dict[str, float]:
+    """Volumes in ml of LV cavity, LV wall and RV cavity, by quadrature of the surfaces over ``levels`` (no voxels)."""
+    level = (np.arange(levels) + 0.5)[:, None] / levels
+    made = contours(heart, contraction, np.broadcast_to(level, (levels, len(ANGLES))))
+    cell = base_height(heart, contraction)[None, :] / levels * (2 * np.pi / len(ANGLES)) * 0.5e-3
     return {
         "lv": float((made.endo**2 * cell).sum()),
         "wall": float(((made.epi**2 - made.endo**2) * cell).sum()),
@@ -123,8 +134,11 @@ def volumes(heart: Heart, contraction: float) -> dict[str, float]:
     }
 
 
-def fit(heart: Heart, *, edv: float, ef: float, mass: float, rv_edv: float, rv_ef: float) -> Heart:
-    """The same patient with sizes chosen so that volumes (ml), ejection fractions (0..1) and mass (g) are these."""
+def fit(heart: Heart, *, edv: float, ef: float, mass: float, rv_edv: float, rv_ef: float, levels: int = 400) -> Heart:
+    """The same patient with sizes chosen so that volumes (ml), ejection fractions (0..1) and mass (g) are these.
+
+    Raises ValueError where no size does it; fewer ``levels`` are quicker and less exact.
+    """
 
     def solve(name: str, low: float, high: float, contraction: float, part: str, target: float) -> None:
         nonlocal heart
@@ -132,7 +146,7 @@ def fit(heart: Heart, *, edv: float, ef: float, mass: float, rv_edv: float, rv_e
 
         def miss(value: float) -> float:
             changed: dict[str, Any] = {name: value}
-            return volumes(replace(current, **changed), contraction)[part] - target
+            return volumes(replace(current, **changed), contraction, levels)[part] - target
 
         found: dict[str, Any] = {name: float(brentq(miss, low, high, xtol=1e-3))}
         heart = replace(current, **found)
@@ -161,7 +175,7 @@ def _resting(heart: Heart, level: Array, angle: Array) -> tuple[Array, Array]:
     tip = heart.apex_wall / heart.length
     inner = (level - tip) / (1.0 - tip)
     annulus = 1.0 - 0.10 * smooth_step(level, 0.72, 1.05)
-    flat_septum = 1.0 - 0.06 * np.exp(-((_from(angle, heart) / 0.8) ** 2))
+    flat_septum = 1.0 - heart.flatten * np.exp(-((_from(angle, heart) / 0.8) ** 2))
     radius = (
         heart.radius * annulus * flat_septum * (1.0 + _series(heart.waves, level, angle) * smooth_step(level, 0, 0.25))
     )
@@ -178,8 +192,7 @@ def _from(angle: Array, heart: Heart) -> Array:
 
 def _rv_gap(heart: Heart, level: Array, angle: Array) -> Array:
     """mm between septum and right free wall: a crescent whose bulk moves from the inferior inflow to the outflow."""
-    start = 0.13
-    along = np.clip((level - start) / (1.0 - start), 0.0, 1.0)
+    along = np.clip((level - heart.rv_start) / (1.0 - heart.rv_start), 0.0, 1.0)
     width = heart.rv_width * (0.62 + 0.38 * along**0.7)
     x = (_from(angle, heart) - heart.rv_skew * 0.5) / width
     crescent = np.clip(1.0 - x**2, 0.0, None) ** 0.95

@@ -75,7 +75,7 @@ def paint_ventricles(canvas: Canvas, heart: Heart, contraction: float, places: L
     epi, endo = away("epi"), away("endo")
     canvas.cover(places.index, np.maximum(away("rv_outer"), below_base), "rv wall")
     canvas.cover(places.index, np.maximum(away("rv"), below_base), "rv blood", RV)
-    _paint_right_trabeculae(canvas, places, away("rv"), epi, below_base)
+    _paint_right_trabeculae(canvas, places, away("rv"), epi, below_base, heart.trabeculae)
     canvas.cover(places.index, np.maximum(epi, below_base), "myocardium", MYOCARDIUM)
     canvas.cover(places.index, np.maximum(endo, below_base), "blood", LV)
     _paint_papillaries(canvas, heart, contraction, places, made, below_base)
@@ -123,25 +123,36 @@ def _paint_papillaries(
     wavy = np.sin(4 * places.angle + places.height * 0.31) + np.sin(7 * places.angle - places.height * 0.17 + 2.0)
     for number, centre in enumerate((-0.85 + heart.base_angle * 0.2, 1.05 + heart.base_angle * 0.2)):
         inside = np.clip((level - 0.20) / 0.45, 0.0, 1.0)
-        size = (4.9 + 0.7 * number) * np.sqrt(np.clip(np.sin(np.pi * inside**0.8), 0, None)) * (1 + 0.12 * contraction)
+        size = (
+            heart.papillary
+            * (4.9 + 0.7 * number)
+            * np.sqrt(np.clip(np.sin(np.pi * inside**0.8), 0, None))
+            * (1 + 0.12 * contraction)
+        )
         reach = endo * (0.84 - 0.16 * inside) - 1.0 * contraction
         turn = (places.angle - np.float32(centre - heart.twist * contraction * 0.5) + np.pi) % (2 * np.pi) - np.pi
         distance = np.hypot(reach * turn * (1.15 - 0.3 * number), (places.radius - reach) * 0.75) - size
         canvas.cover(places.index, np.maximum(distance + wavy * 0.6, below_base + 10.0), "myocardium", LV)
-    _paint_left_trabeculae(canvas, places, endo, level, contraction)
+    _paint_left_trabeculae(canvas, places, endo, level, contraction, heart.trabeculae)
 
 
-def _paint_left_trabeculae(canvas: Canvas, places: Lookup, endo: Array, level: Array, contraction: float) -> None:
+def _paint_left_trabeculae(
+    canvas: Canvas, places: Lookup, endo: Array, level: Array, contraction: float, much: float
+) -> None:
     """Ridges of unequal size along the apical and free wall; cavity by convention, as the papillary muscles."""
     angle, height = places.angle, places.height
     ridge = np.sin(8 * angle + 0.11 * height) + 0.8 * np.sin(13 * angle - 0.23 * height + 1.0) + 0.7 * np.sin(3 * angle)
-    depth = (0.9 + 0.5 * contraction) * np.clip((0.72 - level) * 3.5, 0.0, 1.3) * np.clip(ridge - 0.25, 0.0, 2.0)
+    reach = np.clip((0.72 + 0.08 * (much - 1.0) - level) * 3.5, 0.0, 1.3)
+    depth = much * (0.9 + 0.5 * contraction) * reach * np.clip(ridge - 0.25 + 0.2 * (much - 1.0), 0.0, 2.0)
+    depth = np.minimum(depth, 0.45 * endo) if much > 1.0 else depth
     shown = (places.radius < endo + 0.6) & (height > 4) & (depth > 0.15)
     canvas.cover(places.index[shown], (endo - places.radius - depth)[shown], "trabecula", LV)
 
 
-def _paint_right_trabeculae(canvas: Canvas, places: Lookup, rv: Array, epi: Array, below_base: Array) -> None:
+def _paint_right_trabeculae(
+    canvas: Canvas, places: Lookup, rv: Array, epi: Array, below_base: Array, much: float
+) -> None:
     ridge = np.sin(11 * places.angle + 0.10 * places.height) + np.sin(6 * places.angle - 0.19 * places.height)
-    depth = np.clip((ridge - 0.4) * 2.8, -2.0, 3.5) * (below_base < -18)
+    depth = np.clip((ridge - 0.4) * 2.8 * (0.7 + 0.3 * much), -2.0, 3.5 * (0.8 + 0.2 * much)) * (below_base < -18)
     distance = np.maximum(np.maximum(-rv - depth, rv), 1.0 - epi)
     canvas.cover(places.index, np.maximum(distance, below_base + 12.0), "rv wall", RV)

@@ -1,9 +1,11 @@
-"""A synthetic short-axis cine MR of a normal adult."""
+"""A synthetic short-axis cine MR: of a normal adult, or of anybody on any scanner."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
+from scipy.spatial.transform import Rotation
 
 from geometry.image import Image
 from geometry.progress import Progress, silent
@@ -16,16 +18,31 @@ from sample_scans.anatomy_torso import draw_torso, paint_torso
 from sample_scans.anatomy_ventricles import look_up, paint_sac, paint_ventricles
 from sample_scans.canvas import Canvas, blank
 from sample_scans.heart_beat import contraction
-from sample_scans.imaging_mr import MrSettings, coil_shading, palette, receive, slice_profile, texture
+from sample_scans.imaging_mr import (
+    MrSettings,
+    bands,
+    coil_shading,
+    draw_settings,
+    palette,
+    receive,
+    slice_profile,
+    texture,
+)
 from sample_scans.patient import Patient
+from sample_scans.population import draw_person
 
 LABELS = (LV, MYOCARDIUM, RV)
-REACH = 92.0  # mm about the long axis: what the beating heart can touch
+REACH = 92.0  # mm about the long axis: what the beating heart of an adult can touch, and 15 more of a dilated one
+FIRST_FOR_JUDGING = 500_000  # seeds from here on are never used to train or to tune a method
 
 
 @dataclass(frozen=True)
 class Stack:
-    """The grid of the scan in the heart frame: columns and rows, slices from below the apex upward, mm."""
+    """The grid of the scan in the heart frame: columns and rows, slices from below the apex upward, mm.
+
+    turn    (3, 3), its rows are where columns, rows and slices point; identity: true short axis
+    shifts  (slices, 2) mm, where the breath-hold put each slice
+    """
 
     columns: int
     rows: int
@@ -35,6 +52,7 @@ class Stack:
     gap: float
     corner: tuple[float, float, float]
     shifts: Array
+    turn: Array = field(default_factory=lambda: np.eye(3))
     samples: int = 4
 
     @property
@@ -52,14 +70,14 @@ class Stack:
         grid[..., 0] = x[:, None, None, None] - self.shifts[None, None, :, 0, None]
         grid[..., 1] = y[None, :, None, None] - self.shifts[None, None, :, 1, None]
         grid[..., 2] = z
-        return grid.reshape(-1, 3)
+        return np.asarray(grid.reshape(-1, 3) @ self.turn.astype(np.float32))
 
     def affine(self, frame: Frame) -> Array:
         """(4, 4) voxel to RAS mm."""
         result = np.eye(4)
         steps = (self.spacing, self.spacing, self.thickness + self.gap)
-        result[:3, :3] = frame.axes.T * np.array(steps)
-        result[:3, 3] = frame.to_patient(np.asarray(self.corner))
+        result[:3, :3] = (self.turn @ frame.axes).T * np.array(steps)
+        result[:3, 3] = frame.to_patient(np.asarray(self.corner) @ self.turn)
         return result
 
 
@@ -94,14 +112,47 @@ def make_cine_mr(
     paint_torso(still, torso, frame, arch_height(base.aorta, frame))
     seen, labels = _beat(still, heart, base, squeeze, stack, progress)
     voxels = _acquire(seen, stack, settings, rng)
-    affine = stack.affine(frame)
+    return _patient(voxels, labels, stack.affine(frame), times, cycle, _facts(heart, squeeze), TRUTH_NOTES)
+
+
+def draw_cine_patient(seed: int, *, phases: int = 20, progress: Progress = silent) -> Patient:
+    """Anybody by ``seed``, well or ill, on a scanner and with a protocol of their own: as ``make_cine_mr`` otherwise.
+
+    Gaps make slices lie 5 to 18 mm apart; planes are tilted by some degrees and turned in the plane; the first phase need
+    not be end-diastole. The right ventricle's truth goes up to the pulmonary valve, and its volumes are those of the labels.
+    """
+    rng = np.random.default_rng([seed, 3])
+    person = draw_person(rng)
+    heart = person.heart
+    settings = draw_settings(rng)
+    cycle = float(np.round(rng.uniform(550.0, 1200.0)))
+    times = np.arange(phases) * cycle / phases
+    onset = rng.uniform(-0.06, 0.06) if rng.random() < 0.7 else rng.uniform(0.0, 1.0)
+    squeeze = contraction(times, cycle, rng.uniform(0.30, 0.46) * cycle, onset * cycle)
+    stack = _any_plan(heart, rng)
+    points = stack.points()
+    tissues = palette(settings)
+    still = blank(person.bend(points), tissues, LABELS, 1.15 * stack.spacing, "air")
+    paint_torso(still, person.torso, person.frame, arch_height(person.base.aorta, person.frame))
+    seen, labels = _beat(still, heart, person.base, squeeze, stack, progress, REACH + 15.0, RV)
+    voxels = _acquire(seen, stack, settings, rng)
+    facts = _facts(heart, squeeze) | _counted(labels, stack, squeeze)
+    return _patient(voxels, labels, stack.affine(person.frame), times, cycle, facts, (*TRUTH_NOTES, OUTFLOW_NOTE))
+
+
+def _patient(
+    voxels: Array,
+    labels: NDArray[np.uint8],
+    affine: Array,
+    times: Array,
+    cycle: float,
+    facts: dict[str, float],
+    notes: tuple[str, ...],
+) -> Patient:
     source = "synthetic short-axis cine MR (balanced SSFP), seeded generator"
     image = Image(voxels, affine, "MR", tuple(float(t) for t in times), cycle, source)
-    facts = _facts(heart, squeeze)
-    truth = Segmentation(
-        labels, affine, method="generator", ed=int(facts["ed_phase"]), es=int(facts["es_phase"]), notes=TRUTH_NOTES
-    )
-    return Patient(image, truth, facts)
+    ed, es = int(facts["ed_phase"]), int(facts["es_phase"])
+    return Patient(image, Segmentation(labels, affine, method="generator", ed=ed, es=es, notes=notes), facts)
 
 
 TRUTH_NOTES = (
@@ -109,6 +160,7 @@ TRUTH_NOTES = (
     "Myocardium is that of the left ventricle; the right ventricular wall is not labelled.",
     "The labels follow the breath-hold shift of each slice.",
 )
+OUTFLOW_NOTE = "The right ventricle includes its outflow tract up to the pulmonary valve."
 
 
 def _draw_adult(rng: np.random.Generator) -> Heart:
@@ -147,15 +199,54 @@ def _plan(
     return Stack(columns, rows, slices, spacing, thickness, gap, corner, shifts)
 
 
+def _any_plan(heart: Heart, rng: np.random.Generator) -> Stack:
+    """As many a radiographer would: planes a little tilted, turned as the scanner likes, from apex to over the base."""
+    spacing, thickness = rng.uniform(1.2, 2.2), rng.uniform(5.0, 10.0)
+    gap = rng.choice([0.0, rng.uniform(0.5, 4.0), rng.uniform(4.0, 18.0 - thickness)], p=[0.4, 0.45, 0.15])
+    pitch = thickness + gap
+    tilt = Rotation.from_euler("xy", rng.normal(0.0, 5.0, 2), degrees=True)
+    turn = (tilt * Rotation.from_euler("z", rng.normal(0.0, 25.0), degrees=True)).as_matrix().T
+    top = heart.length + rng.uniform(6.0, 22.0)
+    slices = int(np.ceil((top + rng.uniform(5.0, 18.0)) / pitch)) + 1
+    extent = rng.uniform(190.0, 300.0, 2)
+    columns, rows = (int(each / spacing) for each in extent)
+    middle = turn @ np.array([-12.0, 0.0, 0.5 * heart.length]) + rng.normal(0, 8.0, 3) * [1, 1, 0]
+    corner = (
+        middle[0] - 0.5 * columns * spacing,
+        middle[1] - 0.5 * rows * spacing,
+        middle[2] + (top - 0.5 * heart.length) - pitch * (slices - 1),
+    )
+    shifts = rng.normal(0.0, rng.uniform(0.3, 2.2), (slices, 2))
+    return Stack(columns, rows, slices, spacing, thickness, float(gap), corner, shifts, turn, samples=3)
+
+
+def _counted(labels: NDArray[np.uint8], stack: Stack, squeeze: Array) -> dict[str, float]:
+    """The numbers as a reader without error would find them by counting voxels: the warp changed those of the surfaces."""
+    voxel = stack.spacing**2 * (stack.thickness + stack.gap) * 1e-3
+    ed, es = int(np.argmin(squeeze)), int(np.argmax(squeeze))
+    found = {"lv_mass_g": DENSITY * float((labels[..., ed] == MYOCARDIUM).sum()) * voxel}
+    for name, label in (("lv", LV), ("rv", RV)):
+        edv, esv = (float((labels[..., phase] == label).sum()) * voxel for phase in (ed, es))
+        found |= {f"{name}_edv_ml": edv, f"{name}_esv_ml": esv, f"{name}_ef_percent": 100.0 * (1.0 - esv / edv)}
+    return found
+
+
 def _beat(
-    still: Canvas, heart: Heart, base: HeartBase, squeeze: Array, stack: Stack, progress: Progress
+    still: Canvas,
+    heart: Heart,
+    base: HeartBase,
+    squeeze: Array,
+    stack: Stack,
+    progress: Progress,
+    reach: float = REACH,
+    outflow_label: int = 0,
 ) -> tuple[Array, Array]:
     """Signal (nx, ny, nz, phases) and labels of each phase: the moving heart painted over the still body."""
     weights = slice_profile(stack.samples).astype(np.float32)
     resting = _receive(still, stack, weights)[0]
     seen = np.repeat(resting[:, None], len(squeeze), axis=1)
     labels = np.zeros(seen.shape, np.uint8)
-    near = (np.hypot(still.points[:, 0] + 10.0, still.points[:, 1]) < REACH).reshape(-1, stack.samples)
+    near = (np.hypot(still.points[:, 0] + 10.0, still.points[:, 1]) < reach).reshape(-1, stack.samples)
     moving = np.flatnonzero(near.any(axis=1))
     around = still.part((moving[:, None] * stack.samples + np.arange(stack.samples)).ravel())
     places = look_up(around, heart)
@@ -163,7 +254,7 @@ def _beat(
         progress(phase / len(squeeze), f"phase {phase + 1} of {len(squeeze)}")
         canvas = around.copy()
         paint_sac(canvas, heart, float(state), places)
-        paint_base(canvas, base, float(state), heart.descent * float(state))
+        paint_base(canvas, base, float(state), heart.descent * float(state), outflow_label=outflow_label)
         paint_ventricles(canvas, heart, float(state), places)
         seen[moving, phase], labels[moving, phase] = _receive(canvas, stack, weights)
     shape = (*stack.shape, len(squeeze))
@@ -178,8 +269,12 @@ def _receive(canvas: Canvas, stack: Stack, weights: Array) -> tuple[Array, NDArr
 
 
 def _acquire(seen: Array, stack: Stack, settings: MrSettings, rng: np.random.Generator) -> Array:
-    grain = 1.0 + 0.035 * texture(stack.shape, 1.6, rng)
+    grain = 1.0 + settings.grain * texture(stack.shape, 1.6, rng)
     shading = coil_shading(stack.shape, settings, rng)
+    if settings.banding:
+        shading *= bands(stack.shape, settings.banding, rng)
+    if settings.blur:
+        seen = gaussian_filter(seen, (settings.blur, settings.blur, 0, 0))
     received = receive(seen * (grain * shading)[..., None], settings.noise, rng)
     return np.clip(np.round(received * settings.blood), 0, 255).astype(np.uint8)
 

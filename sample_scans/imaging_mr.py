@@ -1,7 +1,7 @@
 """How a balanced steady-state cine MR shows the body: contrast, slice profile, coil shading, Rician noise."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
@@ -52,21 +52,55 @@ class MrSettings:
     bias      how much the coils shade (0.3: 30 % over the field of view)
     contrast  1 is usual; below it, blood and muscle come closer
     blood     grey value of blood at the centre
+    grain     deviation of the tissues' own texture
+    blur      pixels (standard deviation)
+    banding   depth of the dark off-resonance bands, 0 to 1
+    tissues   factor on the signal of single tissues
     """
 
     noise: float = 0.03
     bias: float = 0.35
     contrast: float = 1.0
     blood: float = 145.0
+    grain: float = 0.035
+    blur: float = 0.0
+    banding: float = 0.0
+    tissues: Mapping[str, float] = field(default_factory=dict)
+
+
+def draw_settings(rng: np.random.Generator) -> MrSettings:
+    """Any scanner: field strength, coils, noise, resolution and contrast vary, and each tissue within what is seen."""
+    return MrSettings(
+        noise=float(rng.uniform(0.012, 0.075)),
+        bias=float(rng.uniform(0.1, 0.9)),
+        contrast=float(rng.uniform(0.72, 1.2)),
+        blood=float(rng.uniform(70.0, 150.0)),
+        grain=float(rng.uniform(0.01, 0.08)),
+        blur=float(rng.uniform(0.0, 0.7)),
+        banding=float(rng.uniform(0.0, 0.45)) if rng.random() < 0.3 else 0.0,
+        tissues={name: float(np.exp(rng.normal(0.0, 0.12))) for name in TISSUES},
+    )
 
 
 def palette(settings: MrSettings) -> dict[str, tuple[float, float]]:
     """Water and fat of each tissue with the contrast of this acquisition."""
     middle = 0.62
-    return {
-        name: (water if water < 0.15 else middle + settings.contrast * (water - middle), fat)
-        for name, (water, fat) in TISSUES.items()
-    }
+    result = {}
+    for name, (water, fat) in TISSUES.items():
+        factor = settings.tissues.get(name, 1.0)
+        result[name] = (
+            factor * (water if water < 0.15 else middle + settings.contrast * (water - middle)),
+            factor * fat,
+        )
+    return result
+
+
+def bands(shape: tuple[int, int, int], depth: float, rng: np.random.Generator) -> Array:
+    """Off-resonance bands of a balanced sequence: a smooth factor with dark stripes, (nx, ny, nz)."""
+    i, j, k = np.meshgrid(*(np.linspace(-1, 1, n) if n > 1 else np.zeros(1) for n in shape), indexing="ij")
+    phase = rng.normal(0, 2.2) * i + rng.normal(0, 2.2) * j + rng.normal(0, 0.8) * k
+    phase += rng.normal(0, 1.2) * i * j + rng.uniform(0, 2 * np.pi)
+    return np.asarray(1.0 - depth * np.clip(np.cos(phase), 0.0, 1.0) ** 8, dtype=np.float32)
 
 
 def slice_profile(samples: int) -> Array:
