@@ -134,7 +134,7 @@ def enclosure(values: NDArray[np.integer], cavity: int, muscle: int) -> float:
     """Share of the rim of a cavity (in the slice) that lies against muscle: most for the left ventricle, a third for the right."""
     touching = against = 0
     for axis in (0, 1):
-        first, second = (np.take(values, range(s, values.shape[axis] - 1 + s), axis) for s in (0, 1))
+        first, second = np.moveaxis(values, axis, 0)[:-1], np.moveaxis(values, axis, 0)[1:]
         for one, other in ((first, second), (second, first)):
             rim = (one == cavity) & (other != cavity)
             touching += int(rim.sum())

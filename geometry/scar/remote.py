@@ -11,7 +11,8 @@ from geometry.scar.wall import Wall
 
 Mask = NDArray[np.bool_]
 Regions = NDArray[np.int16]
-AROUND, FEWEST = 12, 25  # pieces around a level; voxels of a piece that can be judged
+AROUND = 12  # pieces around a level
+FEWEST, LEAST = 25, 8  # voxels of a piece that can be judged; where the wall is too thin for that
 LEVELS = 3
 REACH = 8.0  # mm around a point of the user
 
@@ -39,7 +40,8 @@ def find_remote(grey: NDArray[np.float32], regions: Regions) -> NDArray[np.int16
     A region looks alike when its median lies within 0.75 SD and its 95th percentile below mean + 2.6 SD (1.64 SD in noise).
     """
     counts = np.bincount(regions.ravel())
-    numbers = [number for number in range(1, len(counts)) if counts[number] >= FEWEST]
+    enough = FEWEST if (counts[1:] >= FEWEST).sum() >= AROUND else LEAST
+    numbers = [number for number in range(1, len(counts)) if counts[number] >= enough]
     if not numbers:
         raise Refused("The wall is too thin or too small on this scan to find healthy muscle in it; check the outline.")
     values = {number: grey[regions == number] for number in numbers}
