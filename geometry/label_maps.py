@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,8 +37,8 @@ class Table:
 
 
 @cache
-def _data() -> Mapping[str, Mapping[str, object]]:
-    held: Mapping[str, Mapping[str, object]] = json.loads((Path(__file__).parent / "label_schemes.json").read_text())
+def _data() -> Mapping[str, Mapping[str, Any]]:
+    held: Mapping[str, Mapping[str, Any]] = json.loads((Path(__file__).parent / "label_schemes.json").read_text())
     return held
 
 
@@ -47,7 +48,7 @@ def tables() -> tuple[Table, ...]:
     return tuple(
         Table(scheme, one["title"], {int(value): name for value, name in one["labels"].items()}, one.get("others", 0))
         for scheme, facts in _data()["schemes"].items()
-        for one in facts["tables"]  # type: ignore[index]
+        for one in facts["tables"]
     )
 
 
@@ -58,20 +59,20 @@ def schemes() -> tuple[str, ...]:
 
 def code_of(structure: str) -> tuple[str, str]:
     """SNOMED CT code and its meaning (DICOM PS3.16); the cavities have no code of their own there, the ventricles do."""
-    code, meaning = _data()["codes"][structure]  # type: ignore[misc]
+    code, meaning = _data()["codes"][structure]
     return str(code), str(meaning)
 
 
 def structure_coded(code: str) -> str | None:
     """The structure of a SNOMED CT code, or None."""
-    return next((name for name, (held, _) in _data()["codes"].items() if held == code), None)  # type: ignore[misc]
+    return next((name for name, (held, _) in _data()["codes"].items() if held == code), None)
 
 
 def structure_named(text: str) -> str | None:
     """The structure that a name in a file means ("LV", "heart_ventricle_left"), or None."""
     plain = re.sub(r"[\W_]+", " ", text).strip().lower()
     for structure, words in _data()["words"].items():
-        if plain == structure.replace("_", " ") or plain in words:  # type: ignore[operator]
+        if plain == structure.replace("_", " ") or plain in words:
             return structure
     return None
 
@@ -113,7 +114,7 @@ def to_ours(values: NDArray[np.integer], meaning: Mapping[int, str]) -> tuple[ND
     for value in present:
         structure = meaning.get(value)
         name = _STANDS_FOR.get(structure, structure) if structure else None
-        if name in OURS:
+        if name is not None and name in OURS:
             table[value] = OURS[name]
             if name != structure:
                 notes.append(f"The label of the whole {_words(structure)} was taken for the {_words(name)}.")

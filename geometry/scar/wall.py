@@ -43,7 +43,7 @@ class Wall:
     def depth(self) -> Floats:
         """(nx, ny, nz) 0 at the endocardium to 1 at the epicardium; only meaningful in the wall."""
         thick = np.maximum(self.endo - self.epi, 1e-3)
-        return np.clip(self.endo / thick, 0, 1).astype(np.float32)
+        return np.asarray(np.clip(self.endo / thick, 0, 1), np.float32)
 
     @property
     def spacing(self) -> NDArray[np.float64]:
