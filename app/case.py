@@ -1,7 +1,7 @@
 """One patient's folder: scan, segmentation, mesh, scenarios, runs, and what is older than what.
 
-case.json  subject.json  series/  scan/  extra/ROLE/  segmentation/  mesh/  scenarios/NAME.json  runs/NAME/  jobs/
-report/  view.json
+case.json  subject.json  series/  scan/  extra/ROLE/  segmentation/  scar/  mesh/  scenarios/NAME.json  runs/NAME/
+jobs/  report/  view.json
 """
 
 import contextlib
@@ -26,6 +26,8 @@ from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh, load_mesh, save_mesh
 from geometry.image import Image, load_image, save_image
 from geometry.metric import Metric
+from geometry.scar.scar_file import load_study, picked_rule, save_study
+from geometry.scar.study import ScarStudy, scar_metrics
 from geometry.segmentation import (
     LABELS,
     PROBABILITY,
@@ -158,6 +160,23 @@ class Case:
         first = folder / "automatic" / LABELS if (folder / "automatic").exists() else folder / LABELS
         return (first.stat().st_ino, first.stat().st_mtime) if first.exists() else ()
 
+    def scar(self, chances: bool = True) -> ScarStudy | None:
+        """Scar on the late enhancement, if it was measured; with the chance of each voxel or (faster) without."""
+        folder = self.folder / "scar"
+        return load_study(folder, chances) if folder.exists() else None
+
+    def scar_rule(self) -> str | None:
+        """The rule whose labels are kept, if scar was measured."""
+        folder = self.folder / "scar"
+        return picked_rule(folder) if folder.exists() else None
+
+    def save_scar(self, study: ScarStudy, picked: str, **options: Any) -> None:
+        """Keep a scar study, with the labels of the picked rule and the options it was made with."""
+        with whole_folder(self.folder / "scar") as fresh:
+            save_study(study, fresh, picked)
+            _write_metrics(scar_metrics(study), fresh)
+            write_origin(fresh, self.scar_source(), rule=picked, **options)
+
     def mesh(self) -> HeartMesh | None:
         """The current mesh, if any."""
         path = self.folder / "mesh" / "heart.npz"
@@ -230,6 +249,11 @@ class Case:
         path = self.folder / "segmentation" / "labels.nii.gz"
         return digest(path) if path.exists() else ""
 
+    def scar_source(self) -> str:
+        """A hash of what scar is measured on: the late enhancement and the segmentation."""
+        path = self._scan_folder("lge") / "image.nii.gz"
+        return f"{digest(path) if path.exists() else ''} {self.segmentation_digest()}"
+
     def stale(self) -> tuple[str, ...]:
         """What no longer fits what it was made from, as sentences."""
         found = []
@@ -238,6 +262,9 @@ class Case:
             found.append("The segmentation was made from another scan; segment again.")
         if mesh.exists() and self.segmentation_digest() and read_origin(mesh) != self.segmentation_digest():
             found.append("The mesh is older than its segmentation; build it again.")
+        scar = self.folder / "scar"
+        if scar.exists() and read_origin(scar) != self.scar_source():
+            found.append("Scar was measured on another segmentation or enhancement scan; measure it again.")
         if (mesh / "heart.npz").exists():
             current = digest(mesh / "heart.npz")
             older = [name for name in self.runs() if read_origin(self.folder / "runs" / name) != current]

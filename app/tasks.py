@@ -85,6 +85,44 @@ def keep_edits(case: Case, options: Options, progress: Progress) -> None:
     keep_noted(case, progress)
 
 
+def labels(case: Case, options: Options, progress: Progress) -> None:
+    """Take label maps from elsewhere as the segmentation. Options: files, scheme, phases."""
+    from geometry.label_import import import_labels
+    from geometry.measure import check_segmentation, ventricular_measures
+
+    image = needed_image(case)
+    files = [Path(file) for file in options["files"]]
+    found = import_labels(
+        files, image, scheme=options.get("scheme"), phases=options.get("phases") or (), progress=part(progress, 0, 0.8)
+    )
+    found = replace(found, notes=(*found.notes, *check_segmentation(found)))
+    progress(0.8, "Measuring volumes")
+    case.save_segmentation(found, ventricular_measures(found, image))
+
+
+def scar(case: Case, options: Options, progress: Progress) -> None:
+    """Measure scar on the late enhancement. Options: rule, remote (points), no_reflow."""
+    from geometry.scar.rules import rule_named
+    from geometry.scar.study import measure_scar
+
+    picked = rule_named(options.get("rule") or "fwhm").name
+    remote = [(float(x), float(y), float(z)) for x, y, z in options.get("remote") or ()]
+    no_reflow = bool(options.get("no_reflow", True))
+    lge = case.image("lge")
+    if lge is None:
+        raise Refused(f"The case {case.title!r} has no late enhancement; add the scan with the role lge first.")
+    study = measure_scar(
+        lge,
+        needed_image(case),
+        needed_segmentation(case),
+        remote=remote,
+        no_reflow=no_reflow,
+        progress=part(progress, 0, 0.95),
+    )
+    progress(0.95, "Keeping the result")
+    case.save_scar(study, picked, remote=remote, no_reflow=no_reflow)
+
+
 def mesh(case: Case, options: Options, progress: Progress) -> None:
     """Build the mesh, with fibres where there is a wall. Options: edge (mm)."""
     from geometry.measure import check_segmentation
@@ -147,6 +185,8 @@ TASKS: Mapping[str, Callable[[Case, Options, Progress], None]] = {
     "segment": segment,
     "edit": edit,
     "keep_edits": keep_edits,
+    "labels": labels,
+    "scar": scar,
     "mesh": mesh,
     "simulate": simulate,
     "report": report,

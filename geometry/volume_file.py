@@ -48,3 +48,9 @@ def _affine(facts: dict[str, Any], size: int) -> NDArray[np.float64]:
     lps[:3, :3] = direction * np.array(facts["spacing"][:3])
     lps[:3, 3] = facts["origin"][:3]
     return check_spacing(np.diag([-1.0, -1.0, 1.0, 1.0]) @ lps)
+
+
+def affine_of(volume: Any) -> NDArray[np.float64]:
+    """(4, 4) voxel index -> mm, RAS+, of an image that SimpleITK read."""
+    facts = {"origin": volume.GetOrigin(), "spacing": volume.GetSpacing(), "direction": volume.GetDirection()}
+    return _affine(facts, volume.GetDimension())

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 from app.jobs import FAILED
 from ui.contours import COLOURS, WORDS
 from ui.edit_card import EditCard
+from ui.scar_panel import ScarPanel
 from ui.steps.page import Page
 from ui.theme import px
 from ui.widgets import button, label, notice, section
@@ -55,6 +56,7 @@ class SegmentPage(Page):
         self.column.addWidget(section("Shown"))
         self.column.addWidget(self._legend())
         assert session.case is not None
+        self.column.addWidget(ScarPanel(session, self.watch, self))
         self.add_metrics(session.case.measures(), "Measured")
         self.add_notes(segmentation.notes)
 

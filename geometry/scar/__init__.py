@@ -1,0 +1,1 @@
+"""Scar and border zone on late gadolinium enhancement, under every published rule side by side."""
