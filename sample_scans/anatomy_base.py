@@ -192,7 +192,7 @@ def paint_base(
     _paint_hollow(canvas, left, 1.6, "atrial wall", "atrial blood")
     outflow = moved(base.outflow, shift * 0.8)
     _paint_hollow(canvas, [outflow], 2.0, "rv wall", "rv blood")
-    if outflow_label:
+    if outflow_label and isinstance(outflow, Tube):
         index = canvas.select(outflow)
         valve = outflow.centres[np.searchsorted(base.outflow.arc, 22.0), 2]  # its second knot lies some 22 mm up
         inside = np.maximum(outflow.distance(canvas.points[index]), canvas.points[index, 2] - valve)

@@ -24,6 +24,7 @@ class Stacks:
         self.refresh()
 
     def refresh(self) -> None:
+        """Look into the folder again."""
         files = sorted(self.folder.glob("*[0-9].npy"), key=lambda path: int(path.stem))
         self.stacks = [np.load(path, mmap_mode="r") for path in files]
 

@@ -11,7 +11,10 @@ import os
 import time
 from pathlib import Path
 
+import numpy as np
+import onnx
 import torch
+from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, multiprocessing
 from torch.nn import functional
 
@@ -59,6 +62,7 @@ class Pool:
         self.drawn = 0
 
     def batch(self) -> tuple[Tensor, Tensor]:
+        """One of the batches at hand."""
         while len(self.batches) < 10 or not self.ready.empty():
             fresh = tuple(each.clone() for each in self.ready.get())
             if len(self.batches) < POOL:
@@ -120,6 +124,22 @@ def export(network: UNet, path: Path) -> None:
         ready, (picture,), str(path), input_names=["pictures"], output_names=["logits"],
         dynamic_axes={"pictures": names, "logits": names}, opset_version=17, dynamo=False,
     )  # fmt: skip
+    halve(path)
+
+
+def halve(path: Path) -> None:
+    """Keep the weights in half precision in the file; they are used in single precision."""
+    model = onnx.load(path)
+    casts = []
+    for tensor in model.graph.initializer:
+        values = numpy_helper.to_array(tensor)
+        if values.dtype == np.float32 and values.size > 64:
+            name = tensor.name
+            tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float16), name + "_half"))
+            casts.append(helper.make_node("Cast", [name + "_half"], [name], to=TensorProto.FLOAT))
+    for node in reversed(casts):
+        model.graph.node.insert(0, node)
+    onnx.save(model, path)
 
 
 def main() -> None:
