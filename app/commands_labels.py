@@ -8,7 +8,8 @@ from cyclopts import Parameter
 
 from app.commands import Json, opened_case, point, run, tell_metrics
 from app.console import print_json, say
-from app.tasks import needed_image, needed_mesh, needed_segmentation
+from app.edited import needed_segmentation
+from app.tasks import needed_image, needed_mesh
 from geometry.errors import Refused
 from geometry.scar.rules import RULES
 from geometry.scar.scar_file import finding_facts

@@ -64,8 +64,8 @@ def draw_again(
     return Draws(
         {name: np.asarray(values) for name, values in core.items()},
         {name: np.asarray(values) for name, values in border.items()},
-        {name: values / draws for name, values in core_sum.items()},
-        {name: values / draws for name, values in scar_sum.items()},
+        {name: np.asarray(values / draws, np.float32) for name, values in core_sum.items()},
+        {name: np.asarray(values / draws, np.float32) for name, values in scar_sum.items()},
     )
 
 
