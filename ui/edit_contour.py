@@ -49,7 +49,8 @@ class ContourPointer:
         """Use the mouse; says whether it did."""
         kind, left = event.type(), event.button() == Qt.MouseButton.LeftButton
         if kind == QEvent.Type.MouseButtonDblClick and left and len(self._overlay.points):
-            self._overlay.points, self._held = inserted(self._overlay.points, spot)
+            points, self._held = inserted(self._overlay.points, spot)
+            self._overlay.points = np.asarray(points, dtype=np.float64)
         elif kind == QEvent.Type.MouseButtonPress and left and self._model.allowed():
             self._take(spot)
         elif kind == QEvent.Type.MouseButtonPress and event.button() == Qt.MouseButton.RightButton:

@@ -1,6 +1,7 @@
 """What was cut out of the scan for the slice views, kept until the slice or what lies on it changes."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pyvista as pv
@@ -92,9 +93,10 @@ class SliceCache:
         where = _where(plane)
         if self._where.get(view) != where:
             self._where[view] = where
-            for kept in (self._grey, self._outlines, self._crossings):
+            stores: tuple[dict[tuple[int, int], Any], ...] = (self._grey, self._outlines, self._crossings)
+            for kept in stores:
                 for key in [key for key in kept if key[0] == view]:
-                    del kept[key]  # type: ignore[attr-defined]
+                    del kept[key]
 
 
 def _skin(mesh: HeartMesh) -> pv.PolyData:

@@ -19,6 +19,8 @@ class SegmentPage(Page):
     lead = "Solid lines: the likely boundary. Dotted and dashed: where it may still be (5 % and 95 %)."
     placing = Signal(bool)
     series_wanted = Signal()
+    import_wanted = Signal()  # of labels from elsewhere
+    export_wanted = Signal()
 
     def fill(self) -> None:
         """Add controls and numbers."""
@@ -51,6 +53,7 @@ class SegmentPage(Page):
         )
         segmentation = session.segmentation
         if segmentation is None:
+            self._add_exchange()
             return
         self.column.addWidget(EditCard(session, self))
         self.column.addWidget(section("Shown"))
@@ -58,6 +61,7 @@ class SegmentPage(Page):
         assert session.case is not None
         self.column.addWidget(ScarPanel(session, self.watch, self))
         self.add_metrics(session.case.measures(), "Measured")
+        self._add_exchange()
         self.add_notes(segmentation.notes)
 
     def _add_ways_out(self) -> None:
@@ -71,6 +75,19 @@ class SegmentPage(Page):
         self.column.addWidget(button("Choose another series ...", self.series_wanted.emit))
         by_hand = button("Draw it by hand", lambda: self.watch.start("segment", {"seeds": [], "method": "manual"}))
         self.column.addWidget(by_hand)
+
+    def _add_exchange(self) -> None:
+        self.column.addWidget(section("Labels from elsewhere"))
+        take = button("Import ...", self.import_wanted.emit, tip="Label maps: NIfTI, NRRD, MetaImage, DICOM SEG")
+        give = button("Export ...", self.export_wanted.emit, tip="The labels of this case: NIfTI, NRRD, DICOM SEG")
+        take.setEnabled(self.session.image is not None and not self.watch.busy)
+        give.setEnabled(self.session.segmentation is not None and not self.watch.busy)
+        holder = QWidget(self)
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(take)
+        row.addWidget(give)
+        self.column.addWidget(holder)
 
     def _legend(self) -> QWidget:
         segmentation = self.session.segmentation
