@@ -43,14 +43,13 @@ class ContourPointer:
             return
         self._key = key
         found = control_points(here, model.label, in_plane(grid.affine, grid.axis))
-        self._overlay.points = grid.curve_on_screen(self._plane(), found, model.index)
+        self._overlay.points = np.asarray(grid.curve_on_screen(self._plane(), found, model.index), dtype=np.float64)
 
     def mouse(self, event: QMouseEvent, spot: Spots) -> bool:
         """Use the mouse; says whether it did."""
         kind, left = event.type(), event.button() == Qt.MouseButton.LeftButton
         if kind == QEvent.Type.MouseButtonDblClick and left and len(self._overlay.points):
-            points, self._held = inserted(self._overlay.points, spot)
-            self._overlay.points = np.asarray(points, dtype=np.float64)
+            self._overlay.points, self._held = inserted(self._overlay.points, spot)
         elif kind == QEvent.Type.MouseButtonPress and left and self._model.allowed():
             self._take(spot)
         elif kind == QEvent.Type.MouseButtonPress and event.button() == Qt.MouseButton.RightButton:
