@@ -67,7 +67,10 @@ class Segmentation:
 def save_segmentation(segmentation: Segmentation, folder: Path) -> None:
     """Write labels.nii.gz, probability.npz (in steps of 1/255), by_hand.npz and segmentation.json into ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
-    steps = {str(k): np.round(np.asarray(v) * 255).astype(np.uint8) for k, v in segmentation.probability.items()}
+    steps = {  # one phase after the other, as they are looked at
+        str(k): np.asfortranarray(np.round(np.asarray(v) * 255).astype(np.uint8))
+        for k, v in segmentation.probability.items()
+    }
     np.savez_compressed(folder / PROBABILITY, **steps)  # type: ignore[arg-type]
     save_labels(segmentation, folder)
 

@@ -84,9 +84,10 @@ class SliceCache:
         self._place(view, plane)
         return _kept(self._crossings, (view, 0), lambda: _crossing(skin, plane))
 
-    def holds(self, view: int, plane: Plane, phase: int) -> bool:
-        """Whether nothing has to be worked out to show this slice."""
-        ready = (view, phase) in self._grey and (self._segmentation is None or (view, phase) in self._outlines)
+    def holds(self, view: int, plane: Plane, phase: int, native: bool = False) -> bool:
+        """Whether nothing has to be worked out to show this slice; ``native`` where its pixels are shown as they are."""
+        ready = native or (view, phase) in self._grey
+        ready &= self._segmentation is None or (view, phase) in self._outlines
         return self._where.get(view) == _where(plane) and ready
 
     def _place(self, view: int, plane: Plane) -> None:

@@ -240,8 +240,10 @@ class Slices(QWidget):
         for later in range(image.phases):
             phase = (session.phase + later) % image.phases
             for index, plane in enumerate(planes):
-                if not self.cache.holds(index, plane, phase):
-                    self.cache.grey(index, plane, phase)
+                native = index == 0 and self._native is not None
+                if not self.cache.holds(index, plane, phase, native):
+                    if not native:
+                        self.cache.grey(index, plane, phase)
                     self.cache.outlines(index, plane, phase)
                     self._ahead.start()
                     return
