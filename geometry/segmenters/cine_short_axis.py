@@ -9,7 +9,7 @@ from geometry.errors import Refused
 from geometry.image import Image
 from geometry.progress import Progress, part, silent
 from geometry.segmentation import LV, MYOCARDIUM, RV, Segmentation
-from geometry.segmenters.short_axis.anatomy import in_time, most_likely, one_heart
+from geometry.segmenters.short_axis.anatomy import enclose_papillaries, in_time, most_likely, one_heart
 from geometry.segmenters.short_axis.locate import find_heart
 from geometry.segmenters.short_axis.network import CAVITY, MUSCLE, RIGHT, chances
 from geometry.segmenters.short_axis.window import Floats, Window
@@ -34,7 +34,7 @@ def segment(
     place = find_heart(slices, image.spacing, _seed_in_plane(image, seeds), part(progress, 0.02, 0.2))
     chance = _all_frames(place.window.look(slices, image.spacing), part(progress, 0.2, 0.85))
     progress(0.85, "Putting the heart together")
-    chance = one_heart(in_time(chance, IN_TIME * image.phases), place.inside)
+    chance = enclose_papillaries(one_heart(in_time(chance, IN_TIME * image.phases), place.inside))
     labels, probability = _on_grid(chance, place.window, image)
     volume = chance[:, :, CAVITY].sum(axis=(0, 2, 3), dtype=float)
     progress(1.0, "Segmented")
