@@ -85,7 +85,7 @@ def _on_grid(chance: Floats, window: Window, image: Image) -> tuple[NDArray[np.u
     shape = image.voxels.shape[:2]
     native = window.back(chance[:, :, : RIGHT + 2], shape, image.spacing)
     native[:, :, 0] += 1.0 - native.sum(axis=2)
-    labels = np.moveaxis(most_likely(native), (0, 1), (2, 3))
+    labels = np.moveaxis(most_likely(native, float(np.prod(image.spacing[:2]))), (0, 1), (2, 3))
     probability = {
         label: np.ascontiguousarray(np.moveaxis(native[:, :, c], (0, 1), (2, 3))) for label, c in CLASSES.items()
     }

@@ -12,6 +12,7 @@ Flags = NDArray[np.bool_]
 Labels = NDArray[np.uint8]
 
 CORE, RIM = 0.5, 0.02  # chance of what surely belongs, and of what may
+LEAST = 40.0  # mm2
 ENCLOSED = 0.9  # share of the chance of muscle that moves to the cavity within its hull
 
 
@@ -57,21 +58,24 @@ def enclose_papillaries(chance: Floats) -> Floats:
     return moved
 
 
-def most_likely(chance: Floats) -> Labels:
-    """(slices, phases, rows, columns) labels 0..3: the likeliest, with holes filled and strays in a slice left out."""
+def most_likely(chance: Floats, pixel: float) -> Labels:
+    """(slices, phases, rows, columns) labels 0..3: the likeliest, with holes filled and strays left out.
+
+    ``pixel`` mm2; muscle of less than LEAST without a cavity is no apex.
+    """
     best = chance.argmax(axis=2)
-    best[best > RIGHT] = NOTHING
     labels = np.zeros(best.shape, dtype=np.uint8)
     for k, t in np.ndindex(best.shape[:2]):
         left = np.isin(best[k, t], (CAVITY, MUSCLE))
-        if left.any():
-            left = ndimage.binary_fill_holes(_largest(left))
-            cavity = (best[k, t] == CAVITY) & left
-            cavity = ndimage.binary_fill_holes(_largest(cavity)) if cavity.any() else cavity
-            labels[k, t][left] = MUSCLE
-            labels[k, t][cavity] = CAVITY
-        right = (best[k, t] == RIGHT) & ~left
-        labels[k, t][ndimage.binary_fill_holes(right) & ~left] = RIGHT
+        if left.sum() * pixel < LEAST:
+            continue
+        left = ndimage.binary_fill_holes(_largest(left))
+        cavity = (best[k, t] == CAVITY) & left
+        labels[k, t][left] = MUSCLE
+        labels[k, t][ndimage.binary_fill_holes(_largest(cavity))] = CAVITY
+    for t in range(best.shape[1]):
+        right = _largest((best[:, t] == RIGHT) & (labels[:, t] == NOTHING))
+        labels[:, t][right] = RIGHT
     return labels
 
 
