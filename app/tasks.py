@@ -73,6 +73,18 @@ def segment(case: Case, options: Options, progress: Progress) -> None:
     found = replace(found, notes=(*found.notes, *check_segmentation(found)))
     progress(0.9, "Measuring volumes")
     case.save_segmentation(found, ventricular_measures(found, image))
+    measure(case, options, part(progress, 0.92, 1.0))
+
+
+def measure(case: Case, options: Options, progress: Progress) -> None:
+    """Measure the present segmentation: volumes over the beat, wall thickness."""
+    from geometry.measure import ventricular_measures
+    from geometry.measures.function import heart_function
+
+    segmentation, image = needed_segmentation(case), needed_image(case)
+    metrics = ventricular_measures(segmentation, image)
+    function, more = heart_function(segmentation, image, part(progress, 0.1, 0.9))
+    case.save_measures((*metrics, *more), function)
 
 
 def edit(case: Case, options: Options, progress: Progress) -> None:
@@ -187,6 +199,7 @@ TASKS: Mapping[str, Callable[[Case, Options, Progress], None]] = {
     "keep_edits": keep_edits,
     "labels": labels,
     "scar": scar,
+    "measure": measure,
     "mesh": mesh,
     "simulate": simulate,
     "report": report,

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 from geometry.image import Image
 from geometry.measures.volumes import VolumeCurve, volume_curves
@@ -32,12 +33,14 @@ def heart_function(
 
 
 def save_function(function: HeartFunction, folder: Path) -> None:
-    """Write function.json into ``folder``."""
+    """Write function.json into ``folder``, in one move."""
     facts = {
         "curves": [curve.to_dict() for curve in function.curves],
         "wall": None if function.wall is None else function.wall.to_dict(),
     }
-    (folder / FILE).write_text(json.dumps(facts))
+    fresh = folder / f".{FILE}-{uuid4().hex[:8]}"
+    fresh.write_text(json.dumps(facts))
+    fresh.replace(folder / FILE)
 
 
 def load_function(folder: Path) -> HeartFunction | None:

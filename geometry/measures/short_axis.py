@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from geometry.segmentation import LV, MYOCARDIUM, RV, Segmentation
+from geometry.segmentation import LV, MYOCARDIUM, Segmentation
 
 Floats = NDArray[np.float64]
 BASEWARD = np.array([0.5, -0.45, 0.74])  # where the base lies, seen from the apex, in most people (RAS)
@@ -107,7 +107,8 @@ def _cut_anew(labels: NDArray[np.uint8], affine: Floats, ed: int) -> ShortAxis:
     made = np.eye(4)
     made[:3, :3], made[:3, 3] = frame * step, frame @ low
     way = np.linalg.inv(affine) @ made
-    cut = [ndimage.affine_transform(labels[..., t], way[:3, :3], way[:3, 3], tuple(count), order=0) for t in range(labels.shape[3])]  # fmt: skip
+    matrix, offset, size = way[:3, :3], way[:3, 3], tuple(count)
+    cut = [ndimage.affine_transform(labels[..., t], matrix, offset, size, order=0) for t in range(labels.shape[3])]
     return ShortAxis(np.stack(cut, axis=-1), made, ed)
 
 
@@ -119,8 +120,3 @@ def _long_axis(cavity: NDArray[np.bool_], wall: NDArray[np.bool_], affine: Float
     towards = opening if opening is not None else BASEWARD
     axis = axes[:, 2] if spread[2] > 1.7 * spread[1] or opening is None else towards / np.linalg.norm(towards)
     return np.asarray(axis if np.dot(axis, towards) >= 0 else -axis)
-
-
-def right_ventricle_there(stack: ShortAxis) -> bool:
-    """Whether a right ventricle is labelled at end-diastole."""
-    return bool((stack.labels[..., stack.ed] == RV).any())

@@ -35,7 +35,9 @@ class VolumeCurve:
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
-        bounds = {key: None if v is None else v.round(3).tolist() for key, v in (("low", self.low), ("high", self.high))}
+        bounds = {
+            key: None if v is None else v.round(3).tolist() for key, v in (("low", self.low), ("high", self.high))
+        }
         return {"name": self.name, "times": self.times.tolist(), "volume": self.volume.round(3).tolist()} | bounds
 
     @classmethod
@@ -45,7 +47,7 @@ class VolumeCurve:
         return cls(facts["name"], np.array(facts["times"]), np.array(facts["volume"]), low, high)
 
 
-def label_volumes(segmentation: Segmentation, label: int) -> Floats:
+def volume_curve(segmentation: Segmentation, label: int) -> Floats:
     """(phases,) ml, Simpson's rule: area of the label in each slice times the distance between slice centres, gap included.
 
     With slices at random heights this sum is right on average (Cavalieri); the apex, where the area falls to zero, costs less
@@ -58,7 +60,7 @@ def label_volumes(segmentation: Segmentation, label: int) -> Floats:
 def expected_volumes(segmentation: Segmentation, label: int) -> Floats:
     """(phases,) ml with each voxel counted by its probability: exact where that is the share of the voxel that is filled."""
     if label not in segmentation.probability:
-        return label_volumes(segmentation, label)
+        return volume_curve(segmentation, label)
     total = np.asarray(segmentation.probability[label]).sum(axis=(0, 1, 2), dtype=float)
     return np.atleast_1d(total) * segmentation.voxel_volume / 1000.0
 
@@ -78,7 +80,7 @@ def volume_curves(segmentation: Segmentation, image: Image) -> tuple[tuple[Volum
     curves: list[VolumeCurve] = []
     metrics: list[Metric] = []
     for label, (name, side) in SIDES.items():
-        volume = label_volumes(segmentation, label)
+        volume = volume_curve(segmentation, label)
         if phases < 2 or not (volume > 0).all():
             continue
         draws = draw_volumes(segmentation, label, tuple(range(phases)), draws=DRAWS)
@@ -102,9 +104,10 @@ def _rates(
     many = None if draws is None else _slopes(draws.T, times, cycle, harmonics)
     note = f"Steepest part of the volume curve, from {harmonics} harmonics of {len(volume)} phases."
     own = "" if name == "lv" else "rv_"
+    falls, rises = (None, None) if many is None else (-many.min(axis=1), many.max(axis=1))
     return (
-        _with_bounds(f"{own}peak_ejection_rate", f"{side} peak ejection rate", -slope.min(), None if many is None else -many.min(axis=1), note),  # fmt: skip
-        _with_bounds(f"{own}peak_filling_rate", f"{side} peak filling rate", slope.max(), None if many is None else many.max(axis=1), note),  # fmt: skip
+        _with_bounds(f"{own}peak_ejection_rate", f"{side} peak ejection rate", -slope.min(), falls, note),
+        _with_bounds(f"{own}peak_filling_rate", f"{side} peak filling rate", slope.max(), rises, note),
     )
 
 
@@ -112,7 +115,9 @@ def _with_bounds(name: str, label: str, value: float, draws: Floats | None, note
     if draws is None:
         return Metric(name, label, float(value), "ml/s", note=note)
     low, high = np.quantile(draws, (0.05, 0.95))
-    return Metric(name, label, float(value), "ml/s", min(float(low), float(value)), max(float(high), float(value)), note)
+    return Metric(
+        name, label, float(value), "ml/s", min(float(low), float(value)), max(float(high), float(value)), note
+    )
 
 
 def _slopes(curves: Floats, times: Floats, cycle: float, harmonics: int) -> Floats:

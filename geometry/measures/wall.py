@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.measures.laplace import laplace_thickness
-from geometry.measures.rays import Borders, find_borders
+from geometry.measures.rays import find_borders
 from geometry.measures.segments import COUNT, SEGMENT_NAMES, SEPTAL, Septum, find_septum, segment_numbers
 from geometry.measures.short_axis import ShortAxis, short_axis
 from geometry.measures.wall_surfaces import LAYERS, WallGrid, wall_grid
