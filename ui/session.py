@@ -12,11 +12,13 @@ from app.scenarios import in_order
 from app.warm import Answer
 from geometry.heart_mesh import HeartMesh
 from geometry.image import Image
+from geometry.measures.function import HeartFunction
 from geometry.metric import Metric
 from geometry.segmentation import Segmentation
+from geometry.subject import Subject
 from solvers.result import Field, Result
 from solvers.scenario import Electrophysiology, Flow
-from ui.edits import ChangeScenario, ChangeSeeds
+from ui.edits import ChangeScenario, ChangeSeeds, ChangeSubject
 from ui.ensemble import drawn_field, main_field
 from ui.label_edits import LabelEdits
 from ui.look import Look
@@ -42,6 +44,7 @@ class Session(QObject):
     phase_changed = Signal()
     point_changed = Signal()
     scenario_changed = Signal()
+    subject_changed = Signal()
     seeds_changed = Signal()
     answer_changed = Signal()  # the warm worker answered
     theme_changed = Signal()
@@ -63,6 +66,7 @@ class Session(QObject):
         self.theme: Theme = DARK
         self.window: WindowLevel | None = None  # None: what suits the scan
         self.overlay = Overlay()
+        self.reference = ""  # source of the healthy values that measures are compared with
         self.undo = QUndoStack(self)
         self._kept: dict[str, Any] = {}
         self.labels = LabelEdits(self)
@@ -134,6 +138,16 @@ class Session(QObject):
     def measures(self) -> tuple[Metric, ...]:
         """What was measured on scan and heart."""
         return self._keep("measures", lambda case: tuple(case.measures())) or ()
+
+    @property
+    def function(self) -> HeartFunction | None:
+        """Volume curves and wall thickness; None while they have not been measured on this segmentation."""
+        return self._keep("function", lambda case: case.function())  # type: ignore[no-any-return]
+
+    @property
+    def subject(self) -> Subject | None:
+        """Sex, body size and age of the patient, where known."""
+        return self._keep("subject", lambda case: case.subject())  # type: ignore[no-any-return]
 
     @property
     def runs(self) -> tuple[str, ...]:
@@ -240,6 +254,17 @@ class Session(QObject):
         """Remove all seeds; can be undone."""
         if self.seeds:
             self.undo.push(ChangeSeeds(self, (), "Remove the points"))
+
+    def edit_subject(self, subject: Subject, text: str) -> None:
+        """Change what is known of the patient's body; can be undone."""
+        self.undo.push(ChangeSubject(self, self.subject or Subject(), subject, text))
+
+    def keep_subject(self, subject: Subject) -> None:
+        """Store what is known of the patient's body (autosave)."""
+        if self.case is not None:
+            self.case.save_subject(subject)
+            self._kept["subject"] = subject
+            self.subject_changed.emit()
 
     def edit_scenario(self, name: str, scenario: Electrophysiology | Flow, text: str) -> None:
         """Change a scenario; can be undone."""

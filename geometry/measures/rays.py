@@ -22,7 +22,7 @@ class Borders:
     """Borders of one phase, base first.
 
     centre       (slices, 2) mm in the plane
-    endo, epi    (slices, rays) mm; NaN in slices without cavity (endo), and where there is nothing of the ventricle (epi)
+    endo, epi    (slices, rays) mm; NaN in slices without cavity (endo) or without anything of the ventricle (epi)
     wall         (slices, rays) whether there is a wall on the ray
     beside       (slices, rays) whether the right ventricle lies outside of it
     """
@@ -58,7 +58,7 @@ def find_borders(stack: ShortAxis, phase: int) -> Borders:
             at = _places(centre[k], radii, pixel)
             if cavity[..., k].any():
                 endo[k] = np.nan_to_num(_last_crossing(_sampled(cavity[..., k], at), radii))
-            epi[k] = _last_crossing(_sampled(heart[..., k], at), radii)
+            epi[k] = np.nan_to_num(_last_crossing(_sampled(heart[..., k], at), radii))
             wall[k] = epi[k] - np.nan_to_num(endo[k]) >= THINNEST * pixel.mean()
             if wall[k].all() or k + 1 >= count or np.isnan(centre[k + 1]).any():
                 break

@@ -66,12 +66,10 @@ def expected_volumes(segmentation: Segmentation, label: int) -> Floats:
 
 
 def base_step(segmentation: Segmentation, label: int, phase: int) -> float:
-    """ml, half of the larger of the two outermost slices of a label: as far as the volume can be off where a flat base ends."""
+    """ml, half of the largest step of the area from one slice to the next: as far as a volume can be off at a flat base."""
     areas = (segmentation.phase(phase) == label).sum(axis=(0, 1))
-    shown = np.flatnonzero(areas)
-    if not len(shown):
-        return 0.0
-    return float(max(areas[shown[0]], areas[shown[-1]])) / 2 * segmentation.voxel_volume / 1000.0
+    step = np.abs(np.diff(np.concatenate([[0], areas, [0]]))).max()
+    return float(step) / 2 * segmentation.voxel_volume / 1000.0
 
 
 def volume_curves(segmentation: Segmentation, image: Image) -> tuple[tuple[VolumeCurve, ...], tuple[Metric, ...]]:
@@ -104,10 +102,14 @@ def _rates(
     many = None if draws is None else _slopes(draws.T, times, cycle, harmonics)
     note = f"Steepest part of the volume curve, from {harmonics} harmonics of {len(volume)} phases."
     own = "" if name == "lv" else "rv_"
-    falls, rises = (None, None) if many is None else (-many.min(axis=1), many.max(axis=1))
+    fall, rise = (
+        int(slope.argmin()),
+        int(slope.argmax()),
+    )  # drawn curves are read at the same moment: noise has steeper parts
+    falls, rises = (None, None) if many is None else (-many[:, fall], many[:, rise])
     return (
-        _with_bounds(f"{own}peak_ejection_rate", f"{side} peak ejection rate", -slope.min(), falls, note),
-        _with_bounds(f"{own}peak_filling_rate", f"{side} peak filling rate", slope.max(), rises, note),
+        _with_bounds(f"{own}peak_ejection_rate", f"{side} peak ejection rate", -slope[fall], falls, note),
+        _with_bounds(f"{own}peak_filling_rate", f"{side} peak filling rate", slope[rise], rises, note),
     )
 
 
