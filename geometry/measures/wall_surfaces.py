@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 from scipy.interpolate import PchipInterpolator
 
 from geometry.measures.rays import RAYS, Borders, ray_angles
@@ -63,6 +64,9 @@ def wall_grid(borders: Borders, pitch: float) -> WallGrid | None:
     points = within[:, :, None] * (1 - share) + around[:, :, None] * share
     row = np.clip(np.round(within[:, :, 2] / pitch).astype(int), 0, len(shown) - 1)
     known = borders.wall[shown][row, np.arange(RAYS)[:, None]]
+    known = ~ndimage.binary_dilation(np.tile(~known, (3, 1)), np.ones((3, 3)))[
+        RAYS : 2 * RAYS
+    ]  # a gap bends what is beside it
     if shown[-1] == len(borders.epi) - 1:  # the stack ends inside the wall: nobody knows what lies beyond
         known &= points[:, :, LAYERS // 2, 2] <= inner[-1]
     return WallGrid(points, known, tip, top)
