@@ -24,7 +24,7 @@ class NumberRow(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.metric, self.judged = metric, judged
+        self.number, self.judged = metric, judged
         grid = QGridLayout(self)
         grid.setContentsMargins(0, px(2), 0, px(2))
         grid.setHorizontalSpacing(px(8))
@@ -49,7 +49,7 @@ class NumberRow(QWidget):
         self.setToolTip(self._tip())
 
     def _tip(self) -> str:
-        lines = [shown_text(self.metric.note)]
+        lines = [shown_text(self.number.note)]
         found = self.judged.reference
         if found is None:
             lines.append(self.judged.why)

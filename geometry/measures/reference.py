@@ -47,9 +47,15 @@ def reference_table() -> tuple[Reference, ...]:
     """Every value of reference_values.csv."""
     return tuple(
         Reference(
-            *(row[key] for key in ("source", "modality", "convention", "age", "sex", "quantity", "unit")),
-            float(row["mean"]),
-            float(row["sd"]),
+            source=row["source"],
+            modality=row["modality"],
+            convention=row["convention"],
+            age=row["age"],
+            sex=row["sex"],
+            quantity=row["quantity"],
+            unit=row["unit"],
+            mean=float(row["mean"]),
+            sd=float(row["sd"]),
         )
         for row in _rows()
     )

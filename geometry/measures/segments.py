@@ -55,7 +55,7 @@ def find_septum(stack: ShortAxis, borders: Borders) -> Septum:
     angle, width = arc
     septal = np.cos(angle) * first + np.sin(angle) * second
     front = np.cross(stack.base, septal)
-    notes = ()
+    notes: tuple[str, ...] = ()
     if float(front @ np.array([0.0, 1.0, 1.0])) < 0:
         notes = (
             "The front wall, found from septum and apex, points to the back of the patient: check that left and right "

@@ -15,6 +15,7 @@ FEWEST = 2  # slices with a cavity
 EDGE = 0.6  # share of the wall below under which a basal wall is the edge of a cut
 SMALL = 5.0  # mm, radius of a slice close to a tip
 RIM = 2  # rays beside a gap whose border may be the edge of the gap
+FINE = 6.0  # mm between slices up to which a slice that is not closed can be done without
 CLOSED = 0.6  # share of the rays that must meet wall in a slice that shapes the surfaces
 
 
@@ -40,7 +41,8 @@ def wall_grid(borders: Borders, pitch: float) -> WallGrid | None:
     The tip of an ellipsoid is found exactly: the area of its slices is a parabola over height. It is kept within the slice
     that has no label any more. Rows lie evenly in eccentric angle, so that they are dense where the surfaces turn.
     """
-    cavity = np.flatnonzero(np.isfinite(borders.endo).any(axis=1) & (borders.wall.mean(axis=1) > CLOSED))
+    least = CLOSED if pitch > FINE else 1.0
+    cavity = np.flatnonzero(np.isfinite(borders.endo).any(axis=1) & (borders.wall.mean(axis=1) >= least))
     if len(cavity) < FEWEST or (np.diff(cavity) != 1).any():
         return None
     top, last = int(cavity[0]), int(cavity[-1])
@@ -78,7 +80,7 @@ def _whole(borders: Borders, shown: NDArray[np.intp]) -> Borders:
     Close to a tip a slice is taken as round, about the axis of the slice above: of few voxels more cannot be said.
     Where a slice is cut by the base, the wall ends in an edge: there it looks thinner at once than in the slice below.
     """
-    centre, endo, epi, wall = (v.copy() for v in (borders.centre, borders.endo, borders.epi, borders.wall))
+    centre, endo, epi, wall = borders.centre.copy(), borders.endo.copy(), borders.epi.copy(), borders.wall.copy()
     for k in shown[1:]:
         if np.nanmean(epi[k]) < SMALL:
             epi[k], centre[k] = np.nanmean(epi[k]), centre[k - 1]
@@ -108,7 +110,7 @@ def _covered(borders: Borders, top: int) -> int:
 def _rim(squares: Floats, thickness: Floats, pitch: float) -> float:
     """mm of depth, <= 0, at which the outer surface begins so that the rim stands square to the wall."""
     slope = float(np.diff(np.sqrt(squares), axis=0).mean() / pitch)
-    return -float(thickness.mean()) * max(slope, 0.0) / np.hypot(1.0, slope)
+    return -float(thickness.mean()) * max(slope, 0.0) / float(np.hypot(1.0, slope))
 
 
 def _tip(heights: Floats, squares: Floats, pitch: float) -> float:
