@@ -145,4 +145,6 @@ def _gaps(thickness: Floats, ed: int, es: int | None) -> tuple[str, ...]:
 
 
 def _plain(values: Floats) -> Any:
-    return np.where(np.isfinite(values), np.round(values, 4), None).tolist()
+    rounded = np.round(values, 4).astype(object)
+    rounded[~np.isfinite(values)] = None
+    return rounded.tolist()

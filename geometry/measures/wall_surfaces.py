@@ -9,7 +9,7 @@ from scipy.interpolate import PchipInterpolator
 
 from geometry.measures.rays import RAYS, Borders, ray_angles
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 ROWS, LAYERS = 14, 3
 FEWEST = 2  # slices with a cavity
 EDGE = 0.6  # share of the wall below under which a basal wall is the edge of a cut
