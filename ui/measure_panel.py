@@ -75,6 +75,7 @@ class MeasurePanel(QWidget):
         session.phase_changed.connect(self._phase_changed)
         session.subject_changed.connect(self._subject_changed)
         session.theme_changed.connect(self._dress)
+        session.labels.measured.connect(self._dress)
 
     # --- what is shown ---------------------------------------------------------------------------------------------------
 
@@ -246,6 +247,7 @@ class MeasurePanel(QWidget):
         self.plot.show_phase(self._session.phase)
 
     def _dress(self) -> None:
+        """Draw everything again: in other colours, or after an edit was measured."""
         if self._session.segmentation is not None and self._session.measures:
             self._show_curves(self._curves())
             self._show_numbers()
