@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -22,7 +23,7 @@ class VolumePlot(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._times = np.zeros(0)
+        self._times: NDArray[np.floating] = np.zeros(0)
         self.plot = pg.PlotWidget(self)
         self.plot.setFixedHeight(px(176))
         item = self.plot.getPlotItem()

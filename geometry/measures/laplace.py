@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.linalg import spsolve
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 LONGEST = 3.0  # times the grid's own way from layer to layer: a field line that runs along the wall is not followed
 CORNERS = np.array([[a, b, c] for a in (0, 1) for b in (0, 1) for c in (0, 1)])
 

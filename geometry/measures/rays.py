@@ -9,7 +9,7 @@ from scipy import ndimage
 from geometry.measures.short_axis import ShortAxis
 from geometry.segmentation import LV, MYOCARDIUM, RV
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 RAYS = 36
 STEP = 0.5  # pixels along a ray
 BLUR = 0.6  # pixels, takes the stairs off a border

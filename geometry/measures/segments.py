@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from geometry.measures.rays import RAYS, Borders
 from geometry.measures.short_axis import SEPTALWARD, ShortAxis
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 COUNT = 17
 SEGMENT_NAMES = (
     *(f"basal {n}" for n in ("anterior", "anteroseptal", "inferoseptal", "inferior", "inferolateral", "anterolateral")),

@@ -8,7 +8,7 @@ from scipy import ndimage
 
 from geometry.segmentation import LV, MYOCARDIUM, Segmentation
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 BASEWARD = np.array([0.5, -0.45, 0.74])  # where the base lies, seen from the apex, in most people (RAS)
 SEPTALWARD = np.array([0.75, 0.45, -0.48])  # where the septum lies, seen from the left ventricle, in most people (RAS)
 THICK = 2.0  # slices this many times thicker than pixels are taken as they are; finer grids are cut anew

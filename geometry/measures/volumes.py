@@ -11,7 +11,7 @@ from geometry.metric import Metric
 from geometry.segmentation import LV, RV, Segmentation
 from geometry.volume_draws import draw_volumes
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 DRAWS = 1000
 FEWEST = 8  # phases for a rate of change
 SIDES = {LV: ("lv", "LV"), RV: ("rv", "RV")}

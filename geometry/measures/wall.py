@@ -15,7 +15,7 @@ from geometry.metric import Metric
 from geometry.progress import Progress, silent
 from geometry.segmentation import Segmentation
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 KNOWN = 0.5  # share of a segment that must have a wall
 METHOD = "Length of the field lines of Laplace's equation between the inner and outer border of the wall, in 3D."
 
