@@ -76,8 +76,8 @@ class ChangeSubject(QUndoCommand):
 
     def redo(self) -> None:
         """Do it."""
-        self._session.keep_subject(self._after)
+        self._session.subject.keep(self._after)
 
     def undo(self) -> None:
         """Take it back."""
-        self._session.keep_subject(self._before)
+        self._session.subject.keep(self._before)

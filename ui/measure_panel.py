@@ -73,7 +73,7 @@ class MeasurePanel(QWidget):
         self.views.chosen.connect(self.show_view)
         self.bullseye.chosen.connect(self._segment_chosen)
         session.phase_changed.connect(self._phase_changed)
-        session.subject_changed.connect(self._subject_changed)
+        session.subject.changed.connect(self._subject_changed)
         session.theme_changed.connect(self._dress)
         session.labels.measured.connect(self._dress)
 
@@ -166,14 +166,14 @@ class MeasurePanel(QWidget):
         self.sources.clear()
         for source in suited_sources(modality):
             self.sources.addItem(reference_sources()[source].partition(", doi")[0], source)
-        self.sources.setCurrentIndex(max(self.sources.findData(self._session.reference), 0))
+        self.sources.setCurrentIndex(max(self.sources.findData(self._session.subject.source), 0))
         self.sources.setToolTip(reference_sources().get(str(self.sources.currentData()), ""))
         self.sources.blockSignals(False)
 
     def _show_numbers(self) -> None:
         session = self._session
         metrics = {metric.name: metric for metric in session.measures}
-        per_area = {metric.name: metric for metric in indexed(tuple(metrics.values()), session.subject)}
+        per_area = {metric.name: metric for metric in indexed(tuple(metrics.values()), session.subject.now)}
         fresh = QWidget(self)
         column = QVBoxLayout(fresh)
         column.setContentsMargins(0, 0, 0, 0)
@@ -206,11 +206,11 @@ class MeasurePanel(QWidget):
         image, source = session.image, self.sources.currentData()
         if image is None or source is None:
             return Judged(None, None)
-        own = judge(metrics[name], source, session.subject, image.modality)
+        own = judge(metrics[name], source, session.subject.now, image.modality)
         index = per_area.get(f"{name}_index")
         if own.reference is not None or index is None:
             return own
-        return _better(own, judge(index, source, session.subject, image.modality))
+        return _better(own, judge(index, source, session.subject.now, image.modality))
 
     # --- what happens ------------------------------------------------------------------------------------------------------
 
@@ -234,8 +234,8 @@ class MeasurePanel(QWidget):
         self.told.setText(", ".join(parts))
 
     def _source_changed(self) -> None:
-        self._session.reference = str(self.sources.currentData())
-        self.sources.setToolTip(reference_sources().get(self._session.reference, ""))
+        self._session.subject.source = str(self.sources.currentData())
+        self.sources.setToolTip(reference_sources().get(self._session.subject.source, ""))
         self._show_numbers()
 
     def _subject_changed(self) -> None:

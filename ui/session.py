@@ -15,15 +15,15 @@ from geometry.image import Image
 from geometry.measures.function import HeartFunction
 from geometry.metric import Metric
 from geometry.segmentation import Segmentation
-from geometry.subject import Subject
 from solvers.result import Field, Result
 from solvers.scenario import Electrophysiology, Flow
-from ui.edits import ChangeScenario, ChangeSeeds, ChangeSubject
+from ui.edits import ChangeScenario, ChangeSeeds
 from ui.ensemble import drawn_field, main_field
 from ui.label_edits import LabelEdits
 from ui.look import Look
 from ui.overlay import Overlay
 from ui.painting import strongest_time
+from ui.subject_edits import SubjectEdits
 from ui.theme import DARK, Theme
 from ui.window_level import WindowLevel, from_plain, to_plain
 
@@ -44,7 +44,6 @@ class Session(QObject):
     phase_changed = Signal()
     point_changed = Signal()
     scenario_changed = Signal()
-    subject_changed = Signal()
     seeds_changed = Signal()
     answer_changed = Signal()  # the warm worker answered
     theme_changed = Signal()
@@ -66,10 +65,10 @@ class Session(QObject):
         self.theme: Theme = DARK
         self.window: WindowLevel | None = None  # None: what suits the scan
         self.overlay = Overlay()
-        self.reference = ""  # source of the healthy values that measures are compared with
         self.undo = QUndoStack(self)
         self._kept: dict[str, Any] = {}
         self.labels = LabelEdits(self)
+        self.subject = SubjectEdits(self)
 
     # --- the case and what is in it --------------------------------------------------------------------------------
 
@@ -143,11 +142,6 @@ class Session(QObject):
     def function(self) -> HeartFunction | None:
         """Volume curves and wall thickness; None while they have not been measured on this segmentation."""
         return self._keep("function", lambda case: case.function())  # type: ignore[no-any-return]
-
-    @property
-    def subject(self) -> Subject | None:
-        """Sex, body size and age of the patient, where known."""
-        return self._keep("subject", lambda case: case.subject())  # type: ignore[no-any-return]
 
     @property
     def runs(self) -> tuple[str, ...]:
@@ -254,17 +248,6 @@ class Session(QObject):
         """Remove all seeds; can be undone."""
         if self.seeds:
             self.undo.push(ChangeSeeds(self, (), "Remove the points"))
-
-    def edit_subject(self, subject: Subject, text: str) -> None:
-        """Change what is known of the patient's body; can be undone."""
-        self.undo.push(ChangeSubject(self, self.subject or Subject(), subject, text))
-
-    def keep_subject(self, subject: Subject) -> None:
-        """Store what is known of the patient's body (autosave)."""
-        if self.case is not None:
-            self.case.save_subject(subject)
-            self._kept["subject"] = subject
-            self.subject_changed.emit()
 
     def edit_scenario(self, name: str, scenario: Electrophysiology | Flow, text: str) -> None:
         """Change a scenario; can be undone."""

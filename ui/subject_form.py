@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
 
 from geometry.errors import Refused
 from geometry.measures.body import body_surface
-from geometry.subject import Subject
 from ui.session import Session
 from ui.theme import px
 from ui.widgets import label, repolish
@@ -46,7 +45,7 @@ class SubjectForm(QWidget):
 
     def show_subject(self) -> None:
         """Show what is known now."""
-        subject = self._session.subject or Subject()
+        subject = self._session.subject.now
         self.sex.blockSignals(True)
         self.sex.setCurrentIndex(max(self.sex.findData(subject.sex), 0))
         self.sex.blockSignals(False)
@@ -83,7 +82,7 @@ class SubjectForm(QWidget):
         return read
 
     def _change(self, name: str, value: str | float | None, line: QLineEdit | None = None) -> None:
-        before = self._session.subject or Subject()
+        before = self._session.subject.now
         if getattr(before, name) == value:
             return
         try:
@@ -92,7 +91,7 @@ class SubjectForm(QWidget):
             if line is not None:
                 self._tell(line, str(refusal))
             return
-        self._session.edit_subject(after, f"Change {name.split('_')[0]}")
+        self._session.subject.change(after, f"Change {name.split('_')[0]}")
 
     def _tell(self, line: QLineEdit, wrong: str) -> None:
         line.setProperty("wrong", bool(wrong))

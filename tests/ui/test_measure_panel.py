@@ -48,7 +48,7 @@ def test_a_click_on_a_segment_marks_its_place_on_the_slices(window: Window) -> N
 
 def test_a_changed_height_can_be_undone_and_is_kept(window: Window) -> None:
     panel = panel_of(window)
-    window.session.keep_subject(Subject("F", 170.0, 65.0, 44))
+    window.session.subject.keep(Subject("F", 170.0, 65.0, 44))
     line = panel.subject.lines["height_cm"]
     line.setText("180")
     line.editingFinished.emit()
