@@ -65,7 +65,7 @@ class LabelEdits(QObject):
         session = self._session
         segmentation = session.segmentation
         if segmentation is not None:
-            session.put(("measures", "function", "stale"), segmentation=named(segmentation))
+            session.put(("measures", "stale"), segmentation=named(segmentation))
         self.measured.emit()
 
     @property

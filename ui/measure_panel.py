@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidg
 
 from app.palettes import diverging, palettes
 from geometry.measures.body import indexed
+from geometry.measures.function import HeartFunction
 from geometry.measures.reference import CONVENTIONS, Judged, judge, reference_sources, suited_sources
 from geometry.measures.segments import SEGMENT_NAMES
 from geometry.measures.volumes import SIDES, VolumeCurve, volume_curve
@@ -99,8 +100,12 @@ class MeasurePanel(QWidget):
 
     @property
     def _wall(self) -> WallThickness | None:
-        function = self._session.function
-        return None if function is None else function.wall
+        return None if self._function is None else self._function.wall
+
+    @property
+    def _function(self) -> HeartFunction | None:
+        case = self._session.case
+        return case.function() if case is not None else None
 
     def _fill(self) -> None:
         session, column = self._session, self._column
@@ -128,7 +133,7 @@ class MeasurePanel(QWidget):
         shown = wall is not None
         for part in (self.views, self.bullseye, self.told):
             part.setVisible(shown)
-        if self._session.function is None:
+        if self._function is None:
             column.addWidget(section("Wall"))
             column.addWidget(label("Wall thickness has not been measured on this segmentation.", "small"))
             again = button("Measure it", lambda: self._watch.start("measure", {}))
@@ -145,8 +150,9 @@ class MeasurePanel(QWidget):
     def _curves(self) -> tuple[VolumeCurve, ...]:
         """The curves as measured; without their bands while an edited segmentation has not been measured again."""
         session = self._session
-        if session.function is not None:
-            return session.function.curves
+        function = self._function
+        if function is not None:
+            return function.curves
         segmentation, image = session.segmentation, session.image
         if segmentation is None or image is None or image.phases < 2:
             return ()

@@ -12,7 +12,6 @@ from app.scenarios import in_order
 from app.warm import Answer
 from geometry.heart_mesh import HeartMesh
 from geometry.image import Image
-from geometry.measures.function import HeartFunction
 from geometry.metric import Metric
 from geometry.segmentation import Segmentation
 from solvers.result import Field, Result
@@ -137,11 +136,6 @@ class Session(QObject):
     def measures(self) -> tuple[Metric, ...]:
         """What was measured on scan and heart."""
         return self._keep("measures", lambda case: tuple(case.measures())) or ()
-
-    @property
-    def function(self) -> HeartFunction | None:
-        """Volume curves and wall thickness; None while they have not been measured on this segmentation."""
-        return self._keep("function", lambda case: case.function())  # type: ignore[no-any-return]
 
     @property
     def runs(self) -> tuple[str, ...]:
@@ -318,11 +312,9 @@ class Session(QObject):
         if self.look.run not in self.runs:
             known = [name for name in self.runs if name == self.scenario_name] or list(self.runs[:1])
             self.look = self.look.changed(run=known[0] if known else "")
-        result = self.result
-        if result is not None and self.look.field not in result.fields:
-            self.look = self.look.changed(field=main_field(result))
+        if self.result is not None and self.look.field not in self.result.fields:
+            self.look = self.look.changed(field=main_field(self.result))
 
     def _start_time(self) -> None:
         """Begin at the moment that shows most."""
-        field = self.field
-        self.time = strongest_time(field) if field is not None else 0.0
+        self.time = strongest_time(self.field) if self.field is not None else 0.0

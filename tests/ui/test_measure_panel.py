@@ -39,7 +39,8 @@ def test_every_segment_is_where_its_number_is_written(qtbot: QtBot) -> None:
 
 def test_a_click_on_a_segment_marks_its_place_on_the_slices(window: Window) -> None:
     panel = panel_of(window)
-    function = window.session.function
+    assert window.session.case is not None
+    function = window.session.case.function()
     assert function is not None and function.wall is not None
     number = int(np.flatnonzero(np.isfinite(function.wall.centres[:, 0]))[0]) + 1
     panel.bullseye.chosen.emit(number)
