@@ -85,7 +85,7 @@ class VolumePlot(QWidget):
             angle=90,
             pen=pg.mkPen(theme.faint, width=1, style=Qt.PenStyle.DotLine),
             label=word,
-            labelOpts={"position": 0.08, "color": theme.muted, "movable": False},
+            labelOpts={"position": 0.95, "color": theme.muted, "movable": False},
         )
         self.plot.getPlotItem().addItem(line)
 
