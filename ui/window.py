@@ -27,6 +27,7 @@ from ui.label_exchange import LabelExchange
 from ui.message_bar import MessageBar
 from ui.series_chooser import SeriesChooser
 from ui.session import Session
+from ui.slices import EMPTY, READING
 from ui.start_page import StartPage
 from ui.step_bar import StepBar
 from ui.steps.compare import ComparePage
@@ -224,6 +225,7 @@ class Window(QMainWindow):
         session.said.connect(self.messages.say)
         session.title_changed.connect(self._show_title)
         session.theme_changed.connect(self._dress)
+        self.watch.changed.connect(lambda: self.workplace.slices.tell_empty(READING if self.watch.busy else EMPTY))
         self.watch.started.connect(self.messages.hide)  # what was wrong before is being tried again
         session.scenario_changed.connect(self._ask)
         self.start_page.sample_chosen.connect(self.open_sample)

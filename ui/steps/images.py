@@ -33,6 +33,8 @@ class ImagesPage(Page):
         if image is None:
             busy = self.watch.busy
             self.column.addWidget(label("The scan is being read ..." if busy else "There is no scan in this case yet."))
+            if busy:
+                return
         else:
             self._add_doubts()
             self.column.addWidget(section("Scan"))
