@@ -99,7 +99,7 @@ def load_segmentation(folder: Path) -> Segmentation:
     labels, affine = _read_labels(folder)
     facts = json.loads((folder / "segmentation.json").read_text())
     with np.load(folder / PROBABILITY) as steps:
-        probability = {int(k): steps[k].astype(np.float32) / 255 for k in steps.files}
+        probability = {int(k): np.asfortranarray(steps[k]).astype(np.float32) / 255 for k in steps.files}
     by_hand = None
     if (folder / BY_HAND).exists():
         with np.load(folder / BY_HAND) as data:
