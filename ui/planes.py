@@ -175,6 +175,7 @@ def _extent(image: Image) -> tuple[Floats, float]:
 def _scan_planes(image: Image, centre: Floats, half: float) -> tuple[Plane, Plane, Plane]:
     """The slices as they were taken, the patient's left on the right, and two planes across them."""
     i, j, k = (image.affine[:3, n] / image.spacing[n] for n in range(3))
+    i, j = (i, j) if abs(i[0]) >= abs(j[0]) else (j, i)  # a scan's rows may run from foot to head
     across = i if i[0] < 0 else -i
     up = j - across * np.dot(j, across)
     up = up / np.linalg.norm(up)
