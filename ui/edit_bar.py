@@ -117,6 +117,7 @@ class EditBar(QFrame):
     def _second_row(self) -> QHBoxLayout:
         model = self._model
         row = QHBoxLayout()
+        row.addStrut(px(30))  # as high for every tool, so that the slices stay where they are
         row.setSpacing(px(6))
         group = QButtonGroup(self)
         for label in (*COLOURS, OUTSIDE):
