@@ -248,6 +248,10 @@ def test_what_grows_is_shown_before_it_is_accepted(desk: Window, qtbot: QtBot) -
 
 def test_smooth_is_worked_out_beside_the_window_and_copy_goes_to_the_next_phase(desk: Window, qtbot: QtBot) -> None:
     model, session = desk.editing.model, desk.session
+    assert model.grid is not None
+    x, y, z = (float(v) for v in model.grid.place(np.array([12.0, 12.0, 5.0])))  # where the stroke below leaves a spur
+    session.pick((x, y, z))
+    desk.workplace.slices.draw_now()
     k, p = model.index, model.phase
     model.hold("brush")
     model.resize(4.0)
