@@ -54,8 +54,16 @@ def read_voxels(stack: Stack, modality: str, progress: Progress) -> NDArray[Any]
         for k, t, frame in places[picture.member]:
             plane = plane_of(picture, frame, modality)
             taken[:, :, k, t] = _in_place(plane.T, frame, stack.pattern, stack.offsets[k])
+    _turn_bright(taken, np.array([[frame.inverted for frame in row] for row in stack.rows]))
     voxels = _blend(taken, stack.blends)
     return _smallest(voxels[..., 0] if stack.phases == 1 else voxels)
+
+
+def _turn_bright(taken: NDArray[np.float32], inverted: NDArray[np.bool_]) -> None:
+    """Turn pictures that are shown with the smallest value white, in place, about the middle of all their values."""
+    if inverted.any():
+        planes = taken[:, :, inverted]
+        taken[:, :, inverted] = planes.max() + planes.min() - planes
 
 
 def read_pictures(wanted: dict[Member, Frame], progress: Progress, *, lenient: bool = False) -> Iterator[Picture]:
@@ -201,7 +209,7 @@ def _in_place(
         output_shape=shape,
         order=1,
         mode="constant",
-        cval=float(plane.min()),
+        cval=float(plane.max() if frame.inverted else plane.min()),
     )
     return np.asarray(moved, dtype=np.float32)
 
