@@ -7,7 +7,6 @@ with three of four slices, say) the voxels must be those that belong where they 
 
 import os
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -164,6 +163,6 @@ def _reference_files() -> list[Path]:
     )
 
 
-def _reference_sources() -> Mapping[str, Files]:
+def _reference_sources() -> dict[str, Files]:
     small = [path for path in _reference_files() if path.stat().st_size < _MOST_SPOILT_BYTES and "pydicom" in str(path)]
     return {f"reference {path.name}": {path.name: path.read_bytes()} for path in small}

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 import pydicom
-from pydicom.datadict import tag_for_keyword
-from pydicom.dataelem import DataElement
+from pydicom.datadict import dictionary_VR, tag_for_keyword
+from pydicom.dataelem import RawDataElement
+from pydicom.tag import BaseTag
 
 from geometry.dicom_files import tolerant
 from solvers.verification.import_files import Files, ending_of, zipped
@@ -18,8 +19,8 @@ Random = np.random.Generator
 _UNRELATED = (
     "StationName", "OperatorsName", "InstitutionName", "ImageComments", "StudyDate", "StudyTime", "AccessionNumber",
     "SoftwareVersions", "SliceLocation", "DeviceSerialNumber", "WindowCenter", "WindowWidth", "PatientComments",
-    "PatientBirthDate", "PatientWeight", "PatientAge", "RequestedProcedureDescription", "ReferencedImageSequence",
-    "ImagesInAcquisition", "InstanceCreationDate", "KVP", "FlipAngle", "SmallestImagePixelValue",
+    "PatientBirthDate", "PatientWeight", "PatientAge", "RequestedProcedureDescription", "InstanceCreationDate",
+    "ImagesInAcquisition", "FlipAngle", "EchoTrainLength", "RequestAttributesSequence",
 )  # fmt: skip
 _MATTERS = (
     "PatientID", "PatientName", "StudyInstanceUID", "SeriesInstanceUID", "SeriesNumber", "SOPInstanceUID", "Modality",
@@ -86,7 +87,8 @@ def _unrelated_tags(content: bytes, random: Random) -> bytes:
             tag = tag_for_keyword(str(name))
             assert tag is not None
             junk = random.bytes(2 * int(random.integers(0, 30)))
-            data[tag] = DataElement(tag, "UN", junk)
+            vr, little = dictionary_VR(tag), data.original_encoding[1] is not False
+            data[tag] = RawDataElement(BaseTag(tag), vr, len(junk), junk, 0, False, little)
         private = data.private_block(0x0051, "SOMEBODY", create=True)
         private.add_new(0x0A, "UN", random.bytes(64))
         stream = io.BytesIO()
