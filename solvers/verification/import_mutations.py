@@ -17,6 +17,11 @@ from solvers.verification.import_files import Files, ending_of, zipped
 Random = np.random.Generator
 _JUNK = ("", "junk", "-1", "0", "nan", "1e308", "99999999999", "\\\\\\", "é\x00\xff", "1\\2\\3\\4\\5\\6\\7\\8")
 _HUGE = {"Rows": 65535, "Columns": 65535, "NumberOfFrames": 2_000_000_000, "BitsAllocated": 64, "SamplesPerPixel": 999}
+# Ways after which no grey value and no place need be mistaken for another: they can be found out, or cost pictures.
+KNOWABLE = (
+    "truncate", "long", "delete_tag", "wrong_value", "wrong_vr", "absurd_size", "other_syntax", "bad_place",
+    "huge_dimensions", "bomb", "traversal",
+)  # fmt: skip
 # Places in the header (nifti1.h): dim, datatype, bitpix, pixdim, vox_offset, scl_slope, form codes, srow, xyzt_units.
 _NIFTI_FIELDS = (
     (40, "<h"), (42, "<h"), (44, "<h"), (48, "<h"), (70, "<h"), (72, "<h"), (80, "<f"), (88, "<f"), (108, "<f"),

@@ -13,7 +13,7 @@ from geometry.progress import silent
 from geometry.read_scan import read_scan
 from solvers.verification import import_mutations, import_watch
 from solvers.verification.imaging_import import try_spoilt
-from solvers.verification.import_files import BEAT, PHASES, scans, share_right, truth
+from solvers.verification.import_files import scans, share_right, truth
 from solvers.verification.import_harmless import is_same, touch
 from solvers.verification.import_watch import WatchedReader
 
@@ -50,10 +50,9 @@ def test_a_reader_that_hangs_or_dies_is_ended_and_the_next_scan_is_read(
 
 def test_a_scan_that_lies_elsewhere_than_it_says_is_found_out() -> None:
     voxels, affine = truth()
-    times = np.arange(PHASES) * BEAT / PHASES
-    assert share_right(voxels, affine, times) == 1.0
-    assert share_right(voxels[::-1], affine, times) < 0.1
-    assert share_right(voxels[..., ::-1], affine, times) < 0.5
+    assert share_right(voxels, affine) == 1.0
+    assert share_right(voxels[::-1], affine) < 0.2
+    assert share_right(voxels + 5, affine) < 0.2
 
 
 def test_only_what_matters_makes_a_dicom_file_another() -> None:
