@@ -254,31 +254,17 @@ def test_a_4d_nrrd_is_a_cine(tmp_path: Path) -> None:
 def test_a_skewed_affine_against_the_voxel_sizes_is_refused_and_a_straight_one_keeps_its_directions(
     tmp_path: Path,
 ) -> None:
-    volume = nib.Nifti1Image(cine(1), AFFINE)
-    volume.header["srow_x"][0] = 1e30
-    volume.header["sform_code"] = 1
-    (tmp_path / "a.nii").write_bytes(raw(volume))
-    assert "contradicts itself" in refusal(tmp_path / "a.nii", modality="MR")
+    skewed = edited(write(cine(1), tmp_path / "a.nii"), sform_code=1, srow_x=[1e30, *AFFINE[0, 1:]])
+    assert "contradicts itself" in refusal(skewed, modality="MR")
     turned = np.array([[0.0, -1.4, 0.0, 20.0], [1.4, 0.0, 0.0, -30.0], [0.0, 0.0, 8.0, 40.0], [0.0, 0.0, 0.0, 1.0]])
-    volume = nib.Nifti1Image(cine(1), turned)
-    volume.header["pixdim"][1:3] = 1.6
-    (tmp_path / "b.nii").write_bytes(raw(volume))
-    found = read_scan(tmp_path / "b.nii", modality="MR").affine
+    straight = edited(write(cine(1), tmp_path / "b.nii", turned), pixdim=[1, 1.6, 1.6, 8, 0, 0, 0, 0])
+    found = read_scan(straight, modality="MR").affine
     assert np.allclose(found, turned * [8 / 7, 8 / 7, 1.0, 1.0], atol=1e-5)
 
 
 @pytest.mark.parametrize("ending", [".nii", ".nii.gz"])
 def test_a_file_that_holds_more_than_its_header_says_is_refused(tmp_path: Path, ending: str) -> None:
-    volume = nib.Nifti1Image(cine(30), AFFINE)
-    volume.header["dim"][2] = 4
-    content = raw(volume)
-    (tmp_path / f"a{ending}").write_bytes(gzip.compress(content) if ending == ".nii.gz" else content)
-    assert "more than its header says" in refusal(tmp_path / f"a{ending}", modality="MR")
-
-
-def raw(volume: Any) -> bytes:
-    """A NIfTI file with the header just as it is, which nibabel would put right on saving."""
-    header = volume.header.copy()
-    header["vox_offset"] = 352
-    header["magic"] = b"n+1"
-    return bytes(header.binaryblock) + bytes(4) + np.asarray(volume.dataobj).tobytes("F")
+    content = edited(write(cine(30), tmp_path / "a.nii"), dim=[4, 9, 4, 5, 30, 1, 1, 1]).read_bytes()
+    path = tmp_path / f"b{ending}"
+    path.write_bytes(gzip.compress(content) if ending == ".nii.gz" else content)
+    assert "more than its header says" in refusal(path, modality="MR")
