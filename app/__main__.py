@@ -11,13 +11,14 @@ from app.commands import CASE_VERBS
 from app.commands_check import CHECK_VERBS
 from app.commands_edit import EDIT_VERBS
 from app.commands_labels import LABEL_VERBS
+from app.commands_measure import MEASURE_VERBS
 from app.commands_scan import SCAN_VERBS
 from geometry.errors import Cancelled, Refused
 
 DISCLAIMER = "Research and education software. Not a medical device."
 cli = App(name="cardiotwin", help=f"From one patient's scan to a working twin of that heart. {DISCLAIMER}")
 
-for name, verb in {**SCAN_VERBS, **CASE_VERBS, **EDIT_VERBS, **LABEL_VERBS, **CHECK_VERBS}.items():
+for name, verb in {**SCAN_VERBS, **CASE_VERBS, **EDIT_VERBS, **LABEL_VERBS, **MEASURE_VERBS, **CHECK_VERBS}.items():
     cli.command(verb, name=name)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.benchmark_editing import benchmark_editing
+from app.benchmark_imaging import benchmark_imaging
 from app.demo import Step, walk_road
 from app.following import follow_all
 from sample_scans.catalogue import samples
@@ -21,4 +22,8 @@ def benchmark_demo() -> list[Step]:
     return [replace(step, share=step.seconds / total) for step in steps]
 
 
-BENCHMARKS: Mapping[str, Callable[[], list[Step]]] = {"demo": benchmark_demo, "editing": benchmark_editing}
+BENCHMARKS: Mapping[str, Callable[[], list[Step]]] = {
+    "demo": benchmark_demo,
+    "imaging": benchmark_imaging,
+    "editing": benchmark_editing,
+}

@@ -25,6 +25,7 @@ from geometry.deidentify import Deidentification
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh, load_mesh, save_mesh
 from geometry.image import Image, load_image, save_image
+from geometry.measures.function import HeartFunction, load_function, save_function
 from geometry.metric import Metric
 from geometry.scar.scar_file import load_study, picked_rule, save_study
 from geometry.scar.study import ScarStudy, scar_metrics
@@ -177,6 +178,15 @@ class Case:
             _write_metrics(scar_metrics(study), fresh)
             write_origin(fresh, self.scar_source(), rule=picked, **options)
 
+    def save_measures(self, metrics: tuple[Metric, ...], function: HeartFunction) -> None:
+        """Keep what was measured on the present segmentation."""
+        _write_metrics(metrics, self.folder / "segmentation")
+        save_function(function, self.folder / "segmentation")
+
+    def function(self) -> HeartFunction | None:
+        """Volume curves and wall thickness, if they were measured on the current segmentation."""
+        return load_function(self.folder / "segmentation")
+
     def mesh(self) -> HeartMesh | None:
         """The current mesh, if any."""
         path = self.folder / "mesh" / "heart.npz"
@@ -319,7 +329,7 @@ def _link(source: Path, target: Path) -> None:
 
 
 def _write_metrics(metrics: tuple[Metric, ...], folder: Path) -> None:
-    (folder / "metrics.json").write_text(json.dumps([metric.to_dict() for metric in metrics], indent=1))
+    replace_text(folder / "metrics.json", json.dumps([metric.to_dict() for metric in metrics], indent=1))
 
 
 def _read_metrics(folder: Path) -> tuple[Metric, ...]:

@@ -13,7 +13,8 @@ from geometry.editing.change import remembering
 from geometry.editing.grid import slice_axis
 from geometry.errors import Refused
 from geometry.image import Image
-from geometry.measure import check_segmentation, ventricular_measures, volume_curve
+from geometry.measure import check_segmentation, ventricular_measures
+from geometry.measures.volumes import volume_curve
 from geometry.metric import Metric
 from geometry.progress import Progress
 from geometry.segmentation import LV, Segmentation, load_segmentation

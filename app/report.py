@@ -17,6 +17,7 @@ from app.heart_picture import draw_field
 from app.report_curves import draw_curves
 from app.scenarios import scenario_order
 from geometry.errors import Refused
+from geometry.measures.body import indexed
 from geometry.metric import Metric, with_unit
 from geometry.progress import Progress
 from solvers.result import Check, Result
@@ -42,7 +43,9 @@ def write_report(case: Case, progress: Progress) -> Path:
     with whole_folder(case.folder / "report") as fresh, tempfile.TemporaryDirectory(prefix="cardiotwin-") as room:
         story = _head(case)
         results = {name: case.result(name) for name in order}
-        story.append(_numbers(case.measures(), results[order[0]] if order else None))
+        measured = case.measures()
+        measured = (*measured, *indexed(measured, case.subject()))
+        story.append(_numbers(measured, results[order[0]] if order else None))
         for index, name in enumerate(order):
             progress(index / (len(order) + 1), f"Drawing '{name}' for the report")
             story += _run(case, name, results[name], Path(room), main=index == 0)

@@ -73,16 +73,32 @@ def segment(case: Case, options: Options, progress: Progress) -> None:
     found = replace(found, notes=(*found.notes, *check_segmentation(found)))
     progress(0.9, "Measuring volumes")
     case.save_segmentation(found, ventricular_measures(found, image))
+    measure(case, options, part(progress, 0.92, 1.0))
+
+
+def measure(case: Case, options: Options, progress: Progress) -> None:
+    """Measure the present segmentation: volumes over the beat, wall thickness."""
+    from geometry.measure import ventricular_measures
+    from geometry.measures.function import heart_function
+
+    segmentation, image = needed_segmentation(case), needed_image(case)
+    if not segmentation.labels.any():
+        return
+    metrics = ventricular_measures(segmentation, image)
+    function, more = heart_function(segmentation, image, part(progress, 0.1, 0.9))
+    case.save_measures((*metrics, *more), function)
 
 
 def edit(case: Case, options: Options, progress: Progress) -> None:
     """Use an editing tool that needs no mouse. Options: tool, phases, and those of ``geometry.editing``."""
-    edit_case(case, options, progress)
+    edit_case(case, options, part(progress, 0.0, 0.8))
+    measure(case, options, part(progress, 0.8, 1.0))
 
 
 def keep_edits(case: Case, options: Options, progress: Progress) -> None:
     """Bring the noted edits of the case into its segmentation and measure again."""
-    keep_noted(case, progress)
+    keep_noted(case, part(progress, 0.0, 0.8))
+    measure(case, options, part(progress, 0.8, 1.0))
 
 
 def labels(case: Case, options: Options, progress: Progress) -> None:
@@ -99,6 +115,7 @@ def labels(case: Case, options: Options, progress: Progress) -> None:
     found = replace(found, notes=(*found.notes, *check_segmentation(found)))
     progress(0.8, "Measuring volumes")
     case.save_segmentation(found, ventricular_measures(found, image))
+    measure(case, options, part(progress, 0.85, 1.0))
 
 
 def scar(case: Case, options: Options, progress: Progress) -> None:
@@ -188,6 +205,7 @@ TASKS: Mapping[str, Callable[[Case, Options, Progress], None]] = {
     "keep_edits": keep_edits,
     "labels": labels,
     "scar": scar,
+    "measure": measure,
     "mesh": mesh,
     "simulate": simulate,
     "report": report,

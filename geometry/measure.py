@@ -7,22 +7,19 @@ from numpy.typing import NDArray
 
 from geometry.errors import Refused
 from geometry.image import Image
-from geometry.metric import Metric
+from geometry.measures.volumes import base_step, expected_volumes, volume_curve
+from geometry.metric import Metric, with_unit
 from geometry.segmentation import LV, MYOCARDIUM, NAMES, RV, Segmentation
 from geometry.volume_draws import draw_volumes
 
 MYOCARDIAL_DENSITY = 1.05  # g/ml; Vinnakota & Bassingthwaighte 2004, doi:10.1152/ajpheart.00478.2003, give 1.053
 _WORDS: Mapping[int, str] = {LV: "LV cavity", MYOCARDIUM: "myocardium", RV: "RV cavity"}
 _BLOOD = "Papillary muscles and trabeculae inside the endocardial contour count as blood."
+_CONVENTION = "papillary_in_cavity"
+_UNLIKE = 0.03  # difference between counting by label and by probability that is told
 _INTERVAL = (
     "90 % interval from the label probabilities; the choice of the most basal slice is in it only as far as they show."
 )
-
-
-def volume_curve(segmentation: Segmentation, label: int) -> NDArray[np.float64]:
-    """(phases,) ml of one label over the beat (one value where there are no phases)."""
-    count = (segmentation.labels == label).sum(axis=(0, 1, 2))
-    return np.atleast_1d(np.asarray(count, dtype=float)) * segmentation.voxel_volume / 1000.0
 
 
 def ventricular_measures(segmentation: Segmentation, image: Image) -> tuple[Metric, ...]:
@@ -94,24 +91,46 @@ def _of_cavity(segmentation: Segmentation, image: Image, label: int, prefix: str
     curve = volume_curve(segmentation, label)
     if len(curve) == 1:
         draws = draw_volumes(segmentation, label, (0,))
-        return [
-            _metric(f"{prefix}_volume", f"{side} volume", curve[0], "ml", None if draws is None else draws[0], _BLOOD)
-        ]
+        only = None if draws is None else draws[0]
+        note = f"{_BLOOD} {_how_summed(segmentation, label, 0)}"
+        return [_metric(f"{prefix}_volume", f"{side} volume", curve[0], "ml", only, note)]
     ed, es = segmentation.ed, segmentation.es
     if es is None or curve[ed] == 0 or curve[es] == 0:
         draws = draw_volumes(segmentation, label, (ed,))
         only = None if draws is None else draws[0]
+        note = f"{_BLOOD} {_how_summed(segmentation, label, ed)}"
         return (
-            [_metric(f"{prefix}_edv", f"{side} end-diastolic volume", curve[ed], "ml", only, _BLOOD)]
-            if curve[ed]
-            else []
+            [_metric(f"{prefix}_edv", f"{side} end-diastolic volume", curve[ed], "ml", only, note)] if curve[ed] else []
         )
     draws = draw_volumes(segmentation, label, (ed, es))
-    return _of_beat(curve[ed], curve[es], draws, image.cycle, prefix, side)
+    notes = tuple(f"{_BLOOD} {_how_summed(segmentation, label, phase)}" for phase in (ed, es))
+    return _of_beat(curve[ed], curve[es], draws, image.cycle, prefix, side, notes)
+
+
+def _how_summed(segmentation: Segmentation, label: int, phase: int) -> str:
+    """How the volume came about, and what thick slices leave open."""
+    spacing = np.linalg.norm(segmentation.affine[:3, :3], axis=0)
+    if spacing[2] < 2 * spacing[:2].mean():
+        return "Voxels times their volume."
+    step = base_step(segmentation, label, phase)
+    words = (
+        f"Sum of the slice areas times the {spacing[2]:.1f} mm from slice to slice; whole slices leave a flat base open "
+        f"by half a slice, here up to {with_unit(f'{step:.0f}', 'ml')}."
+    )
+    counted, expected = (f(segmentation, label)[phase] for f in (volume_curve, expected_volumes))
+    if abs(expected - counted) > _UNLIKE * counted:
+        words += f" Counted by probability instead of by label it is {with_unit(f'{expected:.0f}', 'ml')}."
+    return words
 
 
 def _of_beat(
-    edv: float, esv: float, draws: NDArray[np.float64] | None, cycle: float | None, prefix: str, side: str
+    edv: float,
+    esv: float,
+    draws: NDArray[np.float64] | None,
+    cycle: float | None,
+    prefix: str,
+    side: str,
+    notes: tuple[str, ...],
 ) -> list[Metric]:
     """EDV, ESV, SV = EDV - ESV, EF = SV / EDV, CO = SV * beats per minute."""
     at_ed, at_es = (None, None) if draws is None else (draws[0], draws[1])
@@ -120,8 +139,8 @@ def _of_beat(
     own = "" if prefix == "lv" else "rv_"
     swapped = "" if edv >= esv else " The end-systolic volume is the larger one: check the chosen phases."
     metrics = [
-        _metric(f"{prefix}_edv", f"{side} end-diastolic volume", edv, "ml", at_ed, _BLOOD),
-        _metric(f"{prefix}_esv", f"{side} end-systolic volume", esv, "ml", at_es, _BLOOD + swapped),
+        _metric(f"{prefix}_edv", f"{side} end-diastolic volume", edv, "ml", at_ed, notes[0]),
+        _metric(f"{prefix}_esv", f"{side} end-systolic volume", esv, "ml", at_es, notes[1] + swapped),
         _metric(f"{own}stroke_volume", f"{side} stroke volume", edv - esv, "ml", stroke, "EDV - ESV." + swapped),
         _metric(
             f"{own}ejection_fraction", f"{side} ejection fraction", 100.0 * (edv - esv) / edv, "%", fraction,
@@ -150,14 +169,7 @@ def _mass(segmentation: Segmentation) -> Metric:
 
 def _metric(name: str, label: str, value: float, unit: str, draws: NDArray[np.float64] | None, note: str) -> Metric:
     if draws is None:
-        return Metric(name, label, float(value), unit, note=note)
-    low, high = np.quantile(draws, (0.05, 0.95))
-    return Metric(
-        name,
-        label,
-        float(value),
-        unit,
-        min(float(low), float(value)),
-        max(float(high), float(value)),
-        f"{note} {_INTERVAL}",
-    )
+        return Metric(name, label, float(value), unit, note=note, convention=_CONVENTION)
+    low, high = (float(bound) for bound in np.quantile(draws, (0.05, 0.95)))
+    note = f"{note} {_INTERVAL}"
+    return Metric(name, label, float(value), unit, min(low, float(value)), max(high, float(value)), note, _CONVENTION)

@@ -12,6 +12,8 @@ SHOWN = {
     "l": "L",
     "l/min": "L/min",
     "ml/s": "mL/s",
+    "ml/m2": "mL/m\u00b2",
+    "l/min/m2": "L/min/m\u00b2",
     "uA": "\u00b5A",
     "um": "\u00b5m",
 }
@@ -44,7 +46,8 @@ class Metric:
     label      as shown, e.g. "LV ejection fraction"
     value      in ``unit``
     low, high  bounds of the 90 % interval, or None where there is none
-    note       convention, source or warning in words
+    note       source or warning in words
+    convention what was counted, where that can be done in two ways (see ``geometry/measures/reference.py``)
     """
 
     name: str
@@ -54,6 +57,7 @@ class Metric:
     low: float | None = None
     high: float | None = None
     note: str = ""
+    convention: str = ""
 
     def text(self) -> str:
         """The value with no more digits than its interval supports, e.g. "58 % (54 to 62)"."""

@@ -33,7 +33,10 @@ class Heart:
     flatten      how much the septum is pressed to the left, over the radius
     rv_start     level at which the right ventricle's tip begins, 0 apex to 1 base
     papillary    size of the papillary muscles, 1 is usual
-    trabeculae   depth of the trabeculated layer of both ventricles, 1 is little
+    trabeculae   depth of the visible ridges of both ventricles, 1 is little
+    layer        mm of fine trabeculae all along the left cavity, too fine to be seen: they look like muscle, and count as
+                 cavity since contours are drawn at the compact muscle
+    attached     how much nearer to the wall the papillary muscles stand, over the radius
     """
 
     length: float = 98.0
@@ -61,6 +64,8 @@ class Heart:
     rv_start: float = 0.13
     papillary: float = 1.0
     trabeculae: float = 1.0
+    layer: float = 0.0
+    attached: float = 0.0
 
 
 @dataclass(frozen=True)

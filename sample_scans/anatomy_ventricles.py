@@ -77,7 +77,9 @@ def paint_ventricles(canvas: Canvas, heart: Heart, contraction: float, places: L
     canvas.cover(places.index, np.maximum(away("rv"), below_base), "rv blood", RV)
     _paint_right_trabeculae(canvas, places, away("rv"), epi, below_base, heart.trabeculae)
     canvas.cover(places.index, np.maximum(epi, below_base), "myocardium", MYOCARDIUM)
-    canvas.cover(places.index, np.maximum(endo, below_base), "blood", LV)
+    canvas.cover(places.index, np.maximum(endo, below_base), "myocardium" if heart.layer else "blood", LV)
+    if heart.layer:
+        canvas.cover(places.index, np.maximum(endo + heart.layer, below_base), "blood", LV)
     _paint_papillaries(canvas, heart, contraction, places, made, below_base)
 
 
@@ -129,7 +131,7 @@ def _paint_papillaries(
             * np.sqrt(np.clip(np.sin(np.pi * inside**0.8), 0, None))
             * (1 + 0.12 * contraction)
         )
-        reach = endo * (0.84 - 0.16 * inside) - 1.0 * contraction
+        reach = endo * (0.84 + heart.attached - 0.16 * inside) - 1.0 * contraction
         turn = (places.angle - np.float32(centre - heart.twist * contraction * 0.5) + np.pi) % (2 * np.pi) - np.pi
         distance = np.hypot(reach * turn * (1.15 - 0.3 * number), (places.radius - reach) * 0.75) - size
         canvas.cover(places.index, np.maximum(distance + wavy * 0.6, below_base + 10.0), "myocardium", LV)

@@ -103,6 +103,8 @@ def _vary(heart: Heart, rng: np.random.Generator, kind: str) -> Heart:
         flatten=float(rng.uniform(0.1, 0.34) if kind == "right" else rng.uniform(-0.03, 0.12)),
         papillary=float(rng.uniform(0.5, 1.6)),
         trabeculae=float(rng.uniform(0.5, 4.5)),
+        layer=float(rng.uniform(0.3, 1.9)),
+        attached=float(rng.uniform(-0.05, 0.16)),
     )
 
 

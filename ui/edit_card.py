@@ -3,11 +3,14 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
+from geometry.measures.change import NOISE, compare_measures
+from geometry.metric import Metric
 from ui.session import Session
 from ui.theme import px
 from ui.widgets import label, section
 
 UNITS = {"EDV": "mL", "ESV": "mL", "EF": "%", "Mass": "g"}
+NAMES = {"EDV": "lv_edv", "ESV": "lv_esv", "EF": "ejection_fraction", "Mass": "lv_mass"}
 
 
 class EditCard(QWidget):
@@ -52,7 +55,7 @@ class EditCard(QWidget):
             one, other = before.get(name), after.get(name)
             self._cell(row, 1, "-" if one is None else f"{one:.0f}")
             self._cell(row, 2, "-" if other is None else f"{other:.0f} {unit}")
-            self._cell(row, 3, "" if one is None or other is None else f"{other - one:+.1f}", "muted")
+            self._cell(row, 3, "" if one is None or other is None else _step(name, unit, one, other), "muted")
 
     def _cell(self, row: int, column: int, text: str, role: str = "") -> None:
         if (row, column) not in self._cells:
@@ -63,3 +66,10 @@ class EditCard(QWidget):
             self._grid.addWidget(found, row, column)
             self._cells[(row, column)] = found
         self._cells[(row, column)].setText(text)
+
+
+def _step(name: str, unit: str, before: float, after: float) -> str:
+    """The change, or that two readers differ by as much."""
+    key, plain = NAMES[name], unit.replace("mL", "ml")
+    (found,) = compare_measures((Metric(key, name, before, plain),), (Metric(key, name, after, plain),))
+    return "in reading noise" if found.verdict == NOISE else f"{found.change:+.0f}"

@@ -1,10 +1,11 @@
-"""What can be undone: a changed scenario (pacing sites too), changed seeds, and changed labels."""
+"""What can be undone: a changed scenario (pacing sites too), changed seeds, changed labels, a changed body size."""
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QUndoCommand
 
 from geometry.editing.change import Change
+from geometry.subject import Subject
 from solvers.scenario import Electrophysiology, Flow
 
 if TYPE_CHECKING:
@@ -64,3 +65,19 @@ class ChangeLabels(QUndoCommand):
     def undo(self) -> None:
         """Take it back."""
         self._session.labels.apply(self._change.reversed)
+
+
+class ChangeSubject(QUndoCommand):
+    """What is known of the patient's body becomes something else."""
+
+    def __init__(self, session: "Session", before: Subject, after: Subject, text: str) -> None:
+        super().__init__(text)
+        self._session, self._before, self._after = session, before, after
+
+    def redo(self) -> None:
+        """Do it."""
+        self._session.subject.keep(self._after)
+
+    def undo(self) -> None:
+        """Take it back."""
+        self._session.subject.keep(self._before)

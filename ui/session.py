@@ -22,6 +22,7 @@ from ui.label_edits import LabelEdits
 from ui.look import Look
 from ui.overlay import Overlay
 from ui.painting import strongest_time
+from ui.subject_edits import SubjectEdits
 from ui.theme import DARK, Theme
 from ui.window_level import WindowLevel, from_plain, to_plain
 
@@ -66,6 +67,7 @@ class Session(QObject):
         self.undo = QUndoStack(self)
         self._kept: dict[str, Any] = {}
         self.labels = LabelEdits(self)
+        self.subject = SubjectEdits(self)
 
     # --- the case and what is in it --------------------------------------------------------------------------------
 
@@ -310,11 +312,9 @@ class Session(QObject):
         if self.look.run not in self.runs:
             known = [name for name in self.runs if name == self.scenario_name] or list(self.runs[:1])
             self.look = self.look.changed(run=known[0] if known else "")
-        result = self.result
-        if result is not None and self.look.field not in result.fields:
-            self.look = self.look.changed(field=main_field(result))
+        if self.result is not None and self.look.field not in self.result.fields:
+            self.look = self.look.changed(field=main_field(self.result))
 
     def _start_time(self) -> None:
         """Begin at the moment that shows most."""
-        field = self.field
-        self.time = strongest_time(field) if field is not None else 0.0
+        self.time = strongest_time(self.field) if self.field is not None else 0.0

@@ -9,7 +9,8 @@ from geometry.errors import Refused
 from geometry.image import Image
 from geometry.progress import Progress, part, silent
 from geometry.segmentation import LV, MYOCARDIUM, RV, Segmentation
-from geometry.segmenters.short_axis.anatomy import in_time, most_likely, one_heart
+from geometry.segmenters.short_axis.anatomy import enclose_papillaries, in_time, most_likely, one_heart
+from geometry.segmenters.short_axis.compact import up_to_compact_muscle
 from geometry.segmenters.short_axis.locate import find_heart
 from geometry.segmenters.short_axis.network import CAVITY, MUSCLE, RIGHT, chances
 from geometry.segmenters.short_axis.window import Floats, Window
@@ -32,9 +33,11 @@ def segment(
     slices = _cine(image)
     progress(0.0, "Looking for the heart")
     place = find_heart(slices, image.spacing, _seed_in_plane(image, seeds), part(progress, 0.02, 0.2))
-    chance = _all_frames(place.window.look(slices, image.spacing), part(progress, 0.2, 0.85))
+    seen = place.window.look(slices, image.spacing)
+    chance = _all_frames(seen, part(progress, 0.2, 0.85))
     progress(0.85, "Putting the heart together")
     chance = one_heart(in_time(chance, IN_TIME * image.phases), place.inside)
+    chance = enclose_papillaries(up_to_compact_muscle(chance, seen))
     labels, probability = _on_grid(chance, place.window, image)
     volume = chance[:, :, CAVITY].sum(axis=(0, 2, 3), dtype=float)
     progress(1.0, "Segmented")
@@ -85,7 +88,7 @@ def _on_grid(chance: Floats, window: Window, image: Image) -> tuple[NDArray[np.u
     shape = image.voxels.shape[:2]
     native = window.back(chance[:, :, : RIGHT + 2], shape, image.spacing)
     native[:, :, 0] += 1.0 - native.sum(axis=2)
-    labels = np.moveaxis(most_likely(native), (0, 1), (2, 3))
+    labels = np.moveaxis(most_likely(native, float(np.prod(image.spacing[:2]))), (0, 1), (2, 3))
     probability = {
         label: np.ascontiguousarray(np.moveaxis(native[:, :, c], (0, 1), (2, 3))) for label, c in CLASSES.items()
     }

@@ -7,7 +7,8 @@ from scipy.stats import norm
 
 from geometry.errors import Refused
 from geometry.image import Image
-from geometry.measure import check_segmentation, ventricular_measures, volume_curve
+from geometry.measure import check_segmentation, ventricular_measures
+from geometry.measures.volumes import volume_curve
 from geometry.metric import Metric
 from geometry.segmentation import LV, MYOCARDIUM, RV, Segmentation
 

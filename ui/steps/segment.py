@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 from app.jobs import FAILED
 from ui.contours import COLOURS, WORDS
 from ui.edit_card import EditCard
+from ui.measure_panel import MeasurePanel
 from ui.scar_panel import ScarPanel
 from ui.steps.page import Page
 from ui.theme import px
@@ -55,9 +56,8 @@ class SegmentPage(Page):
         self.column.addWidget(EditCard(session, self))
         self.column.addWidget(section("Shown"))
         self.column.addWidget(self._legend())
-        assert session.case is not None
+        self.column.addWidget(MeasurePanel(session, self.watch, self))
         self.column.addWidget(ScarPanel(session, self.watch, self))
-        self.add_metrics(session.case.measures(), "Measured")
         self.add_notes(segmentation.notes)
 
     def _add_ways_out(self) -> None:

@@ -1,1 +1,1 @@
-"""The steps of the cine short-axis method: locate, model intensities, find the walls, bound the stack, find the RV."""
+"""The steps of the cine short-axis method: a window, a trained network, the heart located and put together."""

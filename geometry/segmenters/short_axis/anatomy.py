@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
+from skimage.morphology import convex_hull_image
 
 from geometry.segmenters.short_axis.network import CAVITY, MUSCLE, NOTHING, RIGHT
 from geometry.segmenters.short_axis.window import Floats
@@ -11,6 +12,8 @@ Flags = NDArray[np.bool_]
 Labels = NDArray[np.uint8]
 
 CORE, RIM = 0.5, 0.02  # chance of what surely belongs, and of what may
+LEAST = 40.0  # mm2
+ENCLOSED = 0.9  # share of the chance of muscle that moves to the cavity within its hull
 
 
 def in_time(chance: Floats, width: float) -> Floats:
@@ -37,21 +40,42 @@ def one_heart(chance: Floats, inside: tuple[int, int, int]) -> Floats:
     return kept
 
 
-def most_likely(chance: Floats) -> Labels:
-    """(slices, phases, rows, columns) labels 0..3: the likeliest, with holes filled and strays in a slice left out."""
+def enclose_papillaries(chance: Floats) -> Floats:
+    """Muscle within the convex hull of the cavity counts as cavity: papillary muscles and ridges, as contours are drawn.
+
+    Hulls are taken in each picture, inside the left ventricle; the chance of muscle there moves to the cavity.
+    """
     best = chance.argmax(axis=2)
-    best[best > RIGHT] = NOTHING
+    moved = chance.copy()
+    for k, t in zip(*np.nonzero((best == CAVITY).any(axis=(2, 3))), strict=True):
+        cavity = _largest(best[k, t] == CAVITY)
+        if cavity.sum() < 3:
+            continue
+        inside = convex_hull_image(cavity) & np.isin(best[k, t], (CAVITY, MUSCLE))
+        taken = np.where(inside, ENCLOSED, 0.0) * chance[k, t, MUSCLE]
+        moved[k, t, CAVITY] += taken
+        moved[k, t, MUSCLE] -= taken
+    return moved
+
+
+def most_likely(chance: Floats, pixel: float) -> Labels:
+    """(slices, phases, rows, columns) labels 0..3: the likeliest, with holes filled and strays left out.
+
+    ``pixel`` mm2; muscle of less than LEAST without a cavity is no apex.
+    """
+    best = chance.argmax(axis=2)
     labels = np.zeros(best.shape, dtype=np.uint8)
     for k, t in np.ndindex(best.shape[:2]):
         left = np.isin(best[k, t], (CAVITY, MUSCLE))
-        if left.any():
-            left = ndimage.binary_fill_holes(_largest(left))
-            cavity = (best[k, t] == CAVITY) & left
-            cavity = ndimage.binary_fill_holes(_largest(cavity)) if cavity.any() else cavity
-            labels[k, t][left] = MUSCLE
-            labels[k, t][cavity] = CAVITY
-        right = (best[k, t] == RIGHT) & ~left
-        labels[k, t][ndimage.binary_fill_holes(right) & ~left] = RIGHT
+        if left.sum() * pixel < LEAST:
+            continue
+        left = ndimage.binary_fill_holes(_largest(left))
+        cavity = (best[k, t] == CAVITY) & left
+        labels[k, t][left] = MUSCLE
+        labels[k, t][ndimage.binary_fill_holes(_largest(cavity))] = CAVITY
+    for t in range(best.shape[1]):
+        right = _largest((best[:, t] == RIGHT) & (labels[:, t] == NOTHING))
+        labels[:, t][right] = RIGHT
     return labels
 
 

@@ -1,0 +1,1 @@
+"""What is read off a segmentation: volumes over the beat, wall thickness by segment, and what it is compared with."""
