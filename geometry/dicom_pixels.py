@@ -156,7 +156,8 @@ def _picture(member: Member, pixels: NDArray[Any] | None, frame: Frame, data: Da
 
 
 def _why_not(data: Dataset) -> str:
-    uid = getattr(getattr(data, "file_meta", None), "TransferSyntaxUID", None)
+    named = getattr(getattr(data, "file_meta", None), "TransferSyntaxUID", None)
+    uid = UID(str(named)) if named is not None else None  # a damaged file may hold anything there
     packed = uid is not None and UID(uid).is_transfer_syntax and UID(uid).is_compressed
     if not packed and "PixelData" not in data and "FloatPixelData" not in data:
         return "has no pixel data (the file may be cut short); export the series again."

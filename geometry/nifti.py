@@ -60,7 +60,7 @@ def _check_size(volume: Any, path: Path) -> None:
     if stored > held:
         raise Refused(_DAMAGED)
     left = _unpacked_size(path) - float(volume.dataobj.offset) - stored
-    if left > max(stored / volume.shape[-1], 1024.0):  # a slice or more that nothing is said of
+    if left > max(stored / max(volume.shape[-1], 1), 1024.0):  # a slice or more that nothing is said of
         raise Refused("This NIfTI file holds more than its header says, which is damaged; convert the scan again.")
     refuse_too_large(stored + values * 8, "This volume")
 
