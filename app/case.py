@@ -6,7 +6,6 @@ jobs/  report/  view.json
 
 import contextlib
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.edit_journal import forget, pending, replayed, write_kept
-from app.folders import is_cut_short, mend_folder, replace_text, whole_folder
+from app.folders import is_cut_short, link, mend_folder, replace_text, whole_folder
 from app.migrations import FORMAT, migrate
-from app.provenance import digest, read_origin, write_origin
+from app.provenance import digest, write_origin
 from geometry.deidentify import Deidentification
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh, load_mesh, save_mesh
@@ -41,9 +40,10 @@ from geometry.segmentation import (
 from geometry.series_summary import SeriesSummary, load_series, save_series
 from geometry.subject import Subject, load_subject, subject_text
 from solvers.result import Result
-from solvers.result_file import load_result, read_numbers, save_result
+from solvers.result_file import load_result, save_result
 from solvers.scenario import Electrophysiology, Flow, read_scenario, write_scenario
 
+LONGEST_TITLE = 80  # letters
 MAIN = "main"  # the scan that is segmented; others lie beside it, each under its role
 
 
@@ -83,6 +83,14 @@ class Case:
     def title(self) -> str:
         """The name the case is shown under."""
         return str(json.loads((self.folder / "case.json").read_text())["title"])
+
+    def retitle(self, title: str) -> None:
+        """Give the case another name to be shown under; refuses an empty one and one that does not fit a line."""
+        words = " ".join(title.split())
+        if not 0 < len(words) <= LONGEST_TITLE:
+            raise Refused(f"The title of a case needs 1 to {LONGEST_TITLE} letters; write a short one.")
+        facts = json.loads((self.folder / "case.json").read_text())
+        replace_text(self.folder / "case.json", json.dumps(facts | {"title": words}, indent=1))
 
     # --- scan, segmentation, mesh -------------------------------------------------------------------------------
 
@@ -139,14 +147,14 @@ class Case:
         old = self.folder / "segmentation"
         with whole_folder(old) as fresh:
             save_labels(segmentation, fresh)
-            _link(old / PROBABILITY, fresh / PROBABILITY)
+            link(old / PROBABILITY, fresh / PROBABILITY)
             first = fresh / "automatic"
             first.mkdir()
             known = old / "automatic" if (old / "automatic").exists() else old
             for name in (LABELS, "metrics.json"):
-                _link(known / name, first / name)
+                link(known / name, first / name)
             _write_metrics(metrics, fresh)
-            _link(old / "origin.json", fresh / "origin.json")
+            link(old / "origin.json", fresh / "origin.json")
             write_kept(fresh, last)
 
     def before_edits(self) -> tuple[NDArray[np.uint8] | None, tuple[Metric, ...]]:
@@ -247,7 +255,7 @@ class Case:
             raise Refused(f"{role!r} cannot be the role of a scan; use small letters and digits, e.g. lge.")
         return self.folder / "scan" if role == MAIN else self.folder / "extra" / role
 
-    # --- what is older than what --------------------------------------------------------------------------------
+    # --- what things were made from (``app.staleness`` compares) -------------------------------------------------
 
     def image_digest(self) -> str:
         """A hash of the scan; empty while there is none."""
@@ -263,32 +271,6 @@ class Case:
         """A hash of what scar is measured on: the late enhancement and the segmentation."""
         path = self._scan_folder("lge") / "image.nii.gz"
         return f"{digest(path) if path.exists() else ''} {self.segmentation_digest()}"
-
-    def stale(self) -> tuple[str, ...]:
-        """What no longer fits what it was made from, as sentences."""
-        found = []
-        segmentation, mesh = self.folder / "segmentation", self.folder / "mesh"
-        if segmentation.exists() and self.image_digest() and read_origin(segmentation) != self.image_digest():
-            found.append("The segmentation was made from another scan; segment again.")
-        if mesh.exists() and self.segmentation_digest() and read_origin(mesh) != self.segmentation_digest():
-            found.append("The mesh is older than its segmentation; build it again.")
-        scar = self.folder / "scar"
-        if scar.exists() and read_origin(scar) != self.scar_source():
-            found.append("Scar was measured on another segmentation or enhancement scan; measure it again.")
-        if (mesh / "heart.npz").exists():
-            current = digest(mesh / "heart.npz")
-            older = [name for name in self.runs() if read_origin(self.folder / "runs" / name) != current]
-            found += [f"The run {name!r} is older than its mesh; run it again." for name in older]
-        changed = [name for name, scenario in self.scenarios().items() if self._ran_otherwise(name, scenario)]
-        found += [f"The scenario {name!r} was changed after its run; run it again." for name in changed]
-        return tuple(found)
-
-    def _ran_otherwise(self, name: str, scenario: Electrophysiology | Flow) -> bool:
-        folder = self.folder / "runs" / name
-        if name not in self.runs():
-            return False
-        ran = read_numbers(folder)["stamp"].get("scenario")
-        return ran is not None and ran != scenario.model_dump(mode="json")
 
     # --- the window's state, and who may write --------------------------------------------------------------------
 
@@ -318,14 +300,6 @@ class Case:
             yield
         finally:
             lock.release()
-
-
-def _link(source: Path, target: Path) -> None:
-    """The same file under a second name; a copy where the disk has no such thing."""
-    try:
-        target.hardlink_to(source)
-    except OSError:
-        shutil.copyfile(source, target)
 
 
 def _write_metrics(metrics: tuple[Metric, ...], folder: Path) -> None:

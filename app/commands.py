@@ -11,6 +11,7 @@ from app.case import Case
 from app.console import print_json, say
 from app.following import follow
 from app.jobs import start_job, tell_interrupted
+from app.staleness import out_of_date
 from geometry.errors import Refused
 from geometry.metric import Metric
 from sample_scans.catalogue import samples
@@ -131,7 +132,7 @@ def scan_path(text: str) -> Path:
 def opened_case(folder: Path) -> Case:
     """Open a case and say what happened to runs that died."""
     case = Case.open(folder)
-    for sentence in (*tell_interrupted(case.folder), *case.stale()):
+    for sentence in (*tell_interrupted(case.folder), *out_of_date(case)):
         say(sentence)
     return case
 

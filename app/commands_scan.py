@@ -93,7 +93,15 @@ def subject(
     print_json({"case": str(case)} | vars(known), json)
 
 
-SCAN_VERBS: Mapping[str, Any] = {"series": series, "new": new, "add": add, "subject": subject}
+def rename(case: Path, *, title: str, json: Json = None) -> None:
+    """Give a case another title; the folder keeps its name."""
+    opened = opened_case(case)
+    opened.retitle(title)
+    say(f"The case is now called {opened.title!r}.")
+    print_json({"case": str(case), "title": opened.title}, json)
+
+
+SCAN_VERBS: Mapping[str, Any] = {"series": series, "new": new, "add": add, "subject": subject, "rename": rename}
 
 
 def _tell(case: Case, role: str, target: str | None) -> None:

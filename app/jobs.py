@@ -22,7 +22,7 @@ from geometry.errors import Refused
 
 RUNNING, DONE, FAILED, CANCELLED, CRASHED = "running", "done", "failed", "cancelled", "crashed"
 DISK_FULL_EXIT = 28
-UNWRITTEN = ("scan", "files")  # options that only the process is told: paths often hold the patient's name
+UNWRITTEN = ("scan", "files", "out")  # options that only the process is told: paths often hold the patient's name
 DISK_FULL = "The disk is full; nothing of the case was lost. Free some space, then start the step again."
 
 

@@ -16,6 +16,7 @@ from app.folders import whole_folder
 from app.heart_picture import draw_field
 from app.report_curves import draw_curves
 from app.scenarios import scenario_order
+from app.staleness import out_of_date
 from geometry.errors import Refused
 from geometry.measures.body import indexed
 from geometry.metric import Metric, with_unit
@@ -122,7 +123,7 @@ def _foundations(case: Case, results: Mapping[str, Result]) -> list[Flowable]:
         story += _checks(result.checks)
         story += _notes("", [*result.notes, *(metric.note for metric in result.metrics)])
         story.append(Paragraph(_safe(_stamp(result)), SMALL))
-    return story + _notes("Out of date", case.stale())
+    return story + _notes("Out of date", out_of_date(case))
 
 
 def _notes(title: str, notes: Iterable[str]) -> list[Flowable]:

@@ -118,6 +118,17 @@ def labels(case: Case, options: Options, progress: Progress) -> None:
     measure(case, options, part(progress, 0.85, 1.0))
 
 
+def export_labels(case: Case, options: Options, progress: Progress) -> None:
+    """Write the labels to a file. Options: out (its ending names the format), phase (from 0; all without)."""
+    from geometry.exchange_labels import write_labels
+
+    phase = options.get("phase")
+    progress(0.1, "Writing the labels")
+    write_labels(
+        needed_segmentation(case), Path(options["out"]), needed_image(case), None if phase is None else int(phase)
+    )
+
+
 def scar(case: Case, options: Options, progress: Progress) -> None:
     """Measure scar on the late enhancement. Options: rule, remote (points), no_reflow."""
     from geometry.scar.rules import rule_named
@@ -204,6 +215,7 @@ TASKS: Mapping[str, Callable[[Case, Options, Progress], None]] = {
     "edit": edit,
     "keep_edits": keep_edits,
     "labels": labels,
+    "export_labels": export_labels,
     "scar": scar,
     "measure": measure,
     "mesh": mesh,

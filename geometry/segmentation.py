@@ -67,7 +67,10 @@ class Segmentation:
 def save_segmentation(segmentation: Segmentation, folder: Path) -> None:
     """Write labels.nii.gz, probability.npz (in steps of 1/255), by_hand.npz and segmentation.json into ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
-    steps = {str(k): np.round(np.asarray(v) * 255).astype(np.uint8) for k, v in segmentation.probability.items()}
+    steps = {  # one phase after the other, as they are looked at
+        str(k): np.asfortranarray(np.round(np.asarray(v) * 255).astype(np.uint8))
+        for k, v in segmentation.probability.items()
+    }
     np.savez_compressed(folder / PROBABILITY, **steps)  # type: ignore[arg-type]
     save_labels(segmentation, folder)
 
@@ -96,7 +99,7 @@ def load_segmentation(folder: Path) -> Segmentation:
     labels, affine = _read_labels(folder)
     facts = json.loads((folder / "segmentation.json").read_text())
     with np.load(folder / PROBABILITY) as steps:
-        probability = {int(k): steps[k].astype(np.float32) / 255 for k in steps.files}
+        probability = {int(k): np.asfortranarray(steps[k]).astype(np.float32) / 255 for k in steps.files}
     by_hand = None
     if (folder / BY_HAND).exists():
         with np.load(folder / BY_HAND) as data:

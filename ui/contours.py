@@ -7,11 +7,13 @@ from numpy.typing import NDArray
 from skimage.measure import find_contours
 
 from geometry.segmentation import AORTA, LV, MYOCARDIUM, ROOT, RV, Segmentation
-from ui.planes import Plane, reslice
+from ui.planes import Plane, part_over, reslice
 
 COLOURS = {LV: "#ff6b6b", MYOCARDIUM: "#6fd08c", RV: "#6aa8ff", ROOT: "#f5c04e", AORTA: "#d58cf0"}
 WORDS = {LV: "LV cavity", MYOCARDIUM: "Myocardium", RV: "RV cavity", ROOT: "Aortic root", AORTA: "Ascending aorta"}
 CHANCES = (0.05, 0.5, 0.95)
+LEAST = 0.02  # a chance below which nothing is drawn
+MARGIN = 2  # voxels about what is drawn, so that every curve is closed
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,40 +28,40 @@ class Outline:
 def outlines(segmentation: Segmentation, plane: Plane, phase: int, step: float, doubt: bool) -> list[Outline]:
     """The 50 % outline of every label on a slice; with ``doubt`` also the 5 % and 95 % ones where probabilities exist."""
     index = min(phase, segmentation.labels.shape[3] - 1) if segmentation.labels.ndim == 4 else 0
-    seen = reslice(segmentation.phase(index), segmentation.affine, plane, step, order=0)
     found = []
     for label in COLOURS:
-        if label in segmentation.probability:
-            chance = reslice(segmentation.chance(label, index), segmentation.affine, plane, step)
-            levels = CHANCES if doubt else (0.5,)
-        elif (near := seen == label).any():
-            chance, levels = _share(segmentation, index, label, plane, step, near), (0.5,)
-        else:
+        known = label in segmentation.probability
+        chance = segmentation.chance(label, index) if known else segmentation.phase(index) == label
+        box = _box(chance > LEAST)
+        part = part_over(box, segmentation.affine, plane, step) if box else None
+        if part is None:
             continue
-        for level in levels:
-            curve = _curve(chance, level, plane.half, step)
+        affine = segmentation.affine.copy()
+        affine[:3, 3] += affine[:3, :3] @ [side.start for side in box]
+        values = reslice(np.asarray(chance[box], dtype=np.float32), affine, plane, step, part=part)
+        first = np.array([part[0].start, part[1].start])
+        for level in CHANCES if doubt and known else (0.5,):
+            curve = _curve(values, level, first, plane.half, step)
             if len(curve):
                 found.append(Outline(label, level, curve))
     return found
 
 
-def _share(
-    segmentation: Segmentation, index: int, label: int, plane: Plane, step: float, near: NDArray[np.bool_]
+def _box(mask: NDArray[np.bool_]) -> tuple[slice, ...]:
+    """The box about what is set, with ``MARGIN`` voxels around it; empty where nothing is."""
+    sides = []
+    for axis, size in enumerate(mask.shape):
+        there = np.flatnonzero(mask.any(axis=tuple(a for a in range(mask.ndim) if a != axis)))
+        if not len(there):
+            return ()
+        sides.append(slice(max(int(there[0]) - MARGIN, 0), min(int(there[-1]) + 1 + MARGIN, size)))
+    return tuple(sides)
+
+
+def _curve(
+    values: NDArray[np.floating], level: float, begin: NDArray[np.integer], half: float, step: float
 ) -> NDArray[np.floating]:
-    """(n, n), 1 inside the label and 0 outside, smooth between; only the voxels about ``near`` (n, n) are looked at."""
-    rows, columns = (at * step - plane.half for at in np.nonzero(near))
-    places = plane.centre + rows[:, None] * plane.across + columns[:, None] * plane.up
-    inverse = np.linalg.inv(segmentation.affine)
-    voxels = places @ inverse[:3, :3].T + inverse[:3, 3]
-    low = np.maximum(np.floor(voxels.min(axis=0)).astype(int) - 2, 0)
-    high = np.ceil(voxels.max(axis=0)).astype(int) + 3
-    box = segmentation.phase(index)[low[0] : high[0], low[1] : high[1], low[2] : high[2]]
-    affine = segmentation.affine.copy()
-    affine[:3, 3] += affine[:3, :3] @ low
-    return reslice((box == label).astype(np.uint8), affine, plane, step)
-
-
-def _curve(values: NDArray[np.floating], level: float, half: float, step: float) -> NDArray[np.floating]:
+    """The curves at a level of values on the part of the slice that begins at ``begin``."""
     above = values > level  # False where there is no scan
     rows, columns = np.flatnonzero(above.any(axis=1)), np.flatnonzero(above.any(axis=0))
     if not len(rows):
@@ -69,5 +71,5 @@ def _curve(values: NDArray[np.floating], level: float, half: float, step: float)
     pieces = []
     for piece in find_contours(np.nan_to_num(part), level):
         if len(piece) > 5:
-            pieces += [(piece + first) * step - half, np.full((1, 2), np.nan)]
+            pieces += [(piece + first + begin) * step - half, np.full((1, 2), np.nan)]
     return np.concatenate(pieces) if pieces else np.empty((0, 2))

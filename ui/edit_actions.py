@@ -27,10 +27,11 @@ def add_edit_actions(menu: QMenu, desk: EditDesk, session: Session, slices: Slic
 
     for tool in TOOLS:
         if tool.name != "swap":
-            add(tool.title, tool.key, partial(model.hold if tool.mouse else model.act, tool.name))
+            act: Callable[[str], None] = model.hold if tool.mouse else model.act
+            add(tool.title, tool.key, partial(act, tool.name))
     menu.addSeparator()
     for number in (1, 2, 3, 4):
-        add(f"Label {number}", str(number), lambda n=number: _choose(desk, n))
+        add(f"Label {number}", str(number), partial(_choose, desk, number))
     add("Outside of every label (Grow)", "0", lambda: model.choose(0))
     add("Smaller brush", "[", lambda: model.resize(model.radius / FACTOR))
     add("Larger brush", "]", lambda: model.resize(model.radius * FACTOR))

@@ -72,7 +72,7 @@ class EditBar(QFrame):
             self.chips[label].setToolTip(f"{WORDS[label]} ({number})")
         round_tool, painting = tool in ROUND, tool in (BRUSH, THRESHOLD, GROW, CONTOUR)
         for widget, wanted in (
-            (self.size, round_tool),
+            (self.radius, round_tool),
             (self.size_words, round_tool),
             (self.shape, tool in (BRUSH, ERASER, THRESHOLD)),
             (self.low, tool == THRESHOLD),
@@ -117,6 +117,7 @@ class EditBar(QFrame):
     def _second_row(self) -> QHBoxLayout:
         model = self._model
         row = QHBoxLayout()
+        row.addStrut(px(30))  # as high for every tool, so that the slices stay where they are
         row.setSpacing(px(6))
         group = QButtonGroup(self)
         for label in (*COLOURS, OUTSIDE):
@@ -130,11 +131,11 @@ class EditBar(QFrame):
             group.addButton(chip)
             self.chips[label] = chip
             row.addWidget(chip)
-        self.size = QSlider(Qt.Orientation.Horizontal, self)
-        self.size.setRange(round(SMALLEST * 2), round(LARGEST * 2))
-        self.size.setFixedWidth(px(90))
-        self.size.setToolTip("Radius of the brush ([ and ], or Shift + wheel)")
-        self.size.valueChanged.connect(lambda v: model.resize(v / 2))
+        self.radius = QSlider(Qt.Orientation.Horizontal, self)
+        self.radius.setRange(round(SMALLEST * 2), round(LARGEST * 2))
+        self.radius.setFixedWidth(px(90))
+        self.radius.setToolTip("Radius of the brush ([ and ], or Shift + wheel)")
+        self.radius.valueChanged.connect(lambda v: model.resize(v / 2))
         self.size_words = QLabel(self)
         self.size_words.setMinimumWidth(px(52))
         self.shape = Segments({"disc": "Disc", "ball": "Ball"}, self)
@@ -153,7 +154,7 @@ class EditBar(QFrame):
         self.over.activated.connect(lambda i: model.set(over=self.over.itemData(i)))
         self.accept = button("Accept", model.accept, tip="Make what has grown an edit (Enter)")
         self.discard = button("Discard", model.discard, tip="Forget the strokes (Esc)")
-        for widget in (self.size, self.size_words, self.shape, self.scope, self.low, self.high, self.over):
+        for widget in (self.radius, self.size_words, self.shape, self.scope, self.low, self.high, self.over):
             row.addWidget(widget)
         row.addWidget(self.accept)
         row.addWidget(self.discard)
@@ -163,7 +164,7 @@ class EditBar(QFrame):
     def _show_values(self) -> None:
         model = self._model
         for widget, value in (
-            (self.size, round(model.radius * 2)),
+            (self.radius, round(model.radius * 2)),
             (self.low, model.limits[0]),
             (self.high, model.limits[1]),
         ):

@@ -43,7 +43,7 @@ class ContourPointer:
             return
         self._key = key
         found = control_points(here, model.label, in_plane(grid.affine, grid.axis))
-        self._overlay.points = grid.curve_on_screen(self._plane(), found, model.index)
+        self._overlay.points = np.asarray(grid.curve_on_screen(self._plane(), found, model.index), dtype=np.float64)
 
     def mouse(self, event: QMouseEvent, spot: Spots) -> bool:
         """Use the mouse; says whether it did."""

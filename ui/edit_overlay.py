@@ -24,7 +24,7 @@ GROWN_FILL, LEAST_FILL = 0.45, 0.25
 NEUTRAL = "#e8eef4"  # the colour of what belongs to no label
 
 
-class Crisp(pg.ImageItem):
+class Crisp(pg.ImageItem):  # type: ignore[misc]
     """A picture whose pixels keep their edges."""
 
     def paint(self, painter: QPainter, *more: Any) -> None:

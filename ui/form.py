@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from geometry.metric import shown_unit
 from solvers.scenario import Record
 from ui.facts import CHOICES, Facts, facts_of, humanised, with_value
 from ui.theme import px
+from ui.widgets import Fold
 
 
 class Form(QWidget):
@@ -55,30 +56,11 @@ class Form(QWidget):
             part.show_record(getattr(record, name))
 
     def _section(self, facts: Facts) -> QWidget:
-        box = QWidget(self)
-        layout = QVBoxLayout(box)
-        layout.setContentsMargins(0, px(6), 0, 0)
-        layout.setSpacing(px(6))
-        head = QToolButton(box)
-        head.setProperty("role", "fold")
-        head.setCheckable(True)
-        head.setText(humanised(facts.name))
-        head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        head.setArrowType(Qt.ArrowType.RightArrow)
+        box = Fold(humanised(facts.name), facts.name in ("velocities", "ensemble"), self)
         part = Form(getattr(self.record, facts.name), lists=self._lists, parent=box)
-        part.setVisible(False)
         part.edited.connect(lambda record, text, name=facts.name: self._part_edited(name, record, text))
-
-        def unfold(on: bool) -> None:
-            part.setVisible(on)
-            head.setArrowType(Qt.ArrowType.DownArrow if on else Qt.ArrowType.RightArrow)
-
-        head.toggled.connect(unfold)
         self.parts[facts.name] = part
-        layout.addWidget(head)
-        layout.addWidget(part)
-        if facts.name in ("velocities", "ensemble"):
-            head.setChecked(True)
+        box.column.addWidget(part)
         return box
 
     def _entered(self, name: str, value: Any) -> None:

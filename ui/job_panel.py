@@ -10,6 +10,10 @@ from ui.theme import px
 VERBS = {
     "import": "Read the scan",
     "segment": "Segment",
+    "measure": "Measure",
+    "scar": "Measure scar",
+    "labels": "Import labels",
+    "export_labels": "Export labels",
     "mesh": "Build the heart",
     "simulate": "Simulate",
     "report": "Write the report",

@@ -119,25 +119,51 @@ def slice_planes(image: Image, segmentation: Segmentation | None, mesh: HeartMes
     )
 
 
-def reslice(volume: NDArray[np.generic], affine: Floats, plane: Plane, step: float, order: int = 1) -> Floats:
-    """(n, n), values on a slice, first index across, second up; NaN outside the volume."""
+def reslice(
+    volume: NDArray[np.generic],
+    affine: Floats,
+    plane: Plane,
+    step: float,
+    order: int = 1,
+    part: tuple[slice, slice] | None = None,
+) -> Floats:
+    """(n, n), values on a slice, first index across, second up; NaN outside the volume; with ``part`` those of it only."""
     ticks = np.arange(-plane.half, plane.half + step / 2, step)
+    right_ticks, up_ticks = (ticks, ticks) if part is None else (ticks[part[0]], ticks[part[1]])
     inverse = np.linalg.inv(affine)
-    start = inverse[:3, :3] @ (plane.centre - plane.half * (plane.across + plane.up)) + inverse[:3, 3]
+    corner = plane.centre + right_ticks[0] * plane.across + up_ticks[0] * plane.up
+    start = inverse[:3, :3] @ corner + inverse[:3, 3]
     right, above = inverse[:3, :3] @ plane.across, inverse[:3, :3] @ plane.up
     matrix = np.stack([right * step, above * step, np.zeros(3)], axis=1)
     whole = np.asarray(volume)
     if whole.dtype == np.float16 or whole.dtype == bool:
         whole = whole.astype(np.float32)
+    shape = (len(right_ticks), len(up_ticks), 1)
     found = affine_transform(
-        whole, matrix, start, (len(ticks), len(ticks), 1), np.float32, order=order, mode="nearest", prefilter=False
-    )[..., 0]
+        whole, matrix, start, shape, np.float32, order=order, mode="nearest", prefilter=False
+    )[..., 0]  # fmt: skip
     inside = np.ones(found.shape, dtype=bool)
-    away = ticks + plane.half
+    across, up = right_ticks - right_ticks[0], up_ticks - up_ticks[0]
     for axis, size in enumerate(whole.shape):
-        place = (start[axis] + away * right[axis])[:, None] + (away * above[axis])[None, :]
+        place = (start[axis] + across * right[axis])[:, None] + (up * above[axis])[None, :]
         inside &= (place > -0.5) & (place < size - 0.5)
     return np.where(inside, found, np.nan)
+
+
+def part_over(box: tuple[slice, ...], affine: Floats, plane: Plane, step: float) -> tuple[slice, slice] | None:
+    """The part of a slice (as ``reslice`` takes it) that lies over a box of voxels; None where it misses the box."""
+    ends = np.array(np.meshgrid(*[(side.start - 0.5, side.stop - 0.5) for side in box])).reshape(3, 8).T
+    corners = ends @ affine[:3, :3].T + affine[:3, 3]
+    away = (corners - plane.centre) @ plane.normal
+    if away.min() > 0 or away.max() < 0:
+        return None
+    spots = (plane.on_screen(corners) + plane.half) / step
+    count = len(np.arange(-plane.half, plane.half + step / 2, step))
+    low = np.clip(np.floor(spots.min(axis=0)).astype(int) - 1, 0, count)
+    high = np.clip(np.ceil(spots.max(axis=0)).astype(int) + 2, 0, count)
+    if (high - low < 2).any():
+        return None
+    return slice(int(low[0]), int(high[0])), slice(int(low[1]), int(high[1]))
 
 
 def _extent(image: Image) -> tuple[Floats, float]:
@@ -149,6 +175,7 @@ def _extent(image: Image) -> tuple[Floats, float]:
 def _scan_planes(image: Image, centre: Floats, half: float) -> tuple[Plane, Plane, Plane]:
     """The slices as they were taken, the patient's left on the right, and two planes across them."""
     i, j, k = (image.affine[:3, n] / image.spacing[n] for n in range(3))
+    i, j = (i, j) if abs(i[0]) >= abs(j[0]) else (j, i)  # a scan's rows may run from foot to head
     across = i if i[0] < 0 else -i
     up = j - across * np.dot(j, across)
     up = up / np.linalg.norm(up)

@@ -93,7 +93,7 @@ class RuleTable(QWidget):
             text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             text.setProperty("role", "small")
             button.clicked.connect(lambda _=False: self.picked.emit(key))
-            bar.clicked.connect(lambda: (self.choose(key), self.picked.emit(key)))
+            bar.clicked.connect(button.click)
             for column, widget in enumerate((button, bar, text)):
                 self._grid.addWidget(widget, len(self._rows), column)
             self._rows[key] = (button, bar, text)

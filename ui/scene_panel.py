@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from solvers.result import Field
@@ -199,7 +200,14 @@ class ScenePanel(QWidget):
     def _tell(self) -> None:
         self.told.setText(readout(self._session, self.paintings))
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Mark what was picked while nobody could see it."""
+        super().showEvent(event)
+        self._point_moved()
+
     def _point_moved(self) -> None:
+        if self._session.mesh is None or not self.isVisible():
+            return
         show_marks(self.scene, self._session)
         self._tell()
 

@@ -1,5 +1,7 @@
 """Which series of a study is to become the twin: a list with pictures; the proposed one is marked, Enter takes it."""
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
@@ -8,6 +10,7 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QProgressBar,
+    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -77,11 +80,12 @@ class SeriesChooser(QWidget):
         left = time_left(status.seconds_left)
         self.doing.setText("   ".join(part for part in (status.message, left) if part) or "Starting ...")
 
-    def show_series(self, series: tuple[SeriesSummary, ...]) -> None:
-        """Show what was found; the first usable one is the proposal."""
+    def show_series(self, series: tuple[SeriesSummary, ...], role: str = "") -> None:
+        """Show what was found; the first usable one is the proposal, or the first of ``role`` where that is wanted."""
         self.series = series
         usable = [one for one in series if not one.problem]
-        self.head.setText("Which series is the heart?")
+        usable.sort(key=lambda one: bool(role) and one.role != role)
+        self.head.setText("Which series is the late enhancement?" if role else "Which series is the heart?")
         self.lead.setText(
             f"{len(series)} series were found, {len(usable)} of them can be used. The proposed one is marked: Enter takes it."
             if usable
@@ -163,9 +167,9 @@ class SeriesChooser(QWidget):
         row = QHBoxLayout(page)
         row.setContentsMargins(0, px(12), 0, 0)
         row.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self.modalities = {}
+        self.modalities: dict[str, QPushButton] = {}
         for key, words in (("MR", "Magnetic resonance (MR)"), ("CT", "Computed tomography (CT)")):
-            piece = button(words, lambda k=key: self.modality_chosen.emit(k))
+            piece = button(words, partial(self.modality_chosen.emit, key))
             self.modalities[key] = piece
             row.addWidget(piece)
         row.addWidget(button("Back", self.cancelled.emit))

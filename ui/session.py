@@ -8,14 +8,10 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from app.case import Case
-from app.scenarios import in_order
 from app.warm import Answer
-from geometry.heart_mesh import HeartMesh
-from geometry.image import Image
-from geometry.metric import Metric
-from geometry.segmentation import Segmentation
 from solvers.result import Field, Result
 from solvers.scenario import Electrophysiology, Flow
+from ui.contents import Contents
 from ui.edits import ChangeScenario, ChangeSeeds
 from ui.ensemble import drawn_field, main_field
 from ui.label_edits import LabelEdits
@@ -32,10 +28,11 @@ INSIDE = ("velocity", "pressure")  # fields of the whole blood, not of its wall
 Point = tuple[float, float, float]
 
 
-class Session(QObject):
+class Session(Contents):
     """The open case, the chosen step, run, field, time and point. Views read it and are told what changed."""
 
     case_changed = Signal()  # another case is open (or none)
+    title_changed = Signal()
     data_changed = Signal()  # something new is on the case's disk
     step_changed = Signal(str)
     look_changed = Signal()  # run, field or its way of being drawn
@@ -52,7 +49,6 @@ class Session(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.case: Case | None = None
         self.step = "case"
         self.look = Look()
         self.time = 0.0
@@ -65,7 +61,6 @@ class Session(QObject):
         self.window: WindowLevel | None = None  # None: what suits the scan
         self.overlay = Overlay()
         self.undo = QUndoStack(self)
-        self._kept: dict[str, Any] = {}
         self.labels = LabelEdits(self)
         self.subject = SubjectEdits(self)
 
@@ -73,9 +68,8 @@ class Session(QObject):
 
     def open(self, case: Case | None) -> None:
         """Look at another case, the way it was last looked at."""
-        self.case = case
+        self.look_into(case)
         self.undo.clear()
-        self._kept = {}
         self.point, self.answer, self.time, self.phase, self.seeds = None, None, 0.0, 0, ()
         view = case.view() if case else {}
         self.look = Look.from_dict(view.get("look", {}))
@@ -94,7 +88,8 @@ class Session(QObject):
 
     def refresh(self) -> None:
         """Read again what is on disk, after a job has ended."""
-        before, self._kept = self._kept.get("segmentation"), {}
+        before = self._kept.get("segmentation")
+        self.look_again()
         self.labels.check(before)
         self._settle()
         self.data_changed.emit()
@@ -102,56 +97,6 @@ class Session(QObject):
     def open_folder(self, folder: Path) -> None:
         """Open a case folder (raises Refused where it is none)."""
         self.open(Case.open(folder))
-
-    @property
-    def image(self) -> Image | None:
-        """The scan."""
-        return self._keep("image", lambda case: case.image())  # type: ignore[no-any-return]
-
-    @property
-    def segmentation(self) -> Segmentation | None:
-        """The segmentation."""
-        return self._keep("segmentation", lambda case: case.segmentation())  # type: ignore[no-any-return]
-
-    @property
-    def mesh(self) -> HeartMesh | None:
-        """The heart."""
-        return self._keep("mesh", lambda case: case.mesh())  # type: ignore[no-any-return]
-
-    @property
-    def stale(self) -> tuple[str, ...]:
-        """Sentences about what does not fit any more."""
-        return self._keep("stale", lambda case: tuple(case.stale())) or ()
-
-    @property
-    def mesh_facts(self) -> tuple[float, float]:
-        """Mean edge length, mm, and volume, mm3, of the mesh."""
-        mesh = self.mesh
-        found = self._keep(
-            "mesh_facts", lambda _: (mesh.edge_length(), float(mesh.tet_volumes().sum())) if mesh else None
-        )
-        return found or (0.0, 0.0)
-
-    @property
-    def measures(self) -> tuple[Metric, ...]:
-        """What was measured on scan and heart."""
-        return self._keep("measures", lambda case: tuple(case.measures())) or ()
-
-    @property
-    def runs(self) -> tuple[str, ...]:
-        """Names of the finished runs."""
-        return self._keep("runs", lambda case: case.runs()) or ()
-
-    @property
-    def scenarios(self) -> dict[str, Electrophysiology | Flow]:
-        """The scenarios by name."""
-        return self._keep("scenarios", lambda case: in_order(case.scenarios())) or {}
-
-    def result_of(self, name: str) -> Result | None:
-        """One finished run; None where there is none of that name or its values are not for this mesh."""
-        if name not in self.runs:
-            return None
-        return self._keep(f"result/{name}", lambda case: case.result(name))  # type: ignore[no-any-return]
 
     @property
     def result(self) -> Result | None:
@@ -284,25 +229,20 @@ class Session(QObject):
             self._kept.pop("stale", None)
             self.scenario_changed.emit()
 
+    def rename(self, title: str) -> None:
+        """Give the case another title (raises Refused for one that cannot be)."""
+        if self.case is not None and title.strip() != self.case.title:
+            self.case.retitle(title)
+            self.title_changed.emit()
+
     def save_view(self) -> None:
         """Keep how the case is looked at."""
         if self.case is not None:
-            view = {"step": self.step, "look": self.look.to_dict(), "scenario": self.scenario_name}
+            view: dict[str, Any] = {"step": self.step, "look": self.look.to_dict(), "scenario": self.scenario_name}
             view |= {"window": to_plain(self.window), "overlay": asdict(self.overlay)}
             self.case.save_view(view)
 
-    def put(self, forget: tuple[str, ...] = (), **found: Any) -> None:
-        """Hold something newer than what was read from the case; read again what is to be forgotten."""
-        self._kept = {key: value for key, value in self._kept.items() if key not in forget} | found
-
     # --- inside ----------------------------------------------------------------------------------------------------------
-
-    def _keep(self, key: str, read: Any) -> Any:
-        if self.case is None:
-            return None
-        if key not in self._kept:
-            self._kept[key] = read(self.case)
-        return self._kept[key]
 
     def _settle(self) -> None:
         """Choose something sensible where the run, field or scenario looked at is not there."""

@@ -1,6 +1,7 @@
 """What was cut out of the scan for the slice views, kept until the slice or what lies on it changes."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pyvista as pv
@@ -83,18 +84,20 @@ class SliceCache:
         self._place(view, plane)
         return _kept(self._crossings, (view, 0), lambda: _crossing(skin, plane))
 
-    def holds(self, view: int, plane: Plane, phase: int) -> bool:
-        """Whether nothing has to be worked out to show this slice."""
-        ready = (view, phase) in self._grey and (self._segmentation is None or (view, phase) in self._outlines)
+    def holds(self, view: int, plane: Plane, phase: int, native: bool = False) -> bool:
+        """Whether nothing has to be worked out to show this slice; ``native`` where its pixels are shown as they are."""
+        ready = native or (view, phase) in self._grey
+        ready &= self._segmentation is None or (view, phase) in self._outlines
         return self._where.get(view) == _where(plane) and ready
 
     def _place(self, view: int, plane: Plane) -> None:
         where = _where(plane)
         if self._where.get(view) != where:
             self._where[view] = where
-            for kept in (self._grey, self._outlines, self._crossings):
+            stores: tuple[dict[tuple[int, int], Any], ...] = (self._grey, self._outlines, self._crossings)
+            for kept in stores:
                 for key in [key for key in kept if key[0] == view]:
-                    del kept[key]  # type: ignore[attr-defined]
+                    del kept[key]
 
 
 def _skin(mesh: HeartMesh) -> pv.PolyData:

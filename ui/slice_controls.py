@@ -48,10 +48,12 @@ class SliceControls(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(px(10), px(3), px(8), px(3))
         row.setSpacing(px(7))
-        for widget in (QLabel("Window", self), self.preset, self.numbers, self.window_tool):
+        left: tuple[QWidget, ...] = (QLabel("Window", self), self.preset, self.numbers, self.window_tool)
+        for widget in left:
             row.addWidget(widget)
         row.addStretch(1)
-        for widget in (self.fill_name, self.fill, self.doubt, self.reset):
+        right: tuple[QWidget, ...] = (self.fill_name, self.fill, self.doubt, self.reset)
+        for widget in right:
             row.addWidget(widget)
         session.data_changed.connect(self._show_overlay)
         session.case_changed.connect(self._show_overlay)
@@ -84,12 +86,12 @@ class SliceControls(QFrame):
 
     def _show_overlay(self) -> None:
         session = self._session
-        for widget in (self.fill_name, self.fill, self.doubt):
+        shown: tuple[QWidget, ...] = (self.fill_name, self.fill, self.doubt)
+        for widget in shown:
             widget.setVisible(session.segmentation is not None)
-        for widget, value in ((self.fill, round(session.overlay.fill * 100)),):
-            widget.blockSignals(True)
-            widget.setValue(value)
-            widget.blockSignals(False)
+        self.fill.blockSignals(True)
+        self.fill.setValue(round(session.overlay.fill * 100))
+        self.fill.blockSignals(False)
         self.doubt.blockSignals(True)
         self.doubt.setChecked(session.overlay.doubt)
         self.doubt.blockSignals(False)

@@ -18,6 +18,7 @@ from ui.value_under_mouse import value_words
 from ui.window_level import WindowLevel, automatic
 
 COLOURS = ("#ffd166", "#7bdff2", "#f49ac2")
+EMPTY, READING = "No scan in this case yet.", "The scan is being read ..."
 NEAR_SEED = 6.0  # mm from a slice within which a seed is drawn on it
 Floats = NDArray[np.floating]
 
@@ -40,7 +41,7 @@ class Slices(QWidget):
         self.views = tuple(SliceView(colour, self) for colour in COLOURS)
         self.zoom = SliceZoom(self.views)
         self.controls = SliceControls(session, self)
-        self._empty = QLabel("No scan in this case yet.", self)
+        self._empty = QLabel(EMPTY, self)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setProperty("role", "muted")
         self.outer = QSplitter(Qt.Orientation.Horizontal, self)
@@ -93,6 +94,10 @@ class Slices(QWidget):
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)
         layout.insertWidget(1, bar)
+
+    def tell_empty(self, sentence: str) -> None:
+        """Say why there is nothing to see."""
+        self._empty.setText(sentence)
 
     def show_native(self, grid: NativeGrid | None) -> None:
         """Show the pixels of the scan's own slices in the first view; None for the plane that suits the heart."""
@@ -240,8 +245,10 @@ class Slices(QWidget):
         for later in range(image.phases):
             phase = (session.phase + later) % image.phases
             for index, plane in enumerate(planes):
-                if not self.cache.holds(index, plane, phase):
-                    self.cache.grey(index, plane, phase)
+                native = index == 0 and self._native is not None
+                if not self.cache.holds(index, plane, phase, native):
+                    if not native:
+                        self.cache.grey(index, plane, phase)
                     self.cache.outlines(index, plane, phase)
                     self._ahead.start()
                     return

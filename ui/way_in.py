@@ -7,16 +7,19 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.case import Case
+from app.case import MAIN, Case
 from app.jobs import DONE, FAILED, JobStatus
 from app.settings import cases_folder
 from geometry.errors import Refused
+from geometry.series_roles import LATE
 from geometry.series_summary import SeriesSummary
 from ui.intake import Intake, as_scan, is_volume
 from ui.job_watch import JobWatch
 from ui.series_chooser import SeriesChooser
 from ui.session import Session
 
+ROLES = {"lge": LATE}  # what the importer calls a scan that goes beside the main one
+ADDED = "The late enhancement is in the case. Measure scar in the step Segment."
 CHECK = "The heart was found. Check the outlines in every slice, correct what is wrong, then build the heart."
 
 
@@ -34,6 +37,8 @@ class WayIn(QObject):
         self._session, self._watch, self._chooser = session, watch, chooser
         self._fresh: Path | None = None  # a new case whose scan is being read
         self._onward = False  # whether the heart is looked for as soon as the scan is read
+        self._role = MAIN  # what the scan that is looked through is for
+        self._adding: Path | None = None  # the case that a second scan is read into
         self._series: dict[Path, Path] = {}  # where the scan of a case of this session came from
         self.intake = Intake(self)
         self.intake.moved.connect(chooser.show_status)
@@ -45,8 +50,8 @@ class WayIn(QObject):
         chooser.cancelled.connect(self._leave)
         watch.ended.connect(self._job_ended)
 
-    def bring_in(self, path: Path) -> None:
-        """Open a case, or begin with a scan: a folder, a zip archive, a DICOM or volume file."""
+    def bring_in(self, path: Path, role: str = MAIN) -> None:
+        """Open a case, or begin with a scan: a folder, a zip archive, a DICOM or volume file; or add one to the open case."""
         if path.name == "case.json":
             path = path.parent
         if (path / "case.json").is_file():
@@ -56,17 +61,18 @@ class WayIn(QObject):
             self._session.said.emit("There is no such file or folder; choose the scan again.", "bad")
             return
         scan = as_scan(path)
+        self._role = role
         if is_volume(scan):
             self.intake.stop()
             self.intake.scan, self.intake.series = scan, ()
-            self.begin("import", {"scan": str(scan)})
+            self._read({"scan": str(scan)})
             return
         self._chooser.search()
         self.choosing.emit()
         self.intake.look(scan)
 
-    def choose_again(self) -> None:
-        """Show the series of the scan that the open case came from; False where that is not known any more."""
+    def choose_again(self, role: str = MAIN) -> None:
+        """Show the series of the scan that the open case came from, or say that it is not known any more."""
         case = self._session.case
         scan = self._series.get(case.folder) if case is not None else None
         if scan is None:
@@ -76,10 +82,11 @@ class WayIn(QObject):
                 "info",
             )
         elif scan == self.intake.scan and self.intake.series:
-            self._chooser.show_series(self.intake.series)
+            self._role = role
+            self._show(self.intake.series)
             self.choosing.emit()
         else:
-            self.bring_in(scan)
+            self.bring_in(scan, role)
 
     def begin(self, verb: str, options: Mapping[str, Any], folder: Path | None = None, title: str = "") -> None:
         """Make a case and start a step in it; the name tells nothing of the patient."""
@@ -101,21 +108,34 @@ class WayIn(QObject):
 
     def _found(self, series: tuple[SeriesSummary, ...]) -> None:
         usable = [one for one in series if not one.problem]
-        if len(usable) == 1:
+        if len(usable) == 1 and usable[0].role == ROLES.get(self._role, usable[0].role):
             self._choose(usable[0].key)
         elif not series and self.intake.scan is not None:
-            self.begin("import", {"scan": str(self.intake.scan)})
+            self._read({"scan": str(self.intake.scan)})
         else:
-            self._chooser.show_series(series)
+            self._show(series)
+
+    def _show(self, series: tuple[SeriesSummary, ...]) -> None:
+        self._chooser.show_series(series, ROLES.get(self._role, ""))
+
+    def _read(self, options: Mapping[str, Any]) -> None:
+        """Make a case of the chosen series, or put it beside the main scan of the open one."""
+        case = self._session.case
+        if self._role == MAIN or case is None:
+            self.begin("import", options)
+            return
+        self.back_wanted.emit()
+        if self._watch.start("import", {**options, "role": self._role}) is not None:
+            self._adding = case.folder
 
     def _choose(self, key: str) -> None:
         self._chooser.say("")
         if self.intake.scan is not None:
-            self.begin("import", {"scan": str(self.intake.scan), "series": key})
+            self._read({"scan": str(self.intake.scan), "series": key})
 
     def _choose_modality(self, modality: str) -> None:
         if self.intake.scan is not None:
-            self.begin("import", {"scan": str(self.intake.scan), "modality": modality})
+            self._read({"scan": str(self.intake.scan), "modality": modality})
 
     def _refused(self, sentence: str) -> None:
         self.back_wanted.emit()
@@ -129,6 +149,14 @@ class WayIn(QObject):
 
     def _job_ended(self, status: JobStatus) -> None:
         case = self._session.case
+        if case is not None and self._adding == case.folder and status.verb == "import":
+            self._adding = None
+            if status.state == DONE:
+                self._session.said.emit(ADDED, "info")
+            elif status.state == FAILED and "modality" in status.error:
+                self._chooser.ask_modality()
+                self.choosing.emit()
+            return
         if case is None or self._fresh != case.folder:
             return
         if status.verb == "import" and status.state == DONE:
@@ -151,7 +179,7 @@ class WayIn(QObject):
         shutil.rmtree(case.folder, ignore_errors=True)
         sentence = status.error if status.state == FAILED else ""
         if self.intake.series:
-            self._chooser.show_series(self.intake.series)
+            self._show(self.intake.series)
             self._chooser.say(sentence)
             self.choosing.emit()
         elif "modality" in sentence and self.intake.scan is not None:

@@ -3,7 +3,17 @@
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ui.theme import px
 
@@ -61,6 +71,37 @@ def repolish(widget: QWidget) -> None:
     """Apply the style sheet again after a property has changed."""
     widget.style().unpolish(widget)
     widget.style().polish(widget)
+
+
+class Fold(QWidget):
+    """What is seldom needed, behind a heading that opens it; fill ``column``."""
+
+    unfolded = Signal(bool)
+
+    def __init__(self, title: str, open_: bool = False, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.head = QToolButton(self)
+        self.head.setProperty("role", "fold")
+        self.head.setText(title)
+        self.head.setCheckable(True)
+        self.head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.body = QWidget(self)
+        self.column = QVBoxLayout(self.body)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(px(8))
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, px(6), 0, 0)
+        outer.setSpacing(px(6))
+        outer.addWidget(self.head)
+        outer.addWidget(self.body)
+        self.head.toggled.connect(self._show)
+        self.head.setChecked(open_)
+        self._show(open_)
+
+    def _show(self, on: bool) -> None:
+        self.head.setArrowType(Qt.ArrowType.DownArrow if on else Qt.ArrowType.RightArrow)
+        self.body.setVisible(on)
+        self.unfolded.emit(on)
 
 
 class Segments(QWidget):

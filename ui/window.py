@@ -6,16 +6,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QCursor, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QFileDialog,
-    QFrame,
-    QHBoxLayout,
     QLabel,
     QMainWindow,
     QMessageBox,
-    QSplitter,
     QStackedWidget,
-    QVBoxLayout,
-    QWidget,
 )
 
 from app.settings import cases_folder, load_settings, save_settings, with_recent
@@ -23,13 +17,17 @@ from geometry.errors import Refused
 from sample_scans.catalogue import sample
 from ui.actions import add_actions
 from ui.edit_desk import EditDesk
+from ui.file_dialogs import ask_case, ask_scan_file, ask_scan_folder
 from ui.finished import finished_twin, own_folder
+from ui.frame import INTENDED_USE, beside, framed
 from ui.inspector import Inspector
 from ui.job_panel import JobPanel
 from ui.job_watch import JobWatch
+from ui.label_exchange import LabelExchange
 from ui.message_bar import MessageBar
 from ui.series_chooser import SeriesChooser
 from ui.session import Session
+from ui.slices import EMPTY, READING
 from ui.start_page import StartPage
 from ui.step_bar import StepBar
 from ui.steps.compare import ComparePage
@@ -39,8 +37,6 @@ from ui.steps.segment import SegmentPage
 from ui.theme import DARK, THEMES, px, wear
 from ui.way_in import WayIn
 from ui.workplace import Workplace
-
-INTENDED_USE = "Research and education software. Not a medical device."
 
 
 class Window(QMainWindow):
@@ -61,6 +57,7 @@ class Window(QMainWindow):
         self.inspector = Inspector(self.session, self.watch, self)
         self.jobs = JobPanel(self.watch, self)
         self.chooser = SeriesChooser(self)
+        self.exchange = LabelExchange(self.session, self.watch, self)
         self.way_in = WayIn(self.session, self.watch, self.chooser, self)
         self.setAcceptDrops(True)
         self._lay_out()
@@ -111,21 +108,30 @@ class Window(QMainWindow):
 
     def new_case(self) -> None:
         """Ask for a file (an archive, a volume, or any picture of a DICOM folder) and make a case of it."""
-        path, _ = QFileDialog.getOpenFileName(self, "Choose a scan: a zip archive, a NIfTI file, or any DICOM file")
-        if path:
-            self.bring_in(Path(path))
+        path = ask_scan_file(self)
+        if path is not None:
+            self.bring_in(path)
 
     def new_case_from_folder(self) -> None:
         """Ask for a folder of DICOM files and make a case of it."""
-        path = QFileDialog.getExistingDirectory(self, "Choose a folder of DICOM files")
-        if path:
-            self.bring_in(Path(path))
+        path = ask_scan_folder(self)
+        if path is not None:
+            self.bring_in(path)
+
+    def add_late_enhancement(self, source: str) -> None:
+        """Put late enhancement beside the scan of the open case, from the same "study", a "file" or a "folder"."""
+        if source == "study":
+            self.way_in.choose_again("lge")
+            return
+        path = ask_scan_folder(self) if source == "folder" else ask_scan_file(self)
+        if path is not None:
+            self.way_in.bring_in(path, "lge")
 
     def choose_case(self) -> None:
         """Ask for a case folder and open it."""
-        place = QFileDialog.getExistingDirectory(self, "Open a case", str(cases_folder()))
-        if place:
-            self.open_case(Path(place))
+        place = ask_case(self, cases_folder())
+        if place is not None:
+            self.open_case(place)
 
     def show_start(self) -> None:
         """Show the sample patients and the recent cases."""
@@ -200,46 +206,11 @@ class Window(QMainWindow):
             self.go(self.session.step)
 
     def _lay_out(self) -> None:
-        work = QSplitter(Qt.Orientation.Horizontal, self)
-        work.addWidget(self.workplace)
-        work.addWidget(self.inspector)
-        self.inspector.setMinimumWidth(px(300))
-        self.inspector.setMaximumWidth(px(480))
-        work.setStretchFactor(0, 1)
-        work.setStretchFactor(1, 0)
-        work.setSizes([1200, px(330)])
-        work.setCollapsible(0, False)
         self.pages = QStackedWidget(self)
         self.pages.addWidget(self.start_page)
-        self.pages.addWidget(work)
+        self.pages.addWidget(beside(self.workplace, self.inspector))
         self.pages.addWidget(self.chooser)
-        foot = QFrame(self)
-        foot.setObjectName("footer")
-        row = QHBoxLayout(foot)
-        row.setContentsMargins(px(14), px(3), px(14), px(3))
-        foot.setMinimumHeight(px(34))
-        use = QLabel(INTENDED_USE, foot)
-        use.setProperty("role", "small")
-        row.addWidget(use)
-        row.addStretch(1)
-        row.addWidget(self.jobs)
-        right = QWidget(self)
-        column = QVBoxLayout(right)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.messages)
-        column.addWidget(self.pages, 1)
-        middle = QHBoxLayout()
-        middle.setSpacing(0)
-        middle.addWidget(self.step_bar)
-        middle.addWidget(right, 1)
-        whole = QWidget(self)
-        outer = QVBoxLayout(whole)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        outer.addLayout(middle, 1)
-        outer.addWidget(foot)
-        self.setCentralWidget(whole)
+        self.setCentralWidget(framed(self.step_bar, self.messages, self.pages, self.jobs))
         self.name = QLabel(self)
         self.name.setProperty("role", "muted")
         self.name.setContentsMargins(px(10), 0, px(16), 0)
@@ -252,7 +223,9 @@ class Window(QMainWindow):
         self.step_bar.chosen.connect(self.go)
         session.step_changed.connect(self._step_changed)
         session.said.connect(self.messages.say)
+        session.title_changed.connect(self._show_title)
         session.theme_changed.connect(self._dress)
+        self.watch.changed.connect(lambda: self.workplace.slices.tell_empty(READING if self.watch.busy else EMPTY))
         self.watch.started.connect(self.messages.hide)  # what was wrong before is being tried again
         session.scenario_changed.connect(self._ask)
         self.start_page.sample_chosen.connect(self.open_sample)
@@ -272,6 +245,9 @@ class Window(QMainWindow):
         assert isinstance(images, ImagesPage)
         for page in (images, segment):
             page.series_wanted.connect(self.way_in.choose_again)
+        images.late_wanted.connect(self.add_late_enhancement)
+        segment.import_wanted.connect(self.exchange.ask_import)
+        segment.export_wanted.connect(self.exchange.ask_export)
         images.scan_wanted.connect(self.new_case)
         images.folder_wanted.connect(self.new_case_from_folder)
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from app.case import Case
+from app.staleness import out_of_date
 from geometry.errors import Refused
 from geometry.image import Image
 from geometry.metric import Metric
@@ -99,11 +100,11 @@ def test_stale_things_are_named(case: Case) -> None:
     mesh = slab((4, 2, 2), 1.0)
     case.save_mesh(mesh, ())
     case.save_result("sinus", Result("electrophysiology", "test"), mesh)
-    assert case.stale() == ()
+    assert out_of_date(case) == ()
     case.save_image(small_image(value=4))
-    assert case.stale() == ("The segmentation was made from another scan; segment again.",)
+    assert out_of_date(case) == ("The segmentation was made from another scan; segment again.",)
     case.save_mesh(mesh.with_points(mesh.points * 2), ())
-    assert "The run 'sinus' is older than its mesh; run it again." in case.stale()
+    assert "The run 'sinus' is older than its mesh; run it again." in out_of_date(case)
 
 
 def test_a_run_of_a_scenario_that_was_changed_since_is_named(case: Case) -> None:
@@ -111,9 +112,9 @@ def test_a_run_of_a_scenario_that_was_changed_since_is_named(case: Case) -> None
     case.save_mesh(mesh, ())
     case.save_scenario("rest", scenario)
     case.save_result("rest", Result("flow", "test", stamp={"scenario": scenario.model_dump(mode="json")}), mesh)
-    assert case.stale() == ()
+    assert out_of_date(case) == ()
     case.save_scenario("rest", Flow(stroke_volume=61))
-    assert case.stale() == ("The scenario 'rest' was changed after its run; run it again.",)
+    assert out_of_date(case) == ("The scenario 'rest' was changed after its run; run it again.",)
 
 
 def test_scenarios_come_back_and_unknown_ones_are_refused(case: Case) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from app.case import Case
+from app.staleness import out_of_date
 from geometry.image import Image
 from geometry.scar.rules import CORE, RULES
 from geometry.scar.study import RULE_DECIDES, ScarStudy, find, prepare
@@ -75,9 +76,9 @@ def test_picking_a_rule_paints_its_scar_and_the_slider_makes_one(scarred: Window
 
 def test_scar_is_out_of_date_once_the_segmentation_has_changed(scarred: Window, case_folder: Path) -> None:
     case = Case.open(case_folder)
-    assert not any("Scar" in sentence for sentence in case.stale())
+    assert not any("Scar" in sentence for sentence in out_of_date(case))
     segmentation = case.segmentation()
     assert segmentation is not None
     segmentation.labels[0, 0, 0] = 1
     case.save_segmentation(segmentation, ())
-    assert any("Scar was measured on another" in sentence for sentence in case.stale())
+    assert any("Scar was measured on another" in sentence for sentence in out_of_date(case))

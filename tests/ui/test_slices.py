@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from geometry.image import Image
 from geometry.segmentation import Segmentation
+from ui.native import NativeGrid
 from ui.planes import reslice, slice_planes
 from ui.slice_cache import SliceCache
 from ui.value_under_mouse import value_words
@@ -24,6 +25,15 @@ def test_thick_slices_are_seen_as_they_were_taken(small_scan: tuple[Image, Segme
     seen = reslice(image.phase(0), image.affine, plane, 4.0)
     assert np.nanmax(np.abs(seen - np.round(seen))) < 1e-3  # voxels of one slice, nothing between two
     assert abs((plane.centre - place) @ plane.normal) < 1e-6
+
+
+def test_rows_that_run_from_foot_to_head_are_shown_upright_as_they_are_for_editing() -> None:
+    affine = np.array([[0.1, -1.4, 1.0, 0.0], [-0.2, 0.1, 9.9, 0.0], [1.4, 0.1, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0]])
+    image = Image(np.zeros((20, 20, 8), np.int16), affine, "MR", source="MR short-axis cine")
+    plane = slice_planes(image, None, None)[0]
+    assert plane.letters() == ("R", "L", "H", "F")
+    edited = NativeGrid.of(affine, image.voxels.shape).plane("Slices as taken", plane.half, plane.centre)
+    assert edited.letters() == plane.letters()
 
 
 def test_the_wheel_goes_from_slice_to_slice_and_stops_at_the_last(small_scan: tuple[Image, Segmentation]) -> None:

@@ -11,11 +11,12 @@ from app.settings import load_settings
 from geometry.errors import Refused
 from solvers.scenario import Electrophysiology
 from ui import main
+from ui.frame import INTENDED_USE
 from ui.look import CHANCE, DOUBT, SPLIT, VALUE
 from ui.pictures import picture_of
 from ui.session import STEPS
 from ui.theme import DARK, LIGHT
-from ui.window import INTENDED_USE, Window
+from ui.window import Window
 
 
 def test_every_step_shows_a_page_of_its_own_name(window: Window) -> None:

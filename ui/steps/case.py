@@ -1,7 +1,9 @@
 """Case: who this is, what there is already, and what does not fit any more."""
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
 
+from app.case import LONGEST_TITLE
+from geometry.errors import Refused
 from ui.steps.page import Page
 from ui.theme import px
 from ui.widgets import button, label, section
@@ -25,7 +27,7 @@ class CasePage(Page):
         if case is None:
             self.column.addWidget(label("No case is open. Choose a sample patient, a recent case or a scan.", "muted"))
             return
-        self.column.addWidget(label(case.title, "head"))
+        self.column.addWidget(self._title(case.title))
         self.column.addWidget(label(str(case.folder), "small"))
         self.column.addWidget(section("On the way"))
         there = {
@@ -44,6 +46,26 @@ class CasePage(Page):
             self.column.addWidget(go)
         self.add_notes(self.session.stale, "Out of date")
         self.add_metrics(case.measures()[:4], "Measured")
+
+    def _title(self, title: str) -> QLineEdit:
+        """The title as a field: what it says is kept when it is left or Enter is pressed."""
+        field = QLineEdit(title, self)
+        field.setProperty("role", "title")
+        field.setMaxLength(LONGEST_TITLE)
+        field.setToolTip(
+            "The title of the case: click to change it. It is never taken from a file or a name in the scan."
+        )
+        field.setCursorPosition(0)
+
+        def keep() -> None:
+            try:
+                self.session.rename(field.text())
+            except Refused as refusal:
+                field.setText(title)
+                self.session.said.emit(str(refusal), "warn")
+
+        field.editingFinished.connect(keep)
+        return field
 
     def _state(self, step: str, words: str, there: bool) -> QWidget:
         row = QWidget(self)

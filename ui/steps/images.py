@@ -1,7 +1,9 @@
 """Images: what the scan is, what the reader noticed, and how to bring another one in."""
 
+from functools import partial
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QMenu, QWidget
 
 from geometry.image import Image
 from geometry.metric import shown_text
@@ -23,6 +25,7 @@ class ImagesPage(Page):
     scan_wanted = Signal()
     folder_wanted = Signal()
     series_wanted = Signal()
+    late_wanted = Signal(str)  # late enhancement from the same "study", a "file" or a "folder"
 
     def fill(self) -> None:
         """Add the facts."""
@@ -30,11 +33,14 @@ class ImagesPage(Page):
         if image is None:
             busy = self.watch.busy
             self.column.addWidget(label("The scan is being read ..." if busy else "There is no scan in this case yet."))
+            if busy:
+                return
         else:
             self._add_doubts()
             self.column.addWidget(section("Scan"))
             self.column.addWidget(fact_table(facts_of(image)))
             self._add_others()
+            self._add_late_enhancement()
             self._add_notes(image)
         self.column.addWidget(section("Bring in"))
         for words, signal, tip in (
@@ -56,10 +62,32 @@ class ImagesPage(Page):
 
     def _add_others(self) -> None:
         case = self.session.case
-        roles = case.roles() if case is not None else ()
+        roles = [role for role in case.roles() if role != "lge"] if case is not None else []
         if roles:
             self.column.addWidget(section("Beside it"))
             self.column.addWidget(fact_table({role.upper(): "in this case" for role in roles}))
+
+    def _add_late_enhancement(self) -> None:
+        case = self.session.case
+        there = case is not None and "lge" in case.roles()
+        self.column.addWidget(section("Late enhancement"))
+        self.column.addWidget(
+            label(
+                "In this case: scar is measured in the step Segment." if there else "None yet. Scar is measured on it.",
+                "muted",
+            )
+        )
+        more = button("Replace it" if there else "Add it", lambda: None, tip="It is kept beside the cine, for scar")
+        menu = QMenu(more)
+        for key, words in (
+            ("study", "From the same study ..."),
+            ("file", "From a file ..."),
+            ("folder", "From a folder ..."),
+        ):
+            menu.addAction(words, partial(self.late_wanted.emit, key))
+        more.setMenu(menu)
+        more.setEnabled(not self.watch.busy)
+        self.column.addWidget(more)
 
     def _add_notes(self, image: Image) -> None:
         if not image.notes:

@@ -1,0 +1,32 @@
+"""What in a case no longer fits what it was made from."""
+
+from app.case import Case
+from app.provenance import digest, read_origin
+from solvers.result_file import read_numbers
+from solvers.scenario import Electrophysiology, Flow
+
+
+def out_of_date(case: Case) -> tuple[str, ...]:
+    """What was made from something that has changed since, as sentences."""
+    found = []
+    segmentation, mesh, scar = (case.folder / name for name in ("segmentation", "mesh", "scar"))
+    if segmentation.exists() and case.image_digest() and read_origin(segmentation) != case.image_digest():
+        found.append("The segmentation was made from another scan; segment again.")
+    if mesh.exists() and case.segmentation_digest() and read_origin(mesh) != case.segmentation_digest():
+        found.append("The mesh is older than its segmentation; build it again.")
+    if scar.exists() and read_origin(scar) != case.scar_source():
+        found.append("Scar was measured on another segmentation or enhancement scan; measure it again.")
+    if (mesh / "heart.npz").exists():
+        current = digest(mesh / "heart.npz")
+        older = [name for name in case.runs() if read_origin(case.folder / "runs" / name) != current]
+        found += [f"The run {name!r} is older than its mesh; run it again." for name in older]
+    changed = [name for name, scenario in case.scenarios().items() if _ran_otherwise(case, name, scenario)]
+    found += [f"The scenario {name!r} was changed after its run; run it again." for name in changed]
+    return tuple(found)
+
+
+def _ran_otherwise(case: Case, name: str, scenario: Electrophysiology | Flow) -> bool:
+    if name not in case.runs():
+        return False
+    ran = read_numbers(case.folder / "runs" / name)["stamp"].get("scenario")
+    return ran is not None and ran != scenario.model_dump(mode="json")

@@ -1,0 +1,117 @@
+"""What is in the open case: read from disk when first asked for, and kept until it has changed there."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject
+
+from app.case import Case
+from app.scenarios import in_order
+from app.staleness import out_of_date
+from geometry.heart_mesh import HeartMesh
+from geometry.image import Image
+from geometry.metric import Metric
+from geometry.segmentation import Segmentation
+from solvers.result import Result
+from solvers.scenario import Electrophysiology, Flow
+
+Stamp = tuple[float, ...]
+
+
+class Contents(QObject):
+    """The case and everything in it that a view may ask for; None or empty for what is not there."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.case: Case | None = None
+        self._kept: dict[str, Any] = {}
+        self._stamps: dict[str, Stamp] = {}
+
+    def look_into(self, case: Case | None) -> None:
+        """Another case; nothing is known of it yet."""
+        self.case = case
+        self._kept, self._stamps = {}, {}
+
+    def look_again(self) -> None:
+        """Read again what may have changed on disk; large files that are still the same are not read twice."""
+        same = {key: self._kept[key] for key, stamp in self._stamps.items() if stamp == self._stamp(key)}
+        self._kept, self._stamps = same, {key: self._stamps[key] for key in same}
+
+    @property
+    def image(self) -> Image | None:
+        """The scan."""
+        return self._keep("image", lambda case: case.image())
+
+    @property
+    def segmentation(self) -> Segmentation | None:
+        """The segmentation."""
+        return self._keep("segmentation", lambda case: case.segmentation())
+
+    @property
+    def mesh(self) -> HeartMesh | None:
+        """The heart."""
+        return self._keep("mesh", lambda case: case.mesh())
+
+    @property
+    def stale(self) -> tuple[str, ...]:
+        """Sentences about what does not fit any more."""
+        return self._keep("stale", out_of_date) or ()
+
+    @property
+    def mesh_facts(self) -> tuple[float, float]:
+        """Mean edge length, mm, and volume, mm3, of the mesh."""
+        mesh = self.mesh
+        found = self._keep(
+            "mesh_facts", lambda _: (mesh.edge_length(), float(mesh.tet_volumes().sum())) if mesh else None
+        )
+        return found or (0.0, 0.0)
+
+    @property
+    def measures(self) -> tuple[Metric, ...]:
+        """What was measured on scan and heart."""
+        return self._keep("measures", lambda case: tuple(case.measures())) or ()
+
+    @property
+    def runs(self) -> tuple[str, ...]:
+        """Names of the finished runs."""
+        return self._keep("runs", lambda case: case.runs()) or ()
+
+    @property
+    def scenarios(self) -> dict[str, Electrophysiology | Flow]:
+        """The scenarios by name."""
+        return self._keep("scenarios", lambda case: in_order(case.scenarios())) or {}
+
+    def result_of(self, name: str) -> Result | None:
+        """One finished run; None where there is none of that name or its values are not for this mesh."""
+        if name not in self.runs:
+            return None
+        return self._keep(f"result/{name}", lambda case: case.result(name))
+
+    def put(self, forget: tuple[str, ...] = (), **found: Any) -> None:
+        """Hold something newer than what was read from the case; read again what is to be forgotten."""
+        self._kept = {key: value for key, value in self._kept.items() if key not in forget} | found
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _keep[Found](self, key: str, read: Callable[[Case], Found | None]) -> Found | None:
+        if self.case is None:
+            return None
+        if key not in self._kept:
+            stamp = self._stamp(key)
+            self._kept[key] = read(self.case)
+            if stamp:
+                self._stamps[key] = stamp
+        found: Found | None = self._kept[key]
+        return found
+
+    def _stamp(self, key: str) -> Stamp:
+        """Changes when the file behind something large is replaced; empty for what is quickly read again."""
+        if self.case is None:
+            return ()
+        files = {"image": Path("scan", "image.nii.gz"), "mesh": Path("mesh", "heart.npz")}
+        name = files.get(key) or (Path("runs", key.split("/")[1], "result.json") if key.startswith("result/") else None)
+        if name is None or not (self.case.folder / name).is_file():
+            return ()
+        facts = (self.case.folder / name).stat()
+        return (facts.st_ino, facts.st_mtime_ns, facts.st_size)
