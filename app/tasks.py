@@ -105,12 +105,13 @@ def labels(case: Case, options: Options, progress: Progress) -> None:
     """Take label maps from elsewhere as the segmentation. Options: files, scheme, phases."""
     from geometry.label_import import import_labels
     from geometry.measure import check_segmentation, ventricular_measures
+    from geometry.read_scan import only_sentences
 
     image = needed_image(case)
     files = [Path(file) for file in options["files"]]
-    found = import_labels(
-        files, image, scheme=options.get("scheme"), phases=options.get("phases") or (), progress=part(progress, 0, 0.8)
-    )
+    scheme, phases = options.get("scheme"), options.get("phases") or ()
+    with only_sentences():
+        found = import_labels(files, image, scheme=scheme, phases=phases, progress=part(progress, 0, 0.8))
     found = replace(found, notes=(*found.notes, *check_segmentation(found)))
     progress(0.8, "Measuring volumes")
     case.save_segmentation(found, ventricular_measures(found, image))

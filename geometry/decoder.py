@@ -13,7 +13,7 @@ import geometry
 from geometry.progress import Progress
 
 PATIENCE = 8.0  # s of processor time for one image, the loading of decoders counted
-LONGEST_WAIT = 60.0  # s on the clock, for a decoder that hangs without computing (the machine may be busy)
+LONGEST_SLEEP = 20.0  # s in which it neither computes nor reads nor waits for a busy machine: it hangs
 
 
 @contextlib.contextmanager
@@ -43,24 +43,28 @@ def decode_each(folder: Path, names: list[str], progress: Progress) -> Iterator[
 
 
 def _wait_for(answer: Path, child: subprocess.Popen[bytes], progress: Progress, fraction: float) -> Path | None:
-    began, computed = time.monotonic(), _computed(child)
-    pause = 0.002
+    before = computed = _look(child)[0]
+    slept, pause = 0.0, 0.002
     while not answer.exists():
         ended = child.poll() is not None or answer.with_suffix(".bad").exists()
         if answer.exists():
             break
-        if ended or time.monotonic() - began > LONGEST_WAIT or _computed(child) - computed > PATIENCE:
+        used, asleep = _look(child)
+        slept = slept + pause if asleep and used == before else 0.0
+        if ended or slept > LONGEST_SLEEP or used - computed > PATIENCE:
             return None
         progress(fraction, "Decoding")
+        before = used
         time.sleep(pause)
         pause = min(2 * pause, 0.1)
     return answer
 
 
-def _computed(child: subprocess.Popen[bytes]) -> float:
-    """s of processor time that the child has used; 0 when it is gone."""
+def _look(child: subprocess.Popen[bytes]) -> tuple[float, bool]:
+    """s of processor time that the child has used, and whether it sleeps; nothing where it is gone."""
     try:
-        times = psutil.Process(child.pid).cpu_times()
+        process = psutil.Process(child.pid)
+        times, status = process.cpu_times(), process.status()
     except psutil.Error:
-        return 0.0
-    return float(times.user + times.system)
+        return 0.0, False
+    return float(times.user + times.system), status == psutil.STATUS_SLEEPING

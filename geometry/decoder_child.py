@@ -8,6 +8,7 @@ spacing, direction, components.
 import contextlib
 import json
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,12 @@ LEAST_MEMORY = 2_000_000_000  # bytes of address space that the decoders may hav
 
 def decode_dicom(path: Path) -> NDArray[Any]:
     """(frames, rows, columns[, colours]), by pydicom and its plug-ins, else by GDCM through SimpleITK."""
-    import pydicom  # each answer pays only for what it needs
+    import pydicom  # takes half a second, which a volume file should not pay
+    from pydicom.config import disable_value_validation
 
-    data = pydicom.dcmread(path, force=True)
     try:
-        return np.asarray(data.pixel_array)
+        with disable_value_validation():
+            return np.asarray(pydicom.dcmread(path, force=True).pixel_array)
     except Exception:  # decoders of many makes raise many things
         import SimpleITK
 
@@ -79,11 +81,6 @@ def _limit_memory() -> None:
 
 
 if __name__ == "__main__":
-    import warnings
-
-    from pydicom.config import disable_value_validation
-
     _limit_memory()
     warnings.simplefilter("ignore")
-    with disable_value_validation():
-        work_through(Path(sys.argv[1]))
+    work_through(Path(sys.argv[1]))

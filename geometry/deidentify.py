@@ -79,7 +79,7 @@ def record_of(data: Dataset, frame: Frame, subject: Subject | None, secret: byte
     if acquired:
         options.append(_DATES)
         kept.append("AcquisitionDate and AcquisitionTime, moved")
-    private = sum(element.tag.is_private for element in data)
+    private = sum(tag.is_private for tag in data.keys())  # noqa: SIM118 (iterating would interpret every value)
     return Deidentification(tuple(options), tuple(kept), max(len(data) - len(kept), 0), private, acquired)
 
 

@@ -64,7 +64,14 @@ def _read(path: Path, modality: str | None, key: str | None, secret: bytes | Non
         times=stack.times,
         cycle=stack.cycle,
         source=source,
-        notes=(f"Read as {source}.", *_doubts(chosen, found), *notes, *stack.notes, *leftovers(chosen, found)),
+        notes=(
+            f"Read as {source}.",
+            *_inverted(chosen),
+            *_doubts(chosen, found),
+            *notes,
+            *stack.notes,
+            *leftovers(chosen, found),
+        ),
     )
     data = _one_data_set(stack.pattern.member)
     subject = subject_of(data)
@@ -81,7 +88,7 @@ def _thumbnails(found: tuple[Series, ...], progress: Progress) -> dict[str, NDAr
     wanted = {frame.member: frame for frame in middle.values()}
     pictures = {p.member: p for p in read_pictures(wanted, progress, lenient=True)}
     return {
-        key: thumbnail(plane_of(pictures[frame.member], frame, frame.modality))
+        key: thumbnail(plane_of(pictures[frame.member], frame, frame.modality), inverted=frame.inverted)
         for key, frame in middle.items()
         if frame.member in pictures and frame.index < len(pictures[frame.member].pixels)
     }
@@ -93,6 +100,11 @@ def _one_data_set(member: Member) -> Dataset:
         if data is not None:
             return data
     raise Refused("A file of the scan vanished or changed while it was read; start again.")
+
+
+def _inverted(chosen: Series) -> tuple[str, ...]:
+    inverted = any(frame.inverted for frame in chosen.frames)
+    return ("The pictures were stored with white as their smallest value; they were turned.",) if inverted else ()
 
 
 def _doubts(chosen: Series, found: tuple[Series, ...]) -> tuple[str, ...]:

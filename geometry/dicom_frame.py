@@ -1,5 +1,6 @@
 """What the importer needs to know of each 2D frame; nothing of the patient's identity gets further than this."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,7 @@ from geometry.dicom_values import (
 
 IMPLICIT = "1.2.840.10008.1.2"
 PLAIN = (IMPLICIT, "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2")  # transfer syntaxes without any packing
+_PERCENTAGE = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d+)?) ?%")
 _LEAST_BYTES = 8  # a compressed frame has at least the header of its fragment
 
 
@@ -49,6 +51,7 @@ class Frame:
     inversion, echo   ms, or None
     contrast        whether an agent was given
     burnt           whether text is said to be burnt into the picture
+    inverted        whether the smallest value of an MR picture is shown white (CT values mean HU however they are shown)
     kind            image type and echo: frames of different kind are different pictures of the same place
     sequence        codes of the pulse sequence
     words           description in lower case, only ever used to tell one sort of series from another
@@ -83,6 +86,7 @@ class Frame:
     echo: float | None
     contrast: bool
     burnt: bool
+    inverted: bool
     kind: tuple[str, ...]
     sequence: tuple[str, ...]
     words: str
@@ -146,6 +150,7 @@ def _whole(data: Dataset) -> dict[str, Any]:
         "taken": date_and_time(data),
         "contrast": bool(str(data.get("ContrastBolusAgent") or "").strip() or data.get("ContrastBolusAgentSequence")),
         "burnt": str(data.get("BurnedInAnnotation") or "").upper() == "YES",
+        "inverted": str(data.get("PhotometricInterpretation")) == "MONOCHROME1" and str(data.get("Modality")) == "MR",
         "sequence": (*(word for kind in kinds for word in kind), name.upper()),
         "words": " ".join(str(data.get(key) or "") for key in ("SeriesDescription", "ProtocolName")).lower(),
     }
@@ -169,7 +174,7 @@ def _own(data: Dataset, levels: tuple[Dataset, ...], index: int) -> dict[str, An
         "spacing": None if spacing is None or min(spacing) <= 0 else (float(spacing[1]), float(spacing[0])),
         "thickness": as_float(find(levels, "PixelMeasuresSequence", "SliceThickness")),
         "trigger": trigger,
-        "percent": as_float(find(levels, "CardiacSynchronizationSequence", "NominalPercentageOfCardiacPhase")),
+        "percent": _percent(data, levels),
         "interval": _interval(data, levels),
         "temporal": int(as_float(temporal) or 0),
         "instance": int(number(data, "InstanceNumber") or 0) + index,
@@ -177,6 +182,15 @@ def _own(data: Dataset, levels: tuple[Dataset, ...], index: int) -> dict[str, An
         "echo": as_float(find(levels, "MREchoSequence", "EffectiveEchoTime")) or number(data, "EchoTime"),
         "kind": _kind(data, levels),
     }
+
+
+def _percent(data: Dataset, levels: tuple[Dataset, ...]) -> float | None:
+    """% of the beat; where a CT does not give it, it is often the only percentage in its description."""
+    found = as_float(find(levels, "CardiacSynchronizationSequence", "NominalPercentageOfCardiacPhase"))
+    if found is not None or str(data.get("Modality")) != "CT":
+        return found
+    named = _PERCENTAGE.findall(str(data.get("SeriesDescription") or ""))
+    return float(named[0]) if len(named) == 1 and float(named[0]) <= 100 else None
 
 
 def _interval(data: Dataset, levels: tuple[Dataset, ...]) -> float | None:

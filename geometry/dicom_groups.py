@@ -8,7 +8,7 @@ import numpy as np
 
 from geometry.dicom_frame import Frame
 from geometry.dicom_kinds import is_flat
-from geometry.stack import LEAST_SLICES, group_by_position, position_of
+from geometry.stack import LEAST_SLICES, SAME_PLACE, group_by_position, position_of
 
 _PARALLEL = 0.9998  # cosine of 1 degree
 _WIDEST = 2.5  # times the usual gap: series further apart are not one stack
@@ -68,8 +68,8 @@ def group_frames(frames: list[Frame]) -> list[Group]:
                 break
         else:
             groups.append([frame])
-    found = [_group(group) for groups in alike.values() for group in groups]
-    return _put_turned_together(_put_slices_together(found))
+    found = _put_slices_together([_group(group) for groups in alike.values() for group in groups])
+    return _put_turned_together(found) + _over_the_beat(found)
 
 
 def parallel(one: Frame, other: Frame) -> bool:
@@ -132,6 +132,31 @@ def _same_stack(one: Group, other: Group) -> bool:
         and abs(one.phases - other.phases) <= max(one.phases, other.phases) // 2
         and parallel(a, b)
         and (a.series == b.series or one.phases > 1 or min(one.slices, other.slices) < LEAST_SLICES)
+    )
+
+
+def _over_the_beat(groups: list[Group]) -> list[Group]:
+    """CT volumes of one place at several points of the beat, each a series of its own, once more as one group."""
+    sets: list[list[Group]] = []
+    for group in groups:
+        if group.first.modality != "CT" or group.first.percent is None or group.phases > 1 or not group.gap:
+            continue
+        mates = next((mates for mates in sets if _same_place(mates[0], group)), None)
+        if mates is None:
+            sets.append([group])
+        elif group.first.percent not in [mate.first.percent for mate in mates]:
+            mates.append(group)
+    return [_group(frame for group in mates for frame in group.frames) for mates in sets if len(mates) > 1]
+
+
+def _same_place(one: Group, other: Group) -> bool:
+    a, b = one.first, other.first
+    return (
+        (a.study, a.kind, a.rows, a.columns, a.spacing) == (b.study, b.kind, b.rows, b.columns, b.spacing)
+        and one.slices == other.slices
+        and parallel(a, b)
+        and bool(np.allclose(position_of(a), position_of(b), atol=SAME_PLACE))
+        and bool(np.allclose(one.places, _places_along(other, a), atol=SAME_PLACE))
     )
 
 

@@ -54,8 +54,16 @@ def read_voxels(stack: Stack, modality: str, progress: Progress) -> NDArray[Any]
         for k, t, frame in places[picture.member]:
             plane = plane_of(picture, frame, modality)
             taken[:, :, k, t] = _in_place(plane.T, frame, stack.pattern, stack.offsets[k])
+    _turn_bright(taken, np.array([[frame.inverted for frame in row] for row in stack.rows]))
     voxels = _blend(taken, stack.blends)
     return _smallest(voxels[..., 0] if stack.phases == 1 else voxels)
+
+
+def _turn_bright(taken: NDArray[np.float32], inverted: NDArray[np.bool_]) -> None:
+    """Turn pictures that are shown with the smallest value white, in place, about the middle of all their values."""
+    if inverted.any():
+        planes = taken[:, :, inverted]
+        taken[:, :, inverted] = planes.max() + planes.min() - planes
 
 
 def read_pictures(wanted: dict[Member, Frame], progress: Progress, *, lenient: bool = False) -> Iterator[Picture]:
@@ -148,7 +156,8 @@ def _picture(member: Member, pixels: NDArray[Any] | None, frame: Frame, data: Da
 
 
 def _why_not(data: Dataset) -> str:
-    uid = getattr(getattr(data, "file_meta", None), "TransferSyntaxUID", None)
+    named = getattr(getattr(data, "file_meta", None), "TransferSyntaxUID", None)
+    uid = UID(str(named)) if named is not None else None  # a damaged file may hold anything there
     packed = uid is not None and UID(uid).is_transfer_syntax and UID(uid).is_compressed
     if not packed and "PixelData" not in data and "FloatPixelData" not in data:
         return "has no pixel data (the file may be cut short); export the series again."
@@ -201,7 +210,7 @@ def _in_place(
         output_shape=shape,
         order=1,
         mode="constant",
-        cval=float(plane.min()),
+        cval=float(plane.max() if frame.inverted else plane.min()),
     )
     return np.asarray(moved, dtype=np.float32)
 

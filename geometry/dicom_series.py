@@ -14,6 +14,7 @@ from geometry.series_roles import CT_PHASE, LATE, LONG_CINE, OTHER, SHORT_CINE, 
 from geometry.series_summary import SeriesSummary
 from geometry.stack import LEAST_SLICES, too_few
 
+_STILLEST = 75.0  # % of the beat at which most hearts move least
 _WORTH = {SHORT_CINE: 4.0, CT_PHASE: 3.0, LATE: 2.0, LONG_CINE: 1.0, OTHER: 0.0}
 
 
@@ -71,7 +72,8 @@ def leftovers(chosen: Series, all_series: tuple[Series, ...]) -> tuple[str, ...]
     own = {frame.series for frame in chosen.frames}
     notes = []
     rest = [series for series in all_series if series is not chosen]
-    inside = sum(len(series.frames) for series in rest if series.frames[0].series in own)
+    taken = set(chosen.frames)
+    inside = sum(len(set(series.frames) - taken) for series in rest if {f.series for f in series.frames} <= own)
     if inside:
         notes.append(
             f"{inside} image{'s' if inside > 1 else ''} of the series, of another orientation, matrix or kind, "
@@ -149,7 +151,10 @@ def _rank(series: Series) -> tuple[float, ...]:
     """The better the series the larger: usable, then the heart's cine short axis or the largest CT volume."""
     first, summary = series.group.first, series.summary
     if first.modality == "CT":
-        return float(not summary.problem), _WORTH[summary.role], 0.0, 0.0, float(len(series.frames))
+        # All phases together are too much for most purposes: one of them is taken unless they are asked for.
+        apart = float(len({frame.series for frame in series.frames}) == 1)
+        stillest = -abs((first.percent if first.percent is not None else _STILLEST) - _STILLEST)
+        return float(not summary.problem), _WORTH[summary.role], apart, float(len(series.frames)), stillest
     cine = float(summary.phases >= 8 and summary.slices >= 5) - float(shows_phase_or_velocity(first))
     likeness = float(called_short_axis(first))
     return float(not summary.problem), _WORTH[summary.role], cine, likeness, float(len(series.frames))

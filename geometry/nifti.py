@@ -1,5 +1,6 @@
 """NIfTI volumes of anybody; what the header says of the patient or the study is not read at all."""
 
+import os
 import zlib
 from dataclasses import replace
 from pathlib import Path
@@ -52,13 +53,25 @@ def read_nifti(path: Path, *, modality: str | None, progress: Progress) -> Image
 
 
 def _check_size(volume: Any, path: Path) -> None:
-    """Raise before anything is allocated where the header promises more than the file or this machine can hold."""
+    """Raise before anything is allocated where the header promises more than the file or this machine can hold, or less."""
     values = float(np.prod([float(n) for n in volume.shape]))
     stored = values * volume.get_data_dtype().itemsize
     held = path.stat().st_size * (_MOST_PACKED if path.suffix.lower() == ".gz" else 1)
     if stored > held:
         raise Refused(_DAMAGED)
+    left = _unpacked_size(path) - float(volume.dataobj.offset) - stored
+    if left > max(stored / max(volume.shape[-1], 1), 1024.0):  # a slice or more that nothing is said of
+        raise Refused("This NIfTI file holds more than its header says, which is damaged; convert the scan again.")
     refuse_too_large(stored + values * 8, "This volume")
+
+
+def _unpacked_size(path: Path) -> int:
+    """Bytes, as the end of a packed file says it (0 to 4 GiB, and of its last part only: never too much)."""
+    if path.suffix.lower() != ".gz":
+        return path.stat().st_size
+    with path.open("rb") as file:
+        file.seek(-4, os.SEEK_END)
+        return int.from_bytes(file.read(4), "little")
 
 
 def _with_times(facts: Facts, header: Any, voxels: NDArray[Any], notes: list[str]) -> Facts:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from geometry.errors import Refused
 from geometry.volume_grid import check_spacing
 
 Affine = NDArray[np.float64]
@@ -40,13 +41,13 @@ def units_of(header: Any) -> tuple[str, str]:
 
 
 def _decide(volume: Any, notes: list[str]) -> Affine:
-    """The sform, unless it contradicts the voxel sizes of the header and the qform does not."""
+    """The sform, unless it contradicts the voxel sizes of the header: then the qform, or its directions with those sizes."""
     header, affine = volume.header, np.array(volume.affine, dtype=float)
     sizes = np.array(header["pixdim"][1:4], dtype=float)
     known = bool(np.isfinite(sizes).all() and (sizes > 0).all())
     own = np.linalg.norm(affine[:3, :3], axis=0)
     if header["sform_code"] and known and not np.allclose(own, sizes, rtol=0.02):
-        other = np.array(header.get_qform(), dtype=float) if header["qform_code"] else np.diag((*sizes, 1.0))
+        other = np.array(header.get_qform(), dtype=float) if header["qform_code"] else _resized(affine, sizes)
         if np.isfinite(other).all():
             notes.append(
                 f"The affine gives voxels of {_sizes(own)} mm where the header says {_sizes(sizes)} mm: "
@@ -61,6 +62,18 @@ def _decide(volume: Any, notes: list[str]) -> Affine:
                 "check left and right, head and foot."
             )
     return affine
+
+
+def _resized(affine: Affine, sizes: NDArray[np.float64]) -> Affine:
+    """The same directions with other voxel sizes; raises Refused where they are not upright on each other."""
+    directions = affine[:3, :3] / np.linalg.norm(affine[:3, :3], axis=0)
+    if not np.allclose(directions.T @ directions, np.eye(3), atol=0.05):
+        raise Refused(
+            "The file contradicts itself on how large its voxels are and how they lie; convert the scan again from DICOM."
+        )
+    turned = affine.copy()
+    turned[:3, :3] = directions * sizes
+    return turned
 
 
 def _forgotten_unit(affine: Affine, shape: tuple[int, ...], notes: list[str]) -> float:

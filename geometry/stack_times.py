@@ -86,7 +86,10 @@ def _most_common(lengths: list[int]) -> int:
 
 
 def _last_series(row: Row) -> Row:
-    """Of a slice that was taken in several series, the last that is not just a fragment."""
+    """Of a slice that was taken in several series, the last that is not just a fragment; each phase may be a series."""
+    percents = {frame.percent for frame in row}
+    if None not in percents and len(percents) == len(row):
+        return in_time(row)
     runs: dict[tuple[int, str], Row] = {}
     for frame in row:
         runs.setdefault((int(frame.number) if frame.number.isdigit() else 0, frame.series), []).append(frame)

@@ -44,13 +44,32 @@ class Canvas:
 
     def cover(self, index: NDArray[np.intp], distance: Array, tissue: str, label: int = 0) -> None:
         """Cover points ``index`` by the fraction of each that lies inside (``distance`` < 0)."""
-        share = np.clip(0.5 - distance / self.edge, 0.0, 1.0).astype(np.float32)
+        share = self.inside(distance)
         touched = share > 0
         index, share = index[touched], share[touched]
         colour = (*self.palette[tissue], *(float(label == each) for each in self.labels))
         for channel, value in zip(self.values, colour, strict=True):
             old = channel[index]
             channel[index] = old + share * (np.float32(value) - old)
+
+    def inside(self, distance: Array) -> Array:
+        """The fraction of each point that lies inside (``distance`` < 0)."""
+        return np.asarray(np.clip(0.5 - distance / self.edge, 0.0, 1.0), np.float32)
+
+    def turn(self, index: NDArray[np.intp], share: Array, old: tuple[str, int], new: tuple[str, int]) -> None:
+        """Turn a share of what points ``index`` hold of one (tissue, label) into another.
+
+        Edges of the old tissue stay as they are: ``cover`` would blur them once more, and so move them outwards.
+        """
+        held = self.values[len(self.values) - len(self.labels) + self.labels.index(old[1]), index]
+        share = share * held
+        touched = share > 0
+        index, share = index[touched], share[touched]
+        before, after = (
+            (*self.palette[name], *(float(label == each) for each in self.labels)) for name, label in (old, new)
+        )
+        for channel, one, other in zip(self.values, before, after, strict=True):
+            channel[index] += share * np.float32(other - one)
 
     def part(self, index: NDArray[np.intp]) -> "Canvas":
         """A canvas of some of the points."""

@@ -4,12 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from geometry.segmentation import MYOCARDIUM
 from sample_scans.anatomy_heart import ANGLES, DENSITY, Heart, base_height, contours, tables
 from sample_scans.anatomy_surfaces import Array
 from sample_scans.anatomy_ventricles import Lookup
 from sample_scans.canvas import Canvas
 
 BORDER, CORE, NO_REFLOW = 11, 12, 13  # labels of the truth, beside those of the chambers
+_MUSCLE, _BORDER, _CORE = ("myocardium", MYOCARDIUM), ("border", BORDER), ("scar", CORE)
+_NO_REFLOW = ("no reflow", NO_REFLOW)
 
 
 @dataclass(frozen=True)
@@ -60,13 +63,12 @@ def paint_infarct(canvas: Canvas, heart: Heart, infarct: Infarct, contraction: f
     wall = np.maximum(epi - endo, 1.0)
     base = places.around(base_height(heart, contraction))
     where = (places.angle, places.height / base, np.maximum(endo, 6.0), wall, (places.radius - endo) / wall)
-    within = np.maximum(np.maximum(places.radius - epi, endo - places.radius), places.height - base)
     away = infarct.distance(heart.length, *where)
-    canvas.cover(places.index, np.maximum(away - infarct.border, within), "border", BORDER)
-    canvas.cover(places.index, np.maximum(away, within), "scar", CORE)
+    dead, any_scar = canvas.inside(away), canvas.inside(away - infarct.border)
+    canvas.turn(places.index, any_scar, _MUSCLE, _BORDER)
+    canvas.turn(places.index, dead / np.maximum(any_scar, 1e-6), _BORDER, _CORE)
     if infarct.no_reflow > 0:
-        dark = infarct.dark_distance(heart.length, *where)
-        canvas.cover(places.index, np.maximum(dark, within), "no reflow", NO_REFLOW)
+        canvas.turn(places.index, canvas.inside(infarct.dark_distance(heart.length, *where)), _CORE, _NO_REFLOW)
 
 
 def infarct_masses(heart: Heart, infarct: Infarct | None, contraction: float) -> dict[str, float]:

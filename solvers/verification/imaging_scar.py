@@ -1,7 +1,7 @@
 """Scar on late enhancement: what each rule finds in noise, and in synthetic patients whose infarct is known.
 
 Masses of sharp infarcts are judged: there every rule should agree with the truth. With a border zone the rules disagree by
-design, so their difference is reported beside the truth, never judged.
+design: there only the order of magnitude is judged.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ SHARP = (
     Infarct(angle=5.0, depth=1.0, width=0.9, height=26.0, no_reflow=0.5),
 )
 SOFT = Infarct(angle=1.5, depth=0.75, width=0.8, height=24.0, border=2.5)
-REPORTED = 1000.0  # g, more than any heart weighs: nothing is judged
+ROUGH = 0.9  # of the true border zone: rules disagree by design, but each finds some and none finds twice as much
 
 
 @dataclass(frozen=True)
@@ -97,9 +97,9 @@ def shift_errors(patient: EnhancedPatient, study: ScarStudy) -> list[float]:
 
 
 def border_checks() -> list[Check]:
-    """Grams of border zone by each rule that knows one, beside the truth; reported, not judged."""
+    """Grams of border zone by each rule that knows one, beside the truth; judged roughly."""
     patient = make_late_enhancement(110, SOFT, field_of_view=150.0)
     study = measure_scar(patient.lge, patient.cine, patient.chambers, draws=0)
     true = patient.facts["border_g"]
     rows = [(rule.title, study.findings[name].amount.border) for name, rule in RULES.items() if rule.has_border]
-    return [Check(f"border zone by {title} (reported)", found, true, REPORTED, "g", SOURCE) for title, found in rows]
+    return [Check(f"border zone by {title}, roughly", found, true, ROUGH * true, "g", SOURCE) for title, found in rows]

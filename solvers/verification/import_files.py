@@ -5,6 +5,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import nibabel as nib
 import numpy as np
@@ -43,6 +44,16 @@ def truth() -> tuple[NDArray[np.int16], NDArray[np.float64]]:
     return voxels, np.diag([-1.0, -1.0, 1.0, 1.0]) @ lps
 
 
+def share_right(voxels: NDArray[Any], affine: NDArray[np.float64]) -> float:
+    """The share of voxels that hold what the scans made here have, at one time or another, in the place given for them."""
+    index = np.moveaxis(np.indices(voxels.shape[:3]), 0, -1)
+    across = np.linalg.inv(truth()[1]) @ affine
+    c, r, k = np.moveaxis(index @ across[:3, :3].T + across[:3, 3], -1, 0)[..., None]
+    over = voxels.reshape(*voxels.shape[:3], -1) - (400 + 7 * c + 11 * r + 23 * k)
+    phase = np.clip(np.round(over / 60), 0, PHASES - 1)
+    return float(np.mean(np.abs(over - 60 * phase) < 1.0))
+
+
 def scans() -> dict[str, Files]:
     """name -> the files of one whole scan, by file name."""
     made: dict[str, Files] = {
@@ -59,6 +70,11 @@ def scans() -> dict[str, Files]:
     for ending in (".nrrd", ".mha"):
         made[ending] = {f"scan{ending}": _itk(ending)}
     return made
+
+
+def ending_of(name: str) -> str:
+    """The kind of file: ".dcm", ".nii.gz" ..."""
+    return "".join(Path(name).suffixes[-2:]) if name.endswith(".gz") else Path(name).suffix
 
 
 def zipped(files: Files) -> bytes:

@@ -6,14 +6,19 @@ import time
 from datetime import datetime
 from pathlib import Path
 
+import nibabel as nib
 import numpy as np
 import pytest
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage
 
 from app.case import Case
+from app.edit_journal import append
+from app.edited import needed_segmentation
 from app.jobs import DONE, FAILED, RUNNING, Job, start_job
+from geometry.editing.catalogue import run_tool
 from geometry.read_scan import import_scan
+from geometry.segmentation import LV
 
 TEXTS = (
     "PatientName", "PatientID", "OtherPatientIDs", "PatientAddress", "PatientComments", "InstitutionName",
@@ -87,6 +92,27 @@ def test_a_study_full_of_marks_leaves_none_in_the_case(case: Case, tmp_path: Pat
     record = json.loads((case.folder / "scan" / "deidentification.json").read_text())
     assert [option["code"] for option in record["options"]] == ["113100", "113108", "113107"]
     assert record["private"] == 2 and "PatientWeight" in record["kept"] and "PatientName" not in record["kept"]
+
+
+def test_labels_from_a_marked_file_and_edits_leave_no_mark(case: Case, tmp_path: Path) -> None:
+    scan = marked_study(tmp_path / "MARKED")
+    assert wait(start_job(case.folder, "import", {"scan": str(scan)})) == DONE
+    image = case.image()
+    assert image is not None
+    labels = np.zeros(image.voxels.shape, np.uint8)
+    labels[2:6, 2:6], labels[3:5, 3:5] = 2, 3
+    volume = nib.Nifti1Image(labels, image.affine)
+    volume.header["descrip"] = "MARKED"
+    nib.save(volume, tmp_path / "MARKED.nii.gz")
+    files = [str(tmp_path / "MARKED.nii.gz")]
+    assert wait(start_job(case.folder, "labels", {"files": files, "scheme": "acdc"})) == DONE
+    append(case.folder, run_tool("erase", needed_segmentation(case).labels, image.affine, 2, [0], {"label": LV}))
+    assert list((case.folder / "edits").iterdir())
+    assert_clean(case.folder)
+    assert wait(start_job(case.folder, "keep_edits", {})) == DONE
+    (tmp_path / "MARKED.nii.gz").write_bytes(b"MARKED")
+    assert wait(start_job(case.folder, "labels", {"files": files, "scheme": "acdc"})) == FAILED
+    assert_clean(case.folder)
 
 
 def test_a_scan_that_is_refused_leaves_no_mark_either(case: Case, tmp_path: Path) -> None:

@@ -55,9 +55,11 @@ def busy(imported: Path, tmp_path: Path) -> Iterator[tuple[Case, Job]]:
     folder = tmp_path / "busy"
     shutil.copytree(imported, folder)
     job = start_job(folder, "segment", {})
-    wait_for_progress(job, 0.02)
-    yield Case.open(folder), job
-    job.kill()
+    try:
+        wait_for_progress(job, 0.02)
+        yield Case.open(folder), job
+    finally:
+        job.kill()
 
 
 def test_an_import_ends_with_the_scan_in_the_case(imported: Path) -> None:

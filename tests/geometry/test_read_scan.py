@@ -78,6 +78,22 @@ def test_a_ct_volume_is_rescaled_to_hu_and_padding_becomes_air(dicom_writer: Any
     assert (image.modality, image.times, image.source) == ("CT", (), "CT volume, 6 slices")
 
 
+def test_pictures_stored_with_white_as_smallest_value_are_turned_but_hounsfield_units_are_not(
+    dicom_writer: Any, tmp_path: Path
+) -> None:
+    def invert(data: Dataset, number: int, phase: int) -> None:
+        data.PhotometricInterpretation = "MONOCHROME1"
+
+    study = dicom_writer.Study(edit=invert)
+    stored = np.stack([study.pixels(k, t).T for k in range(5) for t in range(4)], axis=-1).astype(int)
+    image = read_scan(dicom_writer.write(study, tmp_path / "mr"))
+    assert np.array_equal(image.voxels.reshape(11, 14, 20), stored.max() + stored.min() - stored)
+    assert any("white" in note for note in image.notes)
+    study = dicom_writer.Study(modality="CT", phases=1, edit=invert)
+    image = read_scan(dicom_writer.write(study, tmp_path / "ct"))
+    assert np.array_equal(image.voxels[:, :, 2], study.pixels(2, 0).T)
+
+
 def test_a_slope_that_is_no_whole_number_keeps_its_fractions(dicom_writer: Any, tmp_path: Path) -> None:
     def rescale(data: Dataset, number: int, phase: int) -> None:
         data.RescaleSlope, data.RescaleIntercept = "0.25", "1.5"
@@ -311,6 +327,27 @@ def test_a_ct_over_the_beat_gets_its_times_from_percentages(dicom_writer: Any, t
     assert image.times == (0.0, 250.0, 500.0, 750.0)
     assert image.cycle == 1000.0
     assert image.source == "CT volumes over the beat, 5 slices, 4 phases"
+
+
+def test_ct_phases_stored_as_series_of_their_own_can_be_read_one_by_one_or_together(
+    dicom_writer: Any, tmp_path: Path
+) -> None:
+    def own_series(data: Dataset, number: int, phase: int) -> None:
+        del data.TriggerTime, data.NominalInterval
+        data.SeriesInstanceUID, data.SeriesNumber = f"1.2.3.{50 + phase}", 50 + phase
+        data.SeriesDescription, data.HeartRate = f"CTA 0.75 {(75, 0, 25, 50)[phase]} %", 60
+
+    study = dicom_writer.Study(modality="CT", edit=own_series)
+    folder = dicom_writer.write(study, tmp_path)
+    image = read_scan(folder)  # the stillest phase
+    assert np.array_equal(image.voxels[:, :, 1], study.pixels(1, 0).T)
+    assert not any("left out" in note for note in image.notes)
+    found = list_series(folder)
+    assert [(one.phases, one.slices) for one in found] == [(1, 5)] * 4 + [(4, 5)]
+    together = read_scan(folder, series=found[-1].key)
+    assert together.times == (0.0, 250.0, 500.0, 750.0)
+    for place, phase in enumerate((1, 2, 3, 0)):
+        assert np.array_equal(together.voxels[:, :, 3, place], study.pixels(3, phase).T)
 
 
 def test_phases_that_cover_only_part_of_the_beat_are_noted(dicom_writer: Any, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """NIfTI, NRRD and MHA: geometry, modality, times, and what is refused."""
 
+import gzip
 import json
 import zipfile
 from pathlib import Path
@@ -248,3 +249,22 @@ def test_a_4d_nrrd_is_a_cine(tmp_path: Path) -> None:
     volume = SimpleITK.GetImageFromArray(cine().T.copy(), isVector=False)
     SimpleITK.WriteImage(volume, str(tmp_path / "scan.nrrd"))
     assert np.array_equal(read_scan(tmp_path / "scan.nrrd", modality="MR").voxels, cine())
+
+
+def test_a_skewed_affine_against_the_voxel_sizes_is_refused_and_a_straight_one_keeps_its_directions(
+    tmp_path: Path,
+) -> None:
+    skewed = edited(write(cine(1), tmp_path / "a.nii"), sform_code=1, srow_x=[1e30, *AFFINE[0, 1:]])
+    assert "contradicts itself" in refusal(skewed, modality="MR")
+    turned = np.array([[0.0, -1.4, 0.0, 20.0], [1.4, 0.0, 0.0, -30.0], [0.0, 0.0, 8.0, 40.0], [0.0, 0.0, 0.0, 1.0]])
+    straight = edited(write(cine(1), tmp_path / "b.nii", turned), pixdim=[1, 1.6, 1.6, 8, 0, 0, 0, 0])
+    found = read_scan(straight, modality="MR").affine
+    assert np.allclose(found, turned * [8 / 7, 8 / 7, 1.0, 1.0], atol=1e-5)
+
+
+@pytest.mark.parametrize("ending", [".nii", ".nii.gz"])
+def test_a_file_that_holds_more_than_its_header_says_is_refused(tmp_path: Path, ending: str) -> None:
+    content = edited(write(cine(30), tmp_path / "a.nii"), dim=[4, 9, 4, 5, 30, 1, 1, 1]).read_bytes()
+    path = tmp_path / f"b{ending}"
+    path.write_bytes(gzip.compress(content) if ending == ".nii.gz" else content)
+    assert "more than its header says" in refusal(path, modality="MR")

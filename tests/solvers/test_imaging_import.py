@@ -1,6 +1,8 @@
 """The importer on spoilt files: the quick part of what ``cardiotwin verify imaging-import`` does."""
 
+import os
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -9,18 +11,56 @@ import pytest
 from geometry.errors import Refused
 from geometry.progress import silent
 from geometry.read_scan import read_scan
-from solvers.verification import import_mutations
-from solvers.verification.imaging_import import LONGEST, try_spoilt
-from solvers.verification.import_files import scans, truth
+from solvers.verification import import_mutations, import_watch
+from solvers.verification.imaging_import import try_spoilt
+from solvers.verification.import_files import scans, share_right, truth
+from solvers.verification.import_harmless import is_same, touch
+from solvers.verification.import_watch import WatchedReader
 
 
-def test_sixty_spoilt_scans_are_each_read_or_refused_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def reader() -> Iterator[WatchedReader]:
+    with WatchedReader() as found:
+        yield found
+
+
+def test_sixty_spoilt_scans_are_each_read_rightly_or_refused_with_a_sentence(
+    reader: WatchedReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("CARDIOTWIN_REFERENCE_DATA", raising=False)
-    outcomes = try_spoilt(60, 3, silent)
-    wrong = [outcome for outcome in outcomes if outcome.kind not in ("read", "refused")]
+    outcomes = try_spoilt(60, 3, reader, silent)
+    wrong = [(one.name, one.way, one.reading.words) for one in outcomes if one.kind not in ("read", "refused")]
     assert not wrong
     assert {outcome.kind for outcome in outcomes} == {"read", "refused"}
-    assert max(outcome.seconds for outcome in outcomes) < LONGEST
+    assert sum(outcome.harmless for outcome in outcomes) >= 12
+    assert all(outcome.kind == "read" and outcome.right == 1.0 for outcome in outcomes if outcome.harmless)
+
+
+def test_a_reader_that_hangs_or_dies_is_ended_and_the_next_scan_is_read(
+    reader: WatchedReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_watch, "LONGEST", 0.5)
+    os.mkfifo(tmp_path / "pipe.nii")  # opening it waits for somebody who writes
+    assert reader.read(tmp_path / "pipe.nii").kind == "hung"
+    (tmp_path / "scan.nii").write_bytes(scans()[".nii"]["scan.nii"])
+    monkeypatch.setattr(import_watch, "LONGEST", 60.0)
+    found = reader.read(tmp_path / "scan.nii", "MR")
+    assert found.voxels is not None and np.array_equal(found.voxels, truth()[0])
+
+
+def test_a_scan_that_lies_elsewhere_than_it_says_is_found_out() -> None:
+    voxels, affine = truth()
+    assert share_right(voxels, affine) == 1.0
+    assert share_right(voxels[::-1], affine) < 0.2
+    assert share_right(voxels + 5, affine) < 0.2
+
+
+def test_only_what_matters_makes_a_dicom_file_another() -> None:
+    files = scans()["classic"]
+    random = np.random.default_rng(0)
+    assert all(is_same(files, touch(files, random)[1]) for _ in range(5))
+    name = next(iter(files))
+    assert not is_same(files, dict(files) | {name: files[name][:-2] + b"!!"})
 
 
 def test_the_same_seed_spoils_the_same_way() -> None:
@@ -30,12 +70,10 @@ def test_the_same_seed_spoils_the_same_way() -> None:
 
 
 def test_a_zip_that_unpacks_to_far_more_than_pictures_is_refused_unread(tmp_path: Path) -> None:
-    path = tmp_path / "bomb.zip"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("a", "w", force_zip64=True) as out:
-        for _ in range(140):
-            out.write(bytes(8_000_000))
-    with pytest.raises(Refused, match="would unpack to 1 GB"):
-        read_scan(path)
+    bomb = import_mutations.bomb(scans()["zip"]["study.zip"], np.random.default_rng(0))
+    (tmp_path / "bomb.zip").write_bytes(bomb)
+    with pytest.raises(Refused, match="would unpack to 4 GB"):
+        read_scan(tmp_path / "bomb.zip")
 
 
 def test_names_in_a_zip_that_lead_elsewhere_write_nothing(tmp_path: Path) -> None:

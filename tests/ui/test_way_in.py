@@ -1,5 +1,6 @@
 """From a zip archive to a segmentation, as a new user goes: drop, choose, Enter, look."""
 
+import gzip
 import zipfile
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from app.jobs import DONE, FAILED, JobStatus
 from geometry.image import Image
 from geometry.series_summary import SeriesSummary
 from ui.cine import Cine, CinePlayer
-from ui.intake import as_scan, is_volume
+from ui.intake import Intake, as_scan, is_volume
 from ui.series_chooser import SeriesChooser
 from ui.way_in import next_folder
 from ui.window import Window
@@ -37,8 +38,30 @@ def drop(window: Window, path: Path) -> None:
     window.dropEvent(QDropEvent(QPointF(50, 50), action, data, button, Qt.KeyboardModifier.NoModifier))
 
 
+def contents(folder: Path) -> bytes:
+    """Names and contents of all files, unpacked where they are packed, in small letters."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    held = [gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes() for path in files]
+    return b" ".join([*held, *(str(path.relative_to(folder)).encode() for path in files)]).lower()
+
+
+@pytest.fixture
+def looked_through(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """What lay in the folder in which a scan was looked through, before it was removed."""
+    seen: list[bytes] = []
+    tidy = Intake._tidy
+
+    def look_and_tidy(intake: Intake) -> None:
+        if intake._place is not None:
+            seen.append(contents(intake._place))
+        tidy(intake)
+
+    monkeypatch.setattr(Intake, "_tidy", look_and_tidy)
+    return seen
+
+
 def test_a_dropped_archive_with_two_series_is_chosen_from_with_enter_and_read(
-    window: Window, qtbot: QtBot, tmp_path: Path, synthetic_study: Path
+    window: Window, qtbot: QtBot, tmp_path: Path, synthetic_study: Path, looked_through: list[bytes]
 ) -> None:
     archive = tmp_path / "Doe^John.zip"
     with zipfile.ZipFile(archive, "w") as packed:
@@ -60,7 +83,9 @@ def test_a_dropped_archive_with_two_series_is_chosen_from_with_enter_and_read(
     page = window.inspector.page("segment")
     texts = [label.text() for label in page.findChildren(type(chooser.head))]
     assert ended[1].error in texts  # the ramp of grey values holds no heart: said, with ways out
-    assert "Doe" not in (case.folder / "case.json").read_text()
+    assert b"short-axis cine" in looked_through[-1]  # series.json and the job's log were there
+    for held in (*looked_through, contents(case.folder)):
+        assert b"doe^john" not in held and b"nobody" not in held  # names of the archive and in the data sets
 
 
 def test_the_proposed_series_is_marked_and_an_unusable_one_cannot_be_taken(qtbot: QtBot) -> None:

@@ -7,6 +7,7 @@ the cavity is counted into it; that is how readers draw (Schulz-Menger et al. 20
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
+from scipy.special import expit
 
 from geometry.segmenters.short_axis.network import CAVITY, MUSCLE
 from geometry.segmenters.short_axis.window import STEP, Floats
@@ -31,7 +32,7 @@ def up_to_compact_muscle(chance: Floats, seen: Floats) -> Floats:
         if bright <= dark:
             continue
         grey = (ndimage.gaussian_filter(seen[k], (0, 0.4, 0.4)) - dark) / (bright - dark)
-        share = 1.0 / (1.0 + np.exp(-(grey - MIXED) / (SOFT / 2)))
+        share = expit((grey - MIXED) / (SOFT / 2))
         taken = share * _rim(cavity[k], muscle[k]) * chance[k, :, MUSCLE]
         moved[k, :, CAVITY] += taken
         moved[k, :, MUSCLE] -= taken

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from geometry.segmentation import Segmentation
 from geometry.segmenters import cine_short_axis, contrast_ct
-from sample_scans.generate import make_cine_mr, make_ct
+from sample_scans.cine_mr import draw_cine_patient
+from sample_scans.generate import make_ct
 from sample_scans.patient import Patient
 
 
@@ -29,7 +30,7 @@ def overlap(a: NDArray[np.bool_], b: NDArray[np.bool_]) -> float:
 
 @pytest.fixture(scope="session")
 def cine() -> Judged:
-    patient = make_cine_mr(7, phases=8, spacing=2.2)
+    patient = draw_cine_patient(400_000, phases=8)
     return Judged(patient, cine_short_axis.segment(patient.image))
 
 
