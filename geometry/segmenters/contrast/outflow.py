@@ -12,7 +12,8 @@ from geometry.segmenters.contrast.grid import box_around
 
 Points = NDArray[np.float64]
 BIN = 2.0  # mm along the outflow
-LEAN = 0.85  # upward part of a direction that still ascends (32 degrees)
+WIDEST_THROAT = 8.5  # mm, radius below which leaflets narrow the outflow
+LEAN = 0.80  # upward part of a direction that still ascends (37 degrees)
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,7 @@ class Line:
 
 def find_valve(ventricle: NDArray[np.bool_], aorta: NDArray[np.bool_], spacing: NDArray[np.float64]) -> Valve:
     """The valve between two touching regions, in mm of the working grid."""
-    touch = aorta & ndimage.binary_dilation(ventricle)
-    throat = np.argwhere(touch).mean(axis=0) * spacing
+    throat = _throat(ventricle, aorta, spacing)
     near_v = _within(ventricle, throat, 16.0, spacing)
     near_a = _within(aorta, throat, 16.0, spacing)
     direction = near_a.mean(axis=0) - near_v.mean(axis=0)
@@ -45,17 +45,35 @@ def find_valve(ventricle: NDArray[np.bool_], aorta: NDArray[np.bool_], spacing: 
     heights = np.arange(0.0, 15.0)
     area = np.array([_section(ventricle, throat - h * direction, direction, spacing) for h in heights])
     area = ndimage.gaussian_filter1d(area, 1.0)
+    narrow = (
+        _section(ventricle | aorta, throat, direction, spacing) < np.pi * WIDEST_THROAT**2
+    )  # else the throat is the annulus itself
     settled = [n for n in range(1, 12) if area[n + 2] < 1.12 * area[n] and area[n] > 150.0]
-    depth = heights[settled[0]] if settled else 0.0
-    radius = float(np.sqrt(area[int(depth)] / np.pi))
+    # Further down than where the tract gets wider than the root is, it is ventricle.
+    root = _inscribed(aorta, throat, spacing)
+    wide = np.nonzero(area > np.pi * root**2)[0]
+    settled += [int(wide[0])] if wide.size else []
+    depth = heights[min(settled)] if settled and narrow else 0.0
+    radius = float(np.clip(np.sqrt(area[int(depth)] / np.pi), 8.0, max(root, 8.0)))
     return Valve(throat, throat - depth * direction, direction, radius)
 
 
-def follow(aorta: NDArray[np.bool_], ventricle: NDArray[np.bool_], spacing: NDArray[np.float64]) -> Line:
-    """The centre line: centroids of shells of equal way from the valve."""
+def _throat(ventricle: NDArray[np.bool_], aorta: NDArray[np.bool_], spacing: NDArray[np.float64]) -> Points:
+    """Middle (mm) of where the two meet, or come as near to each other as a shut valve lets them."""
+    box = box_around(ventricle, 12)
+    gap = ndimage.distance_transform_edt(~ventricle[box], sampling=spacing)
+    gap[~aorta[box]] = np.inf
+    near = gap <= max(float(gap.min()), float(spacing.max())) + 1.0
+    return np.asarray((np.argwhere(near).mean(axis=0) + [s.start for s in box]) * spacing)
+
+
+def follow(aorta: NDArray[np.bool_], start: Points, spacing: NDArray[np.float64]) -> Line:
+    """The centre line: centroids of shells of equal way from the valve at ``start`` (mm)."""
     box = box_around(aorta, 1)
     inside = aorta[box]
-    starts = np.argwhere(inside & ndimage.binary_dilation(ventricle[box]))
+    places = np.argwhere(inside)
+    away = np.linalg.norm((places + [s.start for s in box]) * spacing - start, axis=1)
+    starts = places[away < away.min() + 4.0]
     way, _ = MCP_Geometric(np.where(inside, 1.0, np.inf), sampling=tuple(spacing)).find_costs(starts)
     voxels = np.argwhere(np.isfinite(way))
     place = (voxels + [s.start for s in box]) * spacing
@@ -84,7 +102,7 @@ def arch_start(line: Line, after: float) -> float:
     """mm along the line where the ascending aorta leans into the arch, or the line's end."""
     tangent = np.gradient(line.points, axis=0)
     tangent /= np.maximum(np.linalg.norm(tangent, axis=1, keepdims=True), 1e-9)
-    leaning = np.nonzero((tangent[:, 2] < LEAN) & (line.distance > after + 20.0))[0]
+    leaning = np.nonzero((tangent[:, 2] < LEAN) & (line.distance > after + 26.0))[0]
     return float(line.distance[leaning[0]]) if leaning.size else float(line.distance[-1])
 
 
@@ -94,6 +112,14 @@ def way_along(line: Line, places: Points) -> Points:
     tangent = np.gradient(line.points, line.distance, axis=0)
     ahead = np.einsum("ij,ij->i", places - line.points[nearest], tangent[nearest])
     return np.asarray(line.distance[nearest] + np.clip(ahead, -BIN, BIN))
+
+
+def _inscribed(vessel: NDArray[np.bool_], near: Points, spacing: NDArray[np.float64]) -> float:
+    """mm, radius of the largest ball in a vessel within 25 mm of a place."""
+    low = np.maximum(((near - 30.0) / spacing).astype(int), 0)
+    high = ((near + 30.0) / spacing).astype(int) + 2
+    part = vessel[tuple(slice(a, b) for a, b in zip(low, high, strict=True))]
+    return float(ndimage.distance_transform_edt(part, sampling=spacing).max())
 
 
 def _within(region: NDArray[np.bool_], centre: Points, reach: float, spacing: NDArray[np.float64]) -> Points:
