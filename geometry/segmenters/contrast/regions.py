@@ -14,14 +14,15 @@ from geometry.segmenters.contrast.grid import Floats, Grid, Mask, box_around, wo
 from geometry.segmenters.contrast.leaflets import find_leaflets
 from geometry.segmenters.contrast.left_heart import LeftHeart, closed, coats, find_left_heart, opened
 from geometry.segmenters.contrast.locate import Found
-from geometry.segmenters.contrast.mitral import divide, find_ring
-from geometry.segmenters.contrast.outflow import Valve, arch_start, find_valve, follow, junction, way_along
+from geometry.segmenters.contrast.mitral import Ring, divide, find_ring
+from geometry.segmenters.contrast.outflow import Valve, along, arch_start, centre_line, find_valve
 from geometry.segmenters.contrast.smooth import smoothed
 
 FINEST, COARSEST = 1.0, 1.5  # mm of the working grid
 PAPILLARY = 12.0  # mm, half the width of a gap that counts as cavity
 BODY, VEIN = 9.5, 6.0  # mm, radius of balls that fit into the body of the atrium, and into an appendage or a wide vein
 APPENDAGE, MOUTH = 24.0, 2.5  # mm, how far an appendage may stand out, and what is left of a vein
+BESIDE = 2.5  # mm by which a sinus may stand out of the mean radius of a vessel
 OTHER = 9  # blood that is none of ours
 
 
@@ -67,10 +68,12 @@ def _regions(
     ventricle, atrium, aorta = (np.isin(basins.labels, n) for n in (heart.ventricle, heart.atrium, heart.aorta))
     others = (basins.labels > 0) & ~ventricle & ~atrium
     notes = list[str]()
+    ring = None
     if heart.atrium:
-        ring = find_ring(ventricle, atrium, others, step)
-        if ring is not None:
-            ventricle, atrium = divide(ring[1], ventricle, atrium, ring[0], step)
+        found = find_ring(ventricle, atrium, others, step)
+        if found is not None:
+            ring = found[0]
+            ventricle, atrium = divide(found[1], ventricle, atrium, ring, step)
         atrium = _without_veins(atrium, step)
     else:
         notes.append(
@@ -80,7 +83,7 @@ def _regions(
     out[ventricle], out[atrium] = LV, LEFT_ATRIUM
     leaflets = np.zeros(out.shape, dtype=bool)
     if heart.aorta:
-        valve = _split_outflow(out, ventricle, aorta, grid.spacing)
+        valve = _split_outflow(out, ventricle, aorta, ring, step)
         leaflets = find_leaflets(sharp, out > 0, valve, grid.spacing, levels)
     else:
         notes.append(
@@ -122,29 +125,19 @@ def _loose(out: np.ndarray) -> Mask:
     return loose
 
 
-def _split_outflow(out: np.ndarray, cavity: Mask, vessel: Mask, spacing: np.ndarray) -> Valve:
-    """Mark root and ascending aorta, in place, and return the valve; the root may begin below the throat."""
-    valve = find_valve(cavity, vessel, spacing)
-    line = follow(vessel, valve.throat, spacing)
-    stj = junction(line, valve)
-    end = arch_start(line, stj)
-    voxels = np.nonzero(vessel)
-    way = way_along(line, np.stack(voxels, axis=-1) * spacing)
-    out[voxels] = np.select([way < stj, way < end], [ROOT, AORTA], OTHER)
-    out[_below_the_throat(cavity, valve, spacing)] = ROOT
+def _split_outflow(out: np.ndarray, ventricle: Mask, aorta: Mask, ring: Ring | None, step: float) -> Valve:
+    """Mark root and ascending aorta, in place, wherever the basins meet; what stands far out of the vessel is not it."""
+    line = centre_line(ventricle, aorta, (out > 0) & ~ventricle & ~aorta, step)
+    valve = find_valve(line, ring)
+    end = arch_start(line, valve.junction)
+    voxels = np.nonzero(ventricle | aorta)
+    number, away = along(line, np.stack(voxels, axis=-1) * step)
+    radius = line.radius[np.clip(number.round().astype(int), 0, len(line.radius) - 1)]
+    past = (number >= valve.start) & (away < 1.15 * radius + BESIDE)
+    part = np.select([number < valve.junction, number < end], [ROOT, AORTA], OTHER)
+    below = np.where(ventricle[voxels] | (number < valve.start), LV, OTHER)
+    out[voxels] = np.where(past, part, below)
     return valve
-
-
-def _below_the_throat(cavity: Mask, valve: Valve, spacing: np.ndarray) -> Mask:
-    """Blood of the ventricle's basin that lies between the leaflets: past the annulus, near the axis."""
-    voxels = np.nonzero(cavity)
-    away = np.stack(voxels, axis=-1) * spacing - valve.annulus
-    along = away @ valve.direction
-    beside = np.linalg.norm(away - along[:, None] * valve.direction, axis=1)
-    within = (along > 0) & (along < 20.0) & (beside < valve.radius + 2.0)
-    out = np.zeros(cavity.shape, dtype=bool)
-    out[tuple(v[within] for v in voxels)] = True
-    return out
 
 
 def _papillaries(out: np.ndarray, step: float) -> Mask:
