@@ -14,6 +14,7 @@ WIDE = 0.72  # of the smaller radius: a neck as wide as this is no valve
 TUBE = 0.55  # the same between root and ascending aorta, which leaflets and sinuses set apart
 FORWARD = np.array([0.35, 0.66, 0.66])  # from the mitral to the aortic valve: right, front, up
 THIN_COAT, THICK_COAT = 0.45, 0.6  # fraction of muscle about a chamber that may be, and that is a ventricle's
+WHOLE_COAT, BRIDGED = 0.8, 0.35  # that of a recess behind papillary muscles, and its neck, of the smaller radius
 TOUCH = 6.0  # mm of valve between two chambers that belong together
 
 
@@ -64,12 +65,16 @@ def find_left_heart(parts: Compartments, coat: NDArray[np.float64], best: int) -
 
 
 def _ventricle(parts: Compartments, coat: NDArray[np.float64], best: int) -> list[int]:
-    """The main basin and what opens widely into it and has a coat of muscle as well."""
-    joined = [best]
-    for n in range(1, parts.count + 1):
-        wide = parts.neck[best, n] > WIDE * min(parts.radius[best], parts.radius[n])
-        if n != best and wide and coat[n] > THICK_COAT and parts.volume[n] < parts.volume[best]:
-            joined.append(n)
+    """The main basin and what opens widely into it and has a coat of muscle, or less widely and a coat all around."""
+    joined, grew = [best], True
+    while grew:
+        grew = False
+        for n in set(range(1, parts.count + 1)) - set(joined):
+            gaps = parts.neck[joined, n] / np.minimum(parts.radius[joined], parts.radius[n])
+            fits = coat[n] > THICK_COAT if gaps.max() > WIDE else coat[n] > WHOLE_COAT and gaps.max() > BRIDGED
+            if fits and parts.volume[n] < parts.volume[best]:
+                joined.append(n)
+                grew = True
     return joined
 
 

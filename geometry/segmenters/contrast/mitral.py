@@ -10,6 +10,7 @@ from geometry.segmenters.contrast.left_heart import closed
 
 LEAFLET = 3.0  # mm, half of a gap between leaflet and leaflet or wall that is closed before the ring is looked for
 REACH = 26.0  # mm, half the widest ring
+PASSAGE = 10.0  # mm from where the watershed parts the two to the plane that parts them better
 TILTS = np.tan(np.radians((-20.0, -10.0, 0.0, 10.0, 20.0)))
 HEIGHTS = np.arange(-12.0, 13.0)
 
@@ -43,13 +44,21 @@ def find_ring(ventricle: Mask, atrium: Mask, others: Mask, step: float) -> tuple
     return Ring(ring.middle + shift, ring.normal, ring.radius), out
 
 
-def divide(blood: Mask, ventricle: Mask, atrium: Mask, ring: Ring, step: float) -> tuple[Mask, Mask]:
-    """Ventricle and atrium parted by the plane of the ring, near it; further away each keeps what it has."""
+def divide(blood: Mask, ventricle: Mask, atrium: Mask, aorta: Mask, ring: Ring, step: float) -> tuple[Mask, Mask]:
+    """Ventricle and atrium parted by the plane of the ring near where they pass into each other; else as they were.
+
+    What lies nearer to the aorta than to that passage is outflow tract, on whatever side of the plane.
+    """
     box = box_around(blood, 2)
-    away = np.moveaxis(np.mgrid[box], 0, -1) * step - ring.middle
-    height = away @ ring.normal
-    beside = np.linalg.norm(away - height[..., None] * ring.normal, axis=-1)
-    near = blood[box] & (np.abs(height) < 16.0) & (beside < ring.radius + 8.0)
+    height = (np.moveaxis(np.mgrid[box], 0, -1) * step - ring.middle) @ ring.normal
+    to_v, to_a = (ndimage.distance_transform_edt(~m[box], sampling=step) for m in (ventricle, atrium))
+    passage = (to_v < 1.5 * step) & (to_a < 1.5 * step)
+    if not passage.any():
+        return ventricle, atrium
+    away = ndimage.distance_transform_edt(~passage, sampling=step)
+    near = blood[box] & (away < PASSAGE)
+    if aorta.any():
+        near &= away < ndimage.distance_transform_edt(~aorta[box], sampling=step)
     v, a = ventricle.copy(), atrium.copy()
     v[box] = np.where(near, height < 0, v[box])
     a[box] = np.where(near, height >= 0, a[box])

@@ -17,8 +17,11 @@ TRACT = 45  # mm of the line that lie in the ventricle
 LEAFLET = 3.0  # mm, half of a gap left by leaflets that is closed
 REACH = 22.0  # mm, half of what is looked at across the outflow
 WALL = 60.0  # how much dearer a way through tissue is than one through a wide vessel
-LEAN = 0.80  # upward part of a direction that still ascends (37 degrees)
-SINUS, WAIST = np.arange(6.0, 16.0), np.arange(7.0, 17.0)  # mm from annulus to the widest part, from there to the junction
+LEAN = 0.86  # upward part of a direction that still ascends (31 degrees)
+SINUS, WAIST = (
+    np.arange(6.0, 16.0),
+    np.arange(7.0, 17.0),
+)  # mm from annulus to the widest part, from there to the junction
 LENGTH = 2.0  # the length of a root, in radii of its annulus, give or take a fifth
 APART, APART_SPREAD = 22.0, 6.0  # mm between the middles of the mitral ring and the aortic annulus
 
@@ -62,9 +65,7 @@ def centre_line(ventricle: Mask, aorta: Mask, others: Mask, step: float) -> Line
         points, tangents = _even(points + free * shift, 3.0)
     _, radius = _sections(blood, points, tangents, step)
     first = np.array([s.start for s in box]) * step
-    return Line(
-        points + first, tangents, ndimage.gaussian_filter1d(radius, 1.0), _gate(points, to_v, to_a, step)
-    )
+    return Line(points + first, tangents, ndimage.gaussian_filter1d(radius, 1.0), _gate(points, to_v, to_a, step))
 
 
 def _gate(points: Points, to_ventricle: cKDTree, to_aorta: cKDTree, step: float) -> int:

@@ -23,6 +23,7 @@ PAPILLARY = 12.0  # mm, half the width of a gap that counts as cavity
 BODY, VEIN = 9.5, 6.0  # mm, radius of balls that fit into the body of the atrium, and into an appendage or a wide vein
 APPENDAGE, MOUTH = 24.0, 2.5  # mm, how far an appendage may stand out, and what is left of a vein
 BESIDE = 2.5  # mm by which a sinus may stand out of the mean radius of a vessel
+SHUT = 5.0  # mm, half of the widest gap that noise opens in a shut valve
 OTHER = 9  # blood that is none of ours
 
 
@@ -73,7 +74,8 @@ def _regions(
         found = find_ring(ventricle, atrium, others, step)
         if found is not None:
             ring = found[0]
-            ventricle, atrium = divide(found[1], ventricle, atrium, ring, step)
+        if found is not None and _opens(basins, heart):  # a shut valve has parted them already
+            ventricle, atrium = divide(found[1], ventricle, atrium, aorta, found[0], step)
         atrium = _without_veins(atrium, step)
     else:
         notes.append(
@@ -95,6 +97,11 @@ def _regions(
     return out, leaflets, tuple(notes)
 
 
+def _opens(basins: Compartments, heart: LeftHeart) -> bool:
+    """Whether ventricle and atrium pass into each other through a neck too wide for a shut valve."""
+    return bool(basins.neck[np.ix_(heart.ventricle, heart.atrium)].max() > SHUT)
+
+
 def _without_veins(atrium: Mask, step: float) -> Mask:
     """The body of the atrium, and of what sticks out of it the appendage whole but of veins, which reach far, the mouths."""
     box = box_around(atrium, 2)
@@ -104,12 +111,13 @@ def _without_veins(atrium: Mask, step: float) -> Mask:
         return atrium
     body = pieces == 1 + int(np.bincount(pieces.ravel())[1:].argmax())
     away = ndimage.distance_transform_edt(~body, sampling=step)
-    limbs, count = ndimage.label(opened(atrium[box], VEIN, step) & ~body)
-    reach = np.concatenate(
-        ([0.0], np.atleast_1d(ndimage.maximum(away, limbs, np.arange(1, count + 1))) if count else [])
-    )
+    limbs, count = ndimage.label(atrium[box] & (away > MOUTH))
+    reach = np.zeros(count + 1)
+    if count:
+        reach[1:] = ndimage.maximum(away, limbs, np.arange(1, count + 1))
+    thick = opened(atrium[box], VEIN, step) & (reach[limbs] < APPENDAGE)
     out = np.zeros_like(atrium)
-    out[box] = body | ((limbs > 0) & (away < np.where(reach[limbs] > APPENDAGE, MOUTH, APPENDAGE)))
+    out[box] = body | thick | (atrium[box] & (away <= MOUTH))
     return out
 
 
