@@ -37,7 +37,7 @@ def seed_level(grid: Grid, smooth: Floats, seed: tuple[int, int, int]) -> Levels
     reach = int(np.ceil(10.0 / grid.step))
     near = smooth[tuple(slice(max(s - reach, 0), s + reach + 1) for s in seed)]
     bright = near[(near > SEARCHED[0]) & (near < SEARCHED[1])]
-    if bright.size < (0.30 if at < 120.0 else 0.15) * near.size:
+    if bright.size < 0.15 * near.size:
         raise Refused(
             f"The seed point lies in tissue of {at:.0f} HU, which is not contrast-filled blood; "
             "place it in the cavity of the left ventricle, in the left atrium or in the aorta."

@@ -23,6 +23,7 @@ PAPILLARY = 12.0  # mm, half the width of a gap that counts as cavity
 BODY, VEIN = 9.5, 6.0  # mm, radius of balls that fit into the body of the atrium, and into an appendage or a wide vein
 APPENDAGE, MOUTH = 24.0, 2.5  # mm, how far an appendage may stand out, and what is left of a vein
 BESIDE = 2.5  # mm by which a sinus may stand out of the mean radius of a vessel
+SPECK, LEAK = 1.8, 2.6  # mm, half of a gap that noise makes, and half the width of a neck that a leak has
 SHUT = 5.0  # mm, half of the widest gap that noise opens in a shut valve
 OTHER = 9  # blood that is none of ours
 
@@ -66,7 +67,9 @@ def _regions(
 ) -> tuple[np.ndarray, Mask, tuple[str, ...]]:
     """Labels on the working grid, other blood as OTHER, and where the leaflets of the aortic valve are."""
     step = grid.step
-    ventricle, atrium, aorta = (np.isin(basins.labels, n) for n in (heart.ventricle, heart.atrium, heart.aorta))
+    ventricle, atrium, aorta = (
+        _trunk(np.isin(basins.labels, n), basins.labels > 0, step) for n in (heart.ventricle, heart.atrium, heart.aorta)
+    )
     others = (basins.labels > 0) & ~ventricle & ~atrium
     notes = list[str]()
     ring = None
@@ -102,10 +105,25 @@ def _opens(basins: Compartments, heart: LeftHeart) -> bool:
     return bool(basins.neck[np.ix_(heart.ventricle, heart.atrium)].max() > SHUT)
 
 
+def _trunk(part: Mask, blood: Mask, step: float) -> Mask:
+    """A part with specks of noise filled, without what hangs on it by a neck thinner than a leak is."""
+    if not part.any():
+        return part
+    box = box_around(part, 3)
+    whole = closed(part[box], SPECK, step) & (part[box] | ~blood[box])
+    pieces, count = ndimage.label(opened(whole, LEAK, step))
+    if not count:
+        return part
+    out = np.zeros_like(part)
+    out[box] = pieces == 1 + int(np.bincount(pieces.ravel())[1:].argmax())
+    return out
+
+
 def _without_veins(atrium: Mask, step: float) -> Mask:
     """The body of the atrium, and of what sticks out of it the appendage whole but of veins, which reach far, the mouths."""
     box = box_around(atrium, 2)
-    body = opened(atrium[box], BODY, step)
+    widest = float(ndimage.distance_transform_edt(atrium[box], sampling=step).max())
+    body = opened(atrium[box], max(BODY, 0.7 * widest), step)
     pieces, count = ndimage.label(body)
     if not count:
         return atrium

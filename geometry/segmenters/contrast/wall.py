@@ -20,6 +20,7 @@ SMOOTH = 4.0  # mm, half the distance over which neighbours agree
 NEIGHBOURS = 40
 PLAIN = 0.1  # what a step through muscle costs because of noise alone
 PULL = 0.5  # cost of one SPREAD away from the usual thickness
+FAR = 6.0  # most that this costs, in units of PULL
 SOFT = 0.8  # cost that halves and more the chance of a thickness
 SPREAD = 0.25  # of the usual thickness, how much a wall varies
 
@@ -100,7 +101,7 @@ def _agreed(cost: Points, starts: Points, ways: Points, tree: cKDTree) -> Points
     agreed = np.einsum("nk,nkt->nt", weight, cost[index])
     sure = np.ptp(agreed, axis=1) > np.median(np.ptp(agreed, axis=1))
     usual = float(np.median(THICKNESS[agreed[sure].argmin(axis=1)]))
-    return np.asarray(agreed + PULL * ((THICKNESS - usual) / (SPREAD * usual)) ** 2)
+    return np.asarray(agreed + PULL * np.minimum(((THICKNESS - usual) / (SPREAD * usual)) ** 2, FAR))
 
 
 def _posterior(agreed: Points) -> Points:
