@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from geometry.errors import Refused
 from geometry.image import Image
 from geometry.progress import Progress, part, silent
-from geometry.segmentation import LV, Segmentation
+from geometry.segmentation import LV, MYOCARDIUM, Segmentation
 from geometry.segmenters.contrast.grid import Floats, Grid, Points, to_scan
 from geometry.segmenters.contrast.locate import locate
 from geometry.segmenters.contrast.regions import find_chances
@@ -17,6 +18,7 @@ NAME = "contrast_ct"
 TITLE = "Contrast CT: left ventricle, atrium, root and ascending aorta"
 MODALITY = "CT"
 MOST = 8e7  # voxels of all phases: their chances take 1.6 GB
+CRUMB = 0.02  # of the largest piece of blood, what is no part of the heart
 MODEL_CARD = """
 How it works: no trained network. On voxels of 2.5 mm the left ventricle is looked for: of all bright chambers, at every level
 that the histogram (or a click) offers for blood, the one with the thickest coat of muscle. About it the scan is put on voxels
@@ -115,4 +117,17 @@ def _on_scan(
         best[box] = np.maximum(best[box], values)
     for k in range(shape[2]):  # slice by slice, which takes no further memory
         labels[:, :, k][best[:, :, k] <= 1.0 - total[:, :, k]] = 0
+    labels[_crumbs(labels)] = 0
     return probability, labels
+
+
+def _crumbs(labels: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Blood of the left heart that is not in one piece with the most of it."""
+    found = ndimage.find_objects((labels > 0).astype(np.uint8))
+    out = np.zeros(labels.shape, dtype=bool)
+    if found:
+        pieces, _ = ndimage.label((labels[found[0]] > 0) & (labels[found[0]] != MYOCARDIUM))
+        size = np.bincount(pieces.ravel())
+        size[0] = 0
+        out[found[0]] = (pieces > 0) & (size[pieces] < CRUMB * size.max())
+    return out

@@ -22,8 +22,8 @@ SINUS, WAIST = (
     np.arange(6.0, 16.0),
     np.arange(7.0, 17.0),
 )  # mm from annulus to the widest part, from there to the junction
-LENGTH = 2.0  # the length of a root, in radii of its annulus, give or take a fifth
-APART, APART_SPREAD = 22.0, 6.0  # mm between the middles of the mitral ring and the aortic annulus
+LENGTH = 2.15  # the length of a root, in radii of its annulus, give or take a fifth
+APART, APART_SPREAD = 20.0, 8.0  # mm between the middles of the mitral ring and the aortic annulus
 
 
 @dataclass(frozen=True)

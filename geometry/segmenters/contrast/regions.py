@@ -19,7 +19,7 @@ from geometry.segmenters.contrast.outflow import Valve, along, arch_start, centr
 from geometry.segmenters.contrast.smooth import smoothed
 
 FINEST, COARSEST = 1.0, 1.5  # mm of the working grid
-PAPILLARY = 12.0  # mm, half the width of a gap that counts as cavity
+PAPILLARY = 18.0  # mm, half the width of a gap that counts as cavity
 BODY, VEIN = 9.5, 6.0  # mm, radius of balls that fit into the body of the atrium, and into an appendage or a wide vein
 APPENDAGE, MOUTH = 24.0, 2.5  # mm, how far an appendage may stand out, and what is left of a vein
 BESIDE = 2.5  # mm by which a sinus may stand out of the mean radius of a vessel
@@ -114,8 +114,9 @@ def _trunk(part: Mask, blood: Mask, step: float) -> Mask:
     pieces, count = ndimage.label(opened(whole, LEAK, step))
     if not count:
         return part
+    main = pieces == 1 + int(np.bincount(pieces.ravel())[1:].argmax())
     out = np.zeros_like(part)
-    out[box] = pieces == 1 + int(np.bincount(pieces.ravel())[1:].argmax())
+    out[box] = whole & (ndimage.distance_transform_edt(~main, sampling=step) < LEAK)  # recesses between trabeculae
     return out
 
 
@@ -168,7 +169,7 @@ def _split_outflow(out: np.ndarray, ventricle: Mask, aorta: Mask, ring: Ring | N
 
 def _papillaries(out: np.ndarray, step: float) -> Mask:
     """Gaps in the cavity that papillary muscles leave."""
-    box = box_around(out == LV, int(16 / step))
+    box = box_around(out == LV, int((PAPILLARY + 4.0) / step))
     cavity = out[box] == LV
     whole = closed(cavity, PAPILLARY, step)
     others = ndimage.distance_transform_edt((out[box] == 0) | cavity, sampling=step) < 3.0

@@ -18,9 +18,9 @@ STEP = 0.5
 BEYOND = 3.0  # mm looked at outside a border
 SMOOTH = 4.0  # mm, half the distance over which neighbours agree
 NEIGHBOURS = 40
-PLAIN = 0.1  # what a step through muscle costs because of noise alone
+PLAIN = 0.1  # what a step through muscle costs at least because of noise alone
+LEAST_BAND = 25.0  # HU by which muscle differs from place to place
 PULL = 0.5  # cost of one SPREAD away from the usual thickness
-FAR = 6.0  # most that this costs, in units of PULL
 SOFT = 0.8  # cost that halves and more the chance of a thickness
 SPREAD = 0.25  # of the usual thickness, how much a wall varies
 
@@ -41,7 +41,7 @@ def wall_chance(
     reach = np.argwhere((field > -0.5 * step) & (field < THICKNESS[-1]) & ~inner)
     depth = field[tuple(reach.T)]
     _, nearest = tree.query(reach * step)
-    beyond = 1.0 - np.cumsum(chance, axis=1)  # chance that the wall is thicker than each thickness
+    beyond = np.maximum(1.0 - np.cumsum(chance, axis=1), 0.0)  # chance that the wall is thicker than each thickness
     level = np.clip((depth - THICKNESS[0]) / STEP, 0, THICKNESS.size - 1.001)
     low = level.astype(int)
     share = level - low
@@ -78,17 +78,18 @@ def _costs(
     hu = ndimage.map_coordinates(soft, at, order=1, mode="nearest")
     shown = ndimage.map_coordinates(seen.astype(np.float32), at, order=1, mode="constant") > 0.5
     other = ndimage.map_coordinates(blood.astype(np.float32), at, order=1, mode="constant") > 0.5
-    band = max(0.22 * levels.contrast, 0.6 * noise, 25.0)
+    band = max(0.6 * noise, LEAST_BAND)
     strange = np.clip(np.abs(hu - levels.muscle) / band - 0.6, 0.0, 2.0) / 2.0  # 0 like muscle, 1 unlike it
     strange = np.where(other, 1.0, strange)
     strange = np.where(shown, strange, 0.35)
     strange[:, reach < 1.5] = 0.0  # the first voxels are mixed with the blood of the cavity
+    plain = max(PLAIN, 1.2 * float(strange[:, (reach >= 1.5) & (reach < 4.0)].mean()))
     into = np.cumsum(strange, axis=1)
     width = round(BEYOND / STEP)
     index = np.round(THICKNESS / STEP).astype(int) - 1
     outside = (into[:, index + width] - into[:, index]) / width
     # Muscle that goes on beyond a border costs as much as half of it would within; strange tissue within costs in full.
-    return np.asarray(into[:, index] - PLAIN * index + (1.0 - outside) * width)
+    return np.asarray(into[:, index] - plain * index + (1.0 - outside) * width)
 
 
 def _agreed(cost: Points, starts: Points, ways: Points, tree: cKDTree) -> Points:
@@ -101,7 +102,8 @@ def _agreed(cost: Points, starts: Points, ways: Points, tree: cKDTree) -> Points
     agreed = np.einsum("nk,nkt->nt", weight, cost[index])
     sure = np.ptp(agreed, axis=1) > np.median(np.ptp(agreed, axis=1))
     usual = float(np.median(THICKNESS[agreed[sure].argmin(axis=1)]))
-    return np.asarray(agreed + PULL * np.minimum(((THICKNESS - usual) / (SPREAD * usual)) ** 2, FAR))
+    odd = np.abs(THICKNESS - usual) / (SPREAD * usual)
+    return np.asarray(agreed + PULL * np.where(odd < 1.0, odd**2, 2.0 * odd - 1.0))
 
 
 def _posterior(agreed: Points) -> Points:
