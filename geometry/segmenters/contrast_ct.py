@@ -9,7 +9,7 @@ from scipy import ndimage
 from geometry.errors import Refused
 from geometry.image import Image
 from geometry.progress import Progress, part, silent
-from geometry.segmentation import LV, MYOCARDIUM, Segmentation
+from geometry.segmentation import AORTA, LEFT_ATRIUM, LV, ROOT, Segmentation
 from geometry.segmenters.contrast.grid import Floats, Grid, Points, to_scan
 from geometry.segmenters.contrast.locate import locate
 from geometry.segmenters.contrast.regions import find_chances
@@ -122,12 +122,12 @@ def _on_scan(
 
 
 def _crumbs(labels: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """Blood of the left heart that is not in one piece with the most of it."""
-    found = ndimage.find_objects((labels > 0).astype(np.uint8))
+    """Blood from ventricle to aorta, and of the atrium, that is not in one piece with the most of it."""
     out = np.zeros(labels.shape, dtype=bool)
-    if found:
-        pieces, _ = ndimage.label((labels[found[0]] > 0) & (labels[found[0]] != MYOCARDIUM))
+    found = ndimage.find_objects((labels > 0).astype(np.uint8))
+    for group in ((LV, ROOT, AORTA), (LEFT_ATRIUM,)) if found else ():
+        pieces, _ = ndimage.label(np.isin(labels[found[0]], group))
         size = np.bincount(pieces.ravel())
         size[0] = 0
-        out[found[0]] = (pieces > 0) & (size[pieces] < CRUMB * size.max())
+        out[found[0]] |= (pieces > 0) & (size[pieces] < CRUMB * size.max())
     return out
