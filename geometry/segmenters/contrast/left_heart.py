@@ -141,7 +141,7 @@ def _atrium(parts: Compartments, ventricle: list[int], aorta: list[int], near: N
     fit = [n for n in touching if n not in aorta and parts.radius[n] > 8.0 and start[n] @ FORWARD < limit]
     if not fit:
         return []
-    best = max(fit, key=lambda n: float(near[n] * np.sqrt(min(parts.volume[n], 60.0))))
+    best = max(fit, key=lambda n: float(near[n]) * min(float(parts.volume[n]), 60.0) ** 0.5)
     large = {m for m in range(1, parts.count + 1) if parts.volume[m] > 0.4 * parts.volume[best]} - {best}
     return _joined(parts, best, {*ventricle, *aorta, *large})
 

@@ -99,7 +99,8 @@ def test_other_axes_and_a_seed_in_the_aorta_give_the_same_heart(ct: Any) -> None
 
 def test_a_seed_in_soft_tissue_is_refused_with_its_brightness(ct: Any) -> None:
     image = ct.patient.image
-    inside = np.argwhere(ndimage.binary_erosion(ct.patient.truth.labels == MYOCARDIUM, iterations=2))[0]
+    away = ndimage.distance_transform_edt(image.voxels < 150)  # a click in muscle beside blood is taken for that blood
+    inside = np.unravel_index(int(np.where(ct.patient.truth.labels == MYOCARDIUM, away, 0.0).argmax()), away.shape)
     seed = (image.affine @ (*inside, 1.0))[:3]
     with pytest.raises(Refused, match="HU"):
         contrast_ct.segment(image, [(float(seed[0]), float(seed[1]), float(seed[2]))])
