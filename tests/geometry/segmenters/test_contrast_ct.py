@@ -12,7 +12,7 @@ from geometry.image import Image
 from geometry.segmentation import AORTA, LEFT_ATRIUM, LV, MYOCARDIUM, ROOT
 from geometry.segmenters import contrast_ct
 from sample_scans.any_ct import draw_ct_patient
-from solvers.verification.imaging_ct import click, overlap, score
+from solvers.verification.imaging_ct import click, overlap
 
 
 def test_every_part_overlaps_the_truth(ct: Any) -> None:
@@ -112,27 +112,29 @@ def stranger() -> Any:
     return draw_ct_patient(3, finest=2.0)
 
 
-def test_a_click_anywhere_in_the_ventricle_gives_the_left_heart_of_a_drawn_patient(stranger: Any) -> None:
-    found = score(stranger, [click(stranger, 3)])
-    assert found is not None
-    # Far below what finer scans give: 2 mm voxels of a wall of 8 mm, leaflets and atrial walls below a voxel.
-    for label, least in ((LV, 0.85), (MYOCARDIUM, 0.65), (AORTA, 0.75)):
-        assert found.dice[label] > least
-
-
-def test_the_left_atrium_is_neither_ventricle_nor_aorta(stranger: Any) -> None:
-    found = contrast_ct.segment(stranger.image, [click(stranger, 3)])
-    atrium = stranger.truth.labels == LEFT_ATRIUM
-    assert np.mean(np.isin(found.labels[atrium], (LV, ROOT, AORTA))) < 0.10
-    assert overlap(found.labels == LEFT_ATRIUM, atrium) > 0.5
-
-
-def test_phases_are_segmented_one_by_one_or_refused_with_the_choice_named(stranger: Any) -> None:
+@pytest.fixture(scope="module")
+def beating(stranger: Any) -> Any:
+    """What the method makes of two phases of that patient, from one click."""
     image = stranger.image
-    beating = Image(np.stack([image.voxels, image.voxels], axis=-1), image.affine, "CT")
-    found = contrast_ct.segment(beating, [click(stranger, 3)])
-    assert found.labels.shape == beating.voxels.shape
-    assert np.array_equal(found.phase(0), found.phase(1))
+    two = Image(np.stack([image.voxels, image.voxels], axis=-1), image.affine, "CT")
+    return contrast_ct.segment(two, [click(stranger, 3)])
+
+
+def test_a_click_in_the_ventricle_gives_the_left_heart_of_a_drawn_patient(stranger: Any, beating: Any) -> None:
+    # Measured 0.93, 0.86, 0.91, 0.95: 2 mm voxels of a wall of 8 mm, leaflets and atrial walls below a voxel.
+    for label, least in ((LV, 0.88), (MYOCARDIUM, 0.75), (ROOT, 0.80), (AORTA, 0.88)):
+        assert overlap(beating.phase(0) == label, stranger.truth.labels == label) > least
+
+
+def test_the_left_atrium_is_neither_ventricle_nor_aorta(stranger: Any, beating: Any) -> None:
+    atrium = stranger.truth.labels == LEFT_ATRIUM
+    assert np.mean(np.isin(beating.phase(0)[atrium], (LV, ROOT, AORTA))) < 0.10
+    assert overlap(beating.phase(0) == LEFT_ATRIUM, atrium) > 0.75
+
+
+def test_phases_are_segmented_one_by_one_or_refused_with_the_choice_named(stranger: Any, beating: Any) -> None:
+    assert beating.labels.shape == (*stranger.image.voxels.shape, 2)
+    assert np.array_equal(beating.phase(0), beating.phase(1))
     many = Image(np.broadcast_to(np.int16(0), (300, 300, 200, 10)), np.eye(4), "CT")
     with pytest.raises(Refused, match="phase"):
         contrast_ct.segment(many)
