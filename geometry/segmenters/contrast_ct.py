@@ -39,8 +39,11 @@ that have grown together with the wall go to the wall; no leak over 4 ml; annulu
 intervals held 28 of 30 volumes; they were not fitted.
 On a synthetic patient with aortic stenosis (seed 7 at 1.5 mm): ventricle 0.95, wall 0.89, root 0.95, aorta 0.98, orifice
 108 mm2 for 106.
-Tested on: nothing yet that it was not tuned on, and on no real CT: `cardiotwin verify imaging-ct` judges it on six patients kept
-apart, and has not been run to its end.
+Tested on: five synthetic patients kept apart (seeds 1001-1005, at 2 mm, one click; seed 1000 was not finished in time): mean Dice
+ventricle 0.92, wall 0.79, atrium 0.96, root 0.87, aorta 0.81 (worst 0.84, 0.67, 0.92, 0.78, 0.64); mean volume error -10, -16, -1,
+-6 and -26 %; no refusal, no leak over 1 ml; annulus 3.4 and junction 2.2 mm off on average. The 90 % intervals held 5, 4, 5, 5 and
+3 of the 5 volumes. Without a click they came out alike. In two the ascending aorta ended at half its length. No
+real CT has been tried. `cardiotwin verify imaging-ct` repeats it and judges seed 1000 as well.
 Limits: the arch and the descending aorta are not labelled. Where the right ventricle is as bright as muscle the thickness of the
 septum is a guess. An atrium and a ventricle that open into each other without a waist are cut where the watershed says. The root
 was tuned on roots that are all 24 mm long. Streaks are not removed. Review before use.

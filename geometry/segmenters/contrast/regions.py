@@ -158,7 +158,7 @@ def _split_outflow(out: np.ndarray, ventricle: Mask, aorta: Mask, ring: Ring | N
     valve = find_valve(line, ring)
     end = arch_start(line, valve.junction)
     voxels = np.nonzero(ventricle | aorta)
-    number, away = along(line, np.stack(voxels, axis=-1) * step)
+    number, away = along(line, np.asarray(np.stack(voxels, axis=-1) * step, dtype=float))
     radius = line.radius[np.clip(number.round().astype(int), 0, len(line.radius) - 1)]
     past = (number >= valve.start) & (away < 1.15 * radius + BESIDE)
     part = np.select([number < valve.junction, number < end], [ROOT, AORTA], OTHER)
