@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-LV, MYOCARDIUM, RV, ROOT, AORTA = 1, 2, 3, 4, 5
+LV, MYOCARDIUM, RV, ROOT, AORTA, LEFT_ATRIUM = 1, 2, 3, 4, 5, 6
 NAMES: Mapping[int, str] = {
     LV: "lv_cavity",
     MYOCARDIUM: "myocardium",
     RV: "rv_cavity",
     ROOT: "aortic_root",
     AORTA: "ascending_aorta",
+    LEFT_ATRIUM: "left_atrium",
 }
 LABELS, PROBABILITY, BY_HAND = "labels.nii.gz", "probability.npz", "by_hand.npz"
 

@@ -6,11 +6,25 @@ import numpy as np
 from numpy.typing import NDArray
 from skimage.measure import find_contours
 
-from geometry.segmentation import AORTA, LV, MYOCARDIUM, ROOT, RV, Segmentation
+from geometry.segmentation import AORTA, LEFT_ATRIUM, LV, MYOCARDIUM, ROOT, RV, Segmentation
 from ui.planes import Plane, part_over, reslice
 
-COLOURS = {LV: "#ff6b6b", MYOCARDIUM: "#6fd08c", RV: "#6aa8ff", ROOT: "#f5c04e", AORTA: "#d58cf0"}
-WORDS = {LV: "LV cavity", MYOCARDIUM: "Myocardium", RV: "RV cavity", ROOT: "Aortic root", AORTA: "Ascending aorta"}
+COLOURS = {
+    LV: "#ff6b6b",
+    MYOCARDIUM: "#6fd08c",
+    RV: "#6aa8ff",
+    ROOT: "#f5c04e",
+    AORTA: "#d58cf0",
+    LEFT_ATRIUM: "#5fd3d0",
+}
+WORDS = {
+    LV: "LV cavity",
+    MYOCARDIUM: "Myocardium",
+    RV: "RV cavity",
+    ROOT: "Aortic root",
+    AORTA: "Ascending aorta",
+    LEFT_ATRIUM: "Left atrium",
+}
 CHANCES = (0.05, 0.5, 0.95)
 LEAST = 0.02  # a chance below which nothing is drawn
 MARGIN = 2  # voxels about what is drawn, so that every curve is closed

@@ -1,1 +1,1 @@
-"""The steps of the contrast CT method: bright blood, its compartments, the left ventricle, the aorta above it."""
+"""The steps of the contrast CT method: place, blood, compartments, parts of the left heart, valves, wall, doubt."""

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import ndimage
 
 from geometry.errors import Refused
-from geometry.segmenters.contrast.grid import Floats
+from geometry.segmenters.contrast.grid import Floats, Grid, Mask
 
 MUSCLE = 100.0  # HU, enhanced myocardium where it cannot be measured
-SEARCHED = (160.0, 800.0)  # HU
+SEARCHED = (150.0, 1000.0)  # HU
+LEAST = 3e4  # mm3 of bright blood that a heart has at least
 
 
 @dataclass(frozen=True)
@@ -21,46 +21,75 @@ class Levels:
     muscle: float
 
     @property
+    def contrast(self) -> float:
+        """HU between the two."""
+        return self.blood - self.muscle
+
+    @property
     def threshold(self) -> float:
         """Halfway: where a voxel holds as much of one as of the other."""
         return 0.5 * (self.blood + self.muscle)
 
 
-def find_levels(values: Floats, spacing: NDArray[np.float64], seed: tuple[int, int, int] | None) -> Levels:
-    """The mode of bright, thick, even regions (or the median about a seed), and of what surrounds them."""
-    if seed is not None:
-        box = tuple(slice(max(s - 3, 0), s + 4) for s in seed)
-        blood = float(np.median(values[box]))
-        if blood < SEARCHED[0]:
-            raise Refused(
-                f"The seed point lies in tissue of {blood:.0f} HU, which is not contrast-filled blood; "
-                "place it in the aorta or in the cavity of the left ventricle."
-            )
-        return Levels(blood, MUSCLE)
-    size = np.maximum(np.round(5.0 / spacing), 3).astype(int)
-    thick = ndimage.minimum_filter(values, size=tuple(size)) > SEARCHED[0] * 0.75
-    bright = values[thick & (values > SEARCHED[0]) & (values < SEARCHED[1])]
-    if bright.size * float(np.prod(spacing)) < 3e4:
+def seed_level(grid: Grid, smooth: Floats, seed: tuple[int, int, int]) -> Levels:
+    """The blood about a click: the mode of what is bright within 10 mm, so that a papillary muscle does not spoil it."""
+    at = float(np.median(smooth[tuple(slice(max(s - 1, 0), s + 2) for s in seed)]))
+    reach = int(np.ceil(10.0 / grid.step))
+    near = smooth[tuple(slice(max(s - reach, 0), s + reach + 1) for s in seed)]
+    bright = near[(near > SEARCHED[0]) & (near < SEARCHED[1])]
+    if bright.size < 0.15 * near.size:
         raise Refused(
-            "No contrast-filled blood was found in this CT (less than 30 ml above 160 HU); "
+            f"The seed point lies in tissue of {at:.0f} HU, which is not contrast-filled blood; "
+            "place it in the cavity of the left ventricle, in the left atrium or in the aorta."
+        )
+    return Levels(_modes(bright)[-1], MUSCLE)
+
+
+def likely_levels(grid: Grid, smooth: Floats) -> list[Levels]:
+    """The modes of bright, thick, even regions: the left heart is one of them, the right heart may be another."""
+    size = max(round(6.0 / grid.step), 3)
+    thick = ndimage.minimum_filter(smooth, size=size) > SEARCHED[0] * 0.8
+    bright = smooth[thick & (smooth > SEARCHED[0]) & (smooth < SEARCHED[1])]
+    if bright.size * grid.step**3 < LEAST:
+        raise Refused(
+            "No contrast-filled blood was found in this CT (less than 30 ml above 150 HU); "
             "a scan with contrast in the left heart is needed."
         )
-    counts, edges = np.histogram(bright, bins=128, range=SEARCHED)
-    smooth = ndimage.gaussian_filter1d(counts.astype(float), 2.0)
-    peaks = np.nonzero((smooth >= np.roll(smooth, 1)) & (smooth >= np.roll(smooth, -1)) & (smooth > 0))[0]
-    peaks = peaks[smooth[peaks] > 0.25 * smooth.max()]
-    return Levels(float(edges[peaks[-1]] + 0.5 * (edges[1] - edges[0])), MUSCLE)
+    return [Levels(mode, MUSCLE) for mode in _modes(bright)]
 
 
-def muscle_level(values: Floats, cavity: NDArray[np.bool_], spacing: NDArray[np.float64], levels: Levels) -> Levels:
-    """The levels with the myocardium measured 3 to 6 mm outside the cavity."""
-    distance = ndimage.distance_transform_edt(~cavity, sampling=spacing)
-    shell = values[(distance > 3.0) & (distance < 6.0)]
-    shell = shell[(shell > 20.0) & (shell < 0.8 * levels.blood)]
-    return Levels(levels.blood, float(np.median(shell)) if shell.size > 500 else levels.muscle)
+def _modes(bright: Floats) -> list[float]:
+    """HU of the peaks of a histogram, from dark to bright."""
+    counts, edges = np.histogram(bright, bins=85, range=SEARCHED)
+    smooth = ndimage.gaussian_filter1d(counts.astype(float), 1.5)
+    padded = np.pad(smooth, 1)
+    peaks = np.nonzero((smooth >= padded[:-2]) & (smooth > padded[2:]) & (smooth > 0.15 * smooth.max()))[0]
+    return [float(edges[n] + 0.5 * (edges[1] - edges[0])) for n in peaks]
 
 
-def blood_mask(values: Floats, levels: Levels) -> NDArray[np.bool_]:
+def measured(values: Floats, cavity: Mask, step: float, levels: Levels) -> Levels:
+    """The levels with blood measured deep in a cavity and myocardium 2.5 to 5.5 mm outside it."""
+    inner = values[ndimage.distance_transform_edt(cavity, sampling=step) > 4.0]
+    blood = float(np.median(inner[inner > levels.threshold])) if np.sum(inner > levels.threshold) > 50 else levels.blood
+    distance = ndimage.distance_transform_edt(~cavity, sampling=step)
+    shell = values[(distance > 2.5) & (distance < 5.5)]
+    shell = shell[(shell > 20.0) & (shell < blood - 0.4 * (blood - levels.muscle))]
+    if shell.size < 200:
+        return Levels(blood, levels.muscle)
+    counts, edges = np.histogram(shell, bins=40)
+    peak = int(ndimage.gaussian_filter1d(counts.astype(float), 2.0).argmax())
+    return Levels(blood, float(np.clip(0.5 * (edges[peak] + edges[peak + 1]), 40.0, 0.65 * blood)))
+
+
+def blood_mask(values: Floats, levels: Levels) -> Mask:
     """Voxels of contrast-filled blood; calcium and metal, far brighter, are not."""
-    ceiling = levels.blood + max(0.6 * (levels.blood - levels.muscle), 120.0)
+    ceiling = levels.blood + max(0.6 * levels.contrast, 150.0)
     return np.asarray((values > levels.threshold) & (values < ceiling))
+
+
+def thin_walls(values: Floats, levels: Levels, step: float) -> Mask:
+    """Sheets up to 3 mm thick that are darker than the blood on both sides: walls that touch each other, leaflets."""
+    half = max(round(1.5 / step), 1)
+    ball = ndimage.distance_transform_edt(np.pad(np.zeros((1, 1, 1)), half, constant_values=1)) <= half + 0.5
+    capped = np.minimum(values, levels.blood)
+    return np.asarray(ndimage.grey_closing(capped, footprint=ball) - capped > 0.28 * levels.contrast)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from skimage.segmentation import watershed
 
-from geometry.segmenters.contrast.grid import Floats
+from geometry.segmenters.contrast.grid import Floats, Mask, box_around
 
 DYNAMIC = 1.5  # mm by which a neck must be narrower than both sides to be one
 LEAST_RADIUS = 4.0  # mm, smaller vessels join their neighbour
@@ -18,35 +18,49 @@ class Compartments:
     """Basins of blood.
 
     labels   (nx, ny, nz) int, 0 outside
-    depth    (nx, ny, nz) mm to the wall
     radius   (n + 1,) mm, greatest depth of each
     volume   (n + 1,) ml
     neck     (n + 1, n + 1) mm, greatest depth on the surface two basins share, 0 where they do not meet
+    step     mm of a voxel
     """
 
     labels: NDArray[np.int32]
-    depth: Floats
     radius: NDArray[np.float64]
     volume: NDArray[np.float64]
     neck: NDArray[np.float64]
+    step: float
+
+    @property
+    def count(self) -> int:
+        """The number of basins."""
+        return self.radius.size - 1
 
 
-def find_compartments(mask: NDArray[np.bool_], spacing: NDArray[np.float64]) -> Compartments:
-    """The basins of a blood mask."""
-    depth = ndimage.distance_transform_edt(mask, sampling=spacing).astype(np.float32)
-    smooth = (ndimage.gaussian_filter(depth, 1.0 / spacing) * mask).astype(np.float32)
-    tops = (smooth == ndimage.maximum_filter(smooth, size=3)) & (depth > 0.6 * LEAST_RADIUS)
+def find_compartments(mask: Mask, walls: Mask, step: float) -> Compartments:
+    """The basins of a blood mask; ``walls`` part them but are shared out among them in the end."""
+    if not mask.any():
+        none = np.zeros(1)
+        return Compartments(np.zeros(mask.shape, np.int32), none, none, np.zeros((1, 1)), step)
+    box = box_around(mask, 1)
+    inside = mask[box] & ~walls[box]
+    depth = ndimage.distance_transform_edt(inside, sampling=step).astype(np.float32)
+    smooth = np.asarray(ndimage.gaussian_filter(depth, 1.0 / step) * inside, dtype=np.float32)
+    tops = (smooth == ndimage.maximum_filter(smooth, size=3)) & (depth > max(0.6 * LEAST_RADIUS, 1.5 * step))
     peaks, count = ndimage.label(tops, structure=np.ones((3, 3, 3)))
-    fine = watershed(-smooth, peaks, mask=mask).astype(np.int32)
+    fine = watershed(-smooth, peaks, mask=inside).astype(np.int32)
     high = np.concatenate(([0.0], np.atleast_1d(ndimage.maximum(smooth, peaks, np.arange(1, count + 1)))))
     number = _merged(high[: count + 1], _necks(fine, smooth, count))
     labels = number[fine]
-    n = int(number.max())
-    volume = np.bincount(labels.ravel(), minlength=n + 1)[: n + 1] * float(np.prod(spacing)) / 1000
+    n = int(number.max(initial=0))
+    neck = _necks(labels, smooth, n)
+    labels = watershed(np.zeros(inside.shape, dtype=np.uint8), labels, mask=mask[box]).astype(np.int32)
     radius = np.zeros(n + 1)
     np.maximum.at(radius, number, high[: count + 1])
     radius[0] = 0.0
-    return Compartments(labels, smooth, radius, volume, _necks(labels, smooth, n))
+    out = np.zeros(mask.shape, dtype=np.int32)
+    out[box] = labels
+    volume = np.bincount(labels.ravel(), minlength=n + 1)[: n + 1] * step**3 / 1000
+    return Compartments(out, radius, volume, neck, step)
 
 
 def _merged(high: NDArray[np.float64], neck: NDArray[np.float64]) -> NDArray[np.int32]:

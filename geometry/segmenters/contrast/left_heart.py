@@ -1,75 +1,176 @@
-"""Which compartments are the left ventricle and the aorta."""
+"""Which compartments are the left ventricle, the aorta and the left atrium."""
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from geometry.errors import Refused
 from geometry.segmenters.contrast.blood import Levels
 from geometry.segmenters.contrast.compartments import Compartments
-from geometry.segmenters.contrast.grid import Floats, box_around
+from geometry.segmenters.contrast.grid import Floats, Mask, box_around
 
 WIDE = 0.72  # of the smaller radius: a neck as wide as this is no valve
+TUBE = 0.55  # the same between root and ascending aorta, which leaflets and sinuses set apart
+FORWARD = np.array([0.35, 0.66, 0.66])  # from the mitral to the aortic valve: right, front, up
+THIN_COAT, THICK_COAT = 0.45, 0.6  # fraction of muscle about a chamber that may be, and that is a ventricle's
+WHOLE_COAT, BRIDGED = 0.8, 0.35  # that of a recess behind papillary muscles, and its neck, of the smaller radius
+TOUCH = 6.0  # mm of valve between two chambers that belong together
 
 
-def find_ventricle(values: Floats, parts: Compartments, spacing: NDArray[np.float64], levels: Levels) -> list[int]:
-    """The basins of the left ventricle: the chamber with a thick coat of muscle, and what opens widely into it."""
-    coat = np.zeros(parts.radius.size)
-    for n in range(1, parts.radius.size):
-        if parts.volume[n] > 12.0 and parts.radius[n] > 8.0:
-            coat[n] = muscle_coat(values, parts.labels == n, spacing, levels)
-    best = int((coat * np.minimum(parts.volume, 60.0) ** 0.25).argmax())
-    if coat[best] < 0.4:
-        raise Refused(
-            "No left ventricle was found in this CT (no bright chamber with a coat of muscle); check that the contrast "
-            "is in the left heart, or place a point in the left ventricle."
-        )
-    joined = [best]
-    for n in range(1, parts.radius.size):
-        wide = parts.neck[best, n] > WIDE * min(parts.radius[best], parts.radius[n])
-        if n != best and wide and coat[n] > 0.5:
-            joined.append(n)
+@dataclass(frozen=True)
+class LeftHeart:
+    """Basins of each part; empty where it was not found."""
+
+    ventricle: list[int]
+    aorta: list[int]
+    atrium: list[int]
+
+
+def coats(values: Floats, parts: Compartments, levels: Levels) -> NDArray[np.float64]:
+    """(n + 1,) fraction of the tissue 2.5 to 5.5 mm outside each large basin, blood apart, that is as bright as muscle."""
+    out = np.zeros(parts.count + 1)
+    boxes = ndimage.find_objects(parts.labels)
+    for n in range(1, parts.count + 1):
+        if parts.volume[n] < 3.0 or parts.radius[n] < 5.0:
+            continue
+        spare = int(np.ceil(7.0 / parts.step))
+        box = tuple(slice(max(s.start - spare, 0), s.stop + spare) for s in boxes[n - 1])
+        distance = ndimage.distance_transform_edt(parts.labels[box] != n, sampling=parts.step)
+        near = (distance > 2.5) & (distance < 5.5)
+        shell = values[box][near & (parts.labels[box] == 0)]
+        if shell.size > 0.25 * near.sum():  # a basin all among other blood shows no coat
+            high = levels.threshold - 0.15 * levels.contrast
+            out[n] = float(
+                np.mean((shell > min(35.0, 0.4 * levels.muscle)) & (shell < max(high, 1.15 * levels.muscle)))
+            )
+    return out
+
+
+def best_ventricle(parts: Compartments, coat: NDArray[np.float64], seed: int = 0) -> tuple[int, float]:
+    """The basin with the thickest coat among those as large as a ventricle, and its score; 0 where there is none."""
+    score = coat * np.minimum(parts.volume, 60.0) ** 0.25 * (parts.radius > 7.0) * (parts.volume < 700.0)
+    if seed and coat[seed] > THICK_COAT and score[seed] > 0.6 * score.max():
+        return seed, float(score[seed])
+    best = int(score.argmax())
+    return (best, float(score[best])) if coat[best] > THIN_COAT else (0, 0.0)
+
+
+def find_left_heart(parts: Compartments, coat: NDArray[np.float64], best: int) -> LeftHeart:
+    """The parts of the left heart from the main basin of the ventricle."""
+    ventricle = _ventricle(parts, coat, best)
+    near = _contacts(parts, ventricle)
+    aorta = _aorta(parts, ventricle, near)
+    return LeftHeart(ventricle, aorta, _atrium(parts, ventricle, aorta, near))
+
+
+def _ventricle(parts: Compartments, coat: NDArray[np.float64], best: int) -> list[int]:
+    """The main basin and what opens widely into it and has a coat of muscle, or less widely and a coat all around."""
+    joined, grew = [best], True
+    while grew:
+        grew = False
+        for n in set(range(1, parts.count + 1)) - set(joined):
+            gaps = parts.neck[joined, n] / np.minimum(parts.radius[joined], parts.radius[n])
+            fits = coat[n] > THICK_COAT if gaps.max() > WIDE else coat[n] > WHOLE_COAT and gaps.max() > BRIDGED
+            if fits and parts.volume[n] < parts.volume[best]:
+                joined.append(n)
+                grew = True
     return joined
 
 
-def muscle_coat(values: Floats, cavity: NDArray[np.bool_], spacing: NDArray[np.float64], levels: Levels) -> float:
-    """Fraction of the tissue 3.5 to 5.5 mm outside a cavity that is as bright as muscle."""
-    box = box_around(cavity, 8)
-    distance = ndimage.distance_transform_edt(~cavity[box], sampling=spacing)
-    shell = values[box][(distance > 3.5) & (distance < 5.5)]
-    return float(np.mean((shell > 40.0) & (shell < levels.threshold - 20.0)))
+def _contacts(parts: Compartments, ventricle: list[int]) -> NDArray[np.float64]:
+    """(n + 1,) mm2, about the area over which each basin lies within TOUCH of the ventricle."""
+    mine = np.isin(parts.labels, ventricle)
+    box = box_around(mine, int(np.ceil(TOUCH / parts.step)) + 1)
+    distance = ndimage.distance_transform_edt(~mine[box], sampling=parts.step)
+    near = np.bincount(parts.labels[box][distance < TOUCH], minlength=parts.count + 1) * parts.step**3 / TOUCH
+    near[[0, *ventricle]] = 0.0
+    return np.asarray(near)
 
 
-def find_aorta(parts: Compartments, ventricle: list[int], seed: int) -> list[int]:
-    """The basins of the aorta: those that rise from the left ventricle higher than anything else does.
-
-    ``seed`` is a basin known to be aorta, or 0.
-    """
-    top = _top(parts, ventricle)
+def _aorta(parts: Compartments, ventricle: list[int], near: NDArray[np.float64]) -> list[int]:
+    """What begins at the ventricle in front of, above and to the right of the atrium, and rises as a round vessel."""
+    tops = _tops(parts)
+    touching = [int(n) for n in np.nonzero(near > 30.0)[0]]
+    start = _starts(parts, ventricle, touching)
     best, chosen = 8.0, list[int]()
-    for n in range(1, parts.radius.size):
-        neck = max(parts.neck[n, v] for v in ventricle)
-        if n in ventricle or neck < 2.0:
+    for n in touching:
+        if parts.radius[n] > 26.0:
             continue
-        reached = _joined(parts, n, set(ventricle))
-        rise = _top(parts, reached) - top + (1e3 if seed in reached and seed else 0.0)
-        if rise > best:
-            best, chosen = rise, reached
+        reached = _joined(parts, n, {*ventricle}, TUBE)
+        rise = (max(tops[m] for m in reached) - start[n][2]) * _roundness(parts, reached, start[n][2])
+        rest = [m for m in touching if m not in reached]
+        away = start[n] - np.average([start[m] for m in rest], axis=0, weights=near[rest]) if rest else np.zeros(3)
+        score = min(rise, 50.0) + 0.7 * float(away @ FORWARD)
+        if rise > 8.0 and score > best:
+            best, chosen = score, reached
     return chosen
 
 
-def _joined(parts: Compartments, start: int, barred: set[int]) -> list[int]:
+def _starts(parts: Compartments, ventricle: list[int], basins: list[int]) -> dict[int, NDArray[np.float64]]:
+    """Middle (3,) mm of the part of each basin that lies within TOUCH of the ventricle."""
+    mine = np.isin(parts.labels, ventricle)
+    box = box_around(mine, int(np.ceil(TOUCH / parts.step)) + 1)
+    close = ndimage.distance_transform_edt(~mine[box], sampling=parts.step) < TOUCH
+    first = np.array([s.start for s in box])
+    return {n: (np.argwhere(close & (parts.labels[box] == n)).mean(axis=0) + first) * parts.step for n in basins}
+
+
+def _roundness(parts: Compartments, basins: list[int], base: float) -> float:
+    """How round the largest level section is, 1 to 4 cm above the height ``base`` (1: a disc), where there is one."""
+    mask = np.isin(parts.labels, basins)
+    found = []
+    for above in (10.0, 20.0, 30.0, 40.0):
+        level = int((base + above) / parts.step)
+        if not 0 <= level < mask.shape[2]:
+            continue
+        pieces, count = ndimage.label(mask[:, :, level])
+        if count:
+            piece = pieces == 1 + int(np.bincount(pieces.ravel())[1:].argmax())
+            widest = float(ndimage.distance_transform_edt(np.pad(piece, 1)).max())
+            found.append(min(np.pi * widest**2 / piece.sum(), 1.0))
+    return float(np.mean(found)) if found else 0.0
+
+
+def _atrium(parts: Compartments, ventricle: list[int], aorta: list[int], near: NDArray[np.float64]) -> list[int]:
+    """What lies against the ventricle over the largest area, behind and below where the aorta begins."""
+    touching = [int(n) for n in np.nonzero(near > 30.0)[0]]
+    start = _starts(parts, ventricle, touching)
+    first = [start[n] for n in touching if n in aorta]
+    limit = max((float(s @ FORWARD) for s in first), default=np.inf)
+    fit = [n for n in touching if n not in aorta and parts.radius[n] > 8.0 and start[n] @ FORWARD < limit]
+    if not fit:
+        return []
+    best = max(fit, key=lambda n: float(near[n]) * min(float(parts.volume[n]), 60.0) ** 0.5)
+    large = {m for m in range(1, parts.count + 1) if parts.volume[m] > 0.4 * parts.volume[best]} - {best}
+    return _joined(parts, best, {*ventricle, *aorta, *large})
+
+
+def _joined(parts: Compartments, start: int, barred: set[int], wide: float = WIDE) -> list[int]:
     """Basins reached from one through wide necks."""
     reached, queue = [start], [start]
     while queue:
         n = queue.pop()
-        for m in np.nonzero(parts.neck[n] > WIDE * np.minimum(parts.radius[n], parts.radius))[0]:
+        for m in np.nonzero(parts.neck[n] > wide * np.minimum(parts.radius[n], parts.radius))[0]:
             if m and m not in reached and m not in barred:
                 reached.append(int(m))
                 queue.append(int(m))
     return reached
 
 
-def _top(parts: Compartments, basins: list[int]) -> float:
-    levels = np.nonzero(np.isin(parts.labels, basins).any(axis=(0, 1)))[0]
-    return float(levels.max())
+def _tops(parts: Compartments) -> NDArray[np.float64]:
+    """(n + 1,) mm, the highest level of each basin."""
+    boxes = ndimage.find_objects(parts.labels)
+    return np.array([0.0, *((b[2].stop - 1) * parts.step if b else 0.0 for b in boxes)])
+
+
+def opened(mask: Mask, radius: float, step: float) -> Mask:
+    """What balls of ``radius`` mm reach from within a mask."""
+    core = ndimage.distance_transform_edt(mask, sampling=step) > radius
+    return np.asarray(mask & (ndimage.distance_transform_edt(~core, sampling=step) <= radius + 0.5 * step))
+
+
+def closed(mask: Mask, radius: float, step: float) -> Mask:
+    """A mask with gaps narrower than twice ``radius`` mm filled."""
+    grown = ndimage.distance_transform_edt(~mask, sampling=step) <= radius
+    return np.asarray((ndimage.distance_transform_edt(grown, sampling=step) > radius) | mask)

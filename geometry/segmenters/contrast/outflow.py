@@ -1,4 +1,4 @@
-"""The aortic valve plane, the sinotubular junction and the end of the ascending aorta along the outflow."""
+"""The outflow of the left ventricle: its centre line, the plane of the aortic valve, the junction, the end of the ascent."""
 
 from dataclasses import dataclass
 
@@ -8,102 +8,176 @@ from scipy import ndimage
 from scipy.spatial import cKDTree
 from skimage.graph import MCP_Geometric
 
-from geometry.segmenters.contrast.grid import box_around
+from geometry.segmenters.contrast.grid import Mask, Points, box_around
+from geometry.segmenters.contrast.left_heart import closed
+from geometry.segmenters.contrast.mitral import Ring
 
-Points = NDArray[np.float64]
-BIN = 2.0  # mm along the outflow
-LEAN = 0.85  # upward part of a direction that still ascends (32 degrees)
-
-
-@dataclass(frozen=True)
-class Valve:
-    """Where the left ventricle ends: throat (narrowest place) and annulus (leaflet roots), mm; direction of flow."""
-
-    throat: Points
-    annulus: Points
-    direction: Points
-    radius: float
+BIN = 1.0  # mm along the outflow
+TRACT = 45  # mm of the line that lie in the ventricle
+LEAFLET = 3.0  # mm, half of a gap left by leaflets that is closed
+REACH = 22.0  # mm, half of what is looked at across the outflow
+WALL = 60.0  # how much dearer a way through tissue is than one through a wide vessel
+LEAN = 0.86  # upward part of a direction that still ascends (31 degrees)
+SINUS, WAIST = (
+    np.arange(6.0, 16.0),
+    np.arange(7.0, 17.0),
+)  # mm from annulus to the widest part, from there to the junction
+LENGTH = 2.15  # the length of a root, in radii of its annulus, give or take a fifth
+APART, APART_SPREAD = 20.0, 8.0  # mm between the middles of the mitral ring and the aortic annulus
 
 
 @dataclass(frozen=True)
 class Line:
-    """Centre line of the aorta from the throat on: points (n, 3) mm, area (n,) mm2, distance (n,) mm."""
+    """Centre line from the ventricle into the aorta, a point each BIN: points (n, 3) mm, tangents (n, 3), radius (n,) mm.
+
+    gate: number of the point where ventricle and aorta meet
+    """
 
     points: Points
-    area: Points
-    distance: Points
+    tangents: Points
+    radius: Points
+    gate: int
 
 
-def find_valve(ventricle: NDArray[np.bool_], aorta: NDArray[np.bool_], spacing: NDArray[np.float64]) -> Valve:
-    """The valve between two touching regions, in mm of the working grid."""
-    touch = aorta & ndimage.binary_dilation(ventricle)
-    throat = np.argwhere(touch).mean(axis=0) * spacing
-    near_v = _within(ventricle, throat, 16.0, spacing)
-    near_a = _within(aorta, throat, 16.0, spacing)
-    direction = near_a.mean(axis=0) - near_v.mean(axis=0)
-    direction /= np.linalg.norm(direction)
-    heights = np.arange(0.0, 15.0)
-    area = np.array([_section(ventricle, throat - h * direction, direction, spacing) for h in heights])
-    area = ndimage.gaussian_filter1d(area, 1.0)
-    settled = [n for n in range(1, 12) if area[n + 2] < 1.12 * area[n] and area[n] > 150.0]
-    depth = heights[settled[0]] if settled else 0.0
-    radius = float(np.sqrt(area[int(depth)] / np.pi))
-    return Valve(throat, throat - depth * direction, direction, radius)
+@dataclass(frozen=True)
+class Valve:
+    """The root: annulus (3,) mm, direction of flow (3,) and radius (mm) there; numbers of the points of the line."""
+
+    annulus: Points
+    direction: Points
+    radius: float
+    start: int
+    junction: int
 
 
-def follow(aorta: NDArray[np.bool_], ventricle: NDArray[np.bool_], spacing: NDArray[np.float64]) -> Line:
-    """The centre line: centroids of shells of equal way from the valve."""
-    box = box_around(aorta, 1)
-    inside = aorta[box]
-    starts = np.argwhere(inside & ndimage.binary_dilation(ventricle[box]))
-    way, _ = MCP_Geometric(np.where(inside, 1.0, np.inf), sampling=tuple(spacing)).find_costs(starts)
-    voxels = np.argwhere(np.isfinite(way))
-    place = (voxels + [s.start for s in box]) * spacing
-    shell = (way[tuple(voxels.T)] / BIN).astype(int)
-    count = np.bincount(shell)
-    points = np.stack([np.bincount(shell, place[:, a]) for a in range(3)], axis=-1) / np.maximum(count, 1)[:, None]
-    keep = count > 5
-    area = count * float(np.prod(spacing)) / BIN
-    points = ndimage.gaussian_filter1d(points[keep], 2.0, axis=0, mode="nearest")
-    return Line(
-        points, ndimage.gaussian_filter1d(area[keep], 1.0), np.asarray(np.arange(keep.size)[keep] * BIN, dtype=float)
-    )
+def centre_line(ventricle: Mask, aorta: Mask, others: Mask, step: float) -> Line:
+    """The way from the deepest place of the ventricle to the far end of the aorta, as far from walls as can be."""
+    box = box_around(ventricle | aorta, 6)
+    blood = closed(ventricle[box] | aorta[box], LEAFLET, step) & ~others[box]
+    path, _ = _even(_path(blood, ventricle[box], aorta[box], step), 4.0)
+    to_v, to_a = (cKDTree(np.argwhere(m[box])[::3] * step) for m in (ventricle, aorta))
+    path = path[max(_gate(path, to_v, to_a, step) - TRACT, 0) :]
+    points, tangents = _even(path, 4.0)
+    for _ in range(2):
+        middle, _ = _sections(blood, points, tangents, step)
+        free = np.clip((np.arange(len(points)) - TRACT + 20) / 10, 0.0, 1.0)[:, None]  # the ventricle is no vessel
+        shift = ndimage.gaussian_filter1d(np.clip(middle - points, -5.0, 5.0), 4.0, axis=0, mode="nearest")
+        points, tangents = _even(points + free * shift, 3.0)
+    _, radius = _sections(blood, points, tangents, step)
+    first = np.array([s.start for s in box]) * step
+    return Line(points + first, tangents, ndimage.gaussian_filter1d(radius, 1.0), _gate(points, to_v, to_a, step))
 
 
-def junction(line: Line, valve: Valve) -> float:
-    """mm along the line of the sinotubular junction: the waist above the sinuses, else one annulus diameter up."""
-    below = float(np.linalg.norm(valve.throat - valve.annulus))
-    usual = 2 * valve.radius - below
-    near = np.nonzero((line.distance > usual - 9) & (line.distance < usual + 9))[0]
-    waists = [n for n in near[1:-1] if line.area[n] < line.area[n - 1] and line.area[n] <= line.area[n + 1]]
-    deep = [n for n in waists if line.area[n] < 0.85 * line.area[max(n - 8, 2) : n].max(initial=0.0)]
-    return float(line.distance[deep[0]]) if deep else usual
+def _gate(points: Points, to_ventricle: cKDTree, to_aorta: cKDTree, step: float) -> int:
+    """Number of the last point that lies nearer to the ventricle than to the aorta."""
+    nearer = np.nonzero(to_ventricle.query(points)[0] <= to_aorta.query(points)[0] + 0.5 * step)[0]
+    return int(nearer[-1]) if nearer.size else 0
 
 
-def arch_start(line: Line, after: float) -> float:
-    """mm along the line where the ascending aorta leans into the arch, or the line's end."""
-    tangent = np.gradient(line.points, axis=0)
-    tangent /= np.maximum(np.linalg.norm(tangent, axis=1, keepdims=True), 1e-9)
-    leaning = np.nonzero((tangent[:, 2] < LEAN) & (line.distance > after + 20.0))[0]
-    return float(line.distance[leaning[0]]) if leaning.size else float(line.distance[-1])
+def find_valve(line: Line, ring: Ring | None) -> Valve:
+    """The annulus, the widest part of the sinuses and the junction that together fit best a narrow, a wide, a narrow place.
+
+    Where the vessel shows no sinus, the usual length of a root and the usual place beside the mitral ring decide.
+    """
+    count, best, chosen = len(line.points), np.inf, (line.gate, line.gate + 22)
+    for start in range(max(line.gate - 30, 4), min(line.gate + 15, count - 14)):
+        place = _displaced(line, start, ring)
+        for up in SINUS:
+            wide = start + int(up)
+            for further in WAIST:
+                end = min(wide + int(further), count - 1)
+                cost = place + _misfit(line.radius, start, wide, end)
+                if cost < best:
+                    best, chosen = cost, (start, end)
+    start, end = chosen
+    direction = line.points[min(start + 10, count - 1)] - line.points[max(start - 3, 0)]
+    radius = float(np.clip(line.radius[start], 8.0, 16.0))
+    return Valve(line.points[start], direction / np.linalg.norm(direction), radius, start, end)
 
 
-def way_along(line: Line, places: Points) -> Points:
-    """(n,) mm along the line of the nearest point of the line to each place."""
-    _, nearest = cKDTree(line.points).query(places)
-    tangent = np.gradient(line.points, line.distance, axis=0)
-    ahead = np.einsum("ij,ij->i", places - line.points[nearest], tangent[nearest])
-    return np.asarray(line.distance[nearest] + np.clip(ahead, -BIN, BIN))
+def arch_start(line: Line, after: int) -> float:
+    """Number of the point where the ascending aorta leans into the arch; infinite where it does not, in view."""
+    leaning = np.nonzero(line.tangents[:, 2] < LEAN)[0]
+    leaning = leaning[(leaning > after + 26) & (leaning < len(line.points) - 5)]
+    return float(leaning[0]) if leaning.size else np.inf
 
 
-def _within(region: NDArray[np.bool_], centre: Points, reach: float, spacing: NDArray[np.float64]) -> Points:
-    low = np.maximum(((centre - reach) / spacing).astype(int), 0)
-    high = ((centre + reach) / spacing).astype(int) + 2
-    places = (np.argwhere(region[tuple(slice(a, b) for a, b in zip(low, high, strict=True))]) + low) * spacing
-    return np.asarray(places[np.linalg.norm(places - centre, axis=1) < reach])
+def along(line: Line, places: Points) -> tuple[Points, Points]:
+    """(n,) number (fractional) of the point of the line beside each place, and mm from the line."""
+    away, nearest = cKDTree(line.points).query(places)
+    ahead = np.einsum("ij,ij->i", places - line.points[nearest], line.tangents[nearest])
+    return np.asarray(nearest + np.clip(ahead, -BIN, BIN) / BIN), np.asarray(away)
 
 
-def _section(region: NDArray[np.bool_], centre: Points, normal: Points, spacing: NDArray[np.float64]) -> float:
-    """mm2 of a region in a plane, within 18 mm of its centre (a disc a millimetre and a half thick)."""
-    places = _within(region, centre, 18.0, spacing) - centre
-    return float(np.sum(np.abs(places @ normal) < 0.75) * np.prod(spacing) / 1.5)
+def _misfit(radius: Points, start: int, wide: int, end: int) -> float:
+    """How little three sections of these radii look like annulus, sinuses and junction."""
+    sinus = min(radius[wide] - radius[start], 4.0)
+    waist = np.clip(radius[wide] - radius[end], -1.0, 2.5)
+    mouth = np.clip(radius[start] - radius[max(start - 8, 0)], 0.0, 3.0)  # the tract below is no narrower
+    usual = LENGTH * np.clip(radius[start], 9.0, 14.0)
+    return float(-sinus - 0.6 * waist + 0.5 * mouth + 0.5 * ((end - start - usual) / (0.2 * usual)) ** 2)
+
+
+def _displaced(line: Line, start: int, ring: Ring | None) -> float:
+    """How far an annulus is from the usual place beside the mitral ring, else from where two basins of blood meet."""
+    if ring is None:
+        return 0.5 * float(((start - line.gate) / 10.0) ** 2)
+    apart = (float(np.linalg.norm(line.points[start] - ring.middle)) - APART) / APART_SPREAD
+    return 0.5 * apart**2
+
+
+def _path(blood: Mask, ventricle: Mask, aorta: Mask, step: float) -> Points:
+    """(n, 3) mm, coarse: every second voxel is enough for a line that is smoothed."""
+    depth = ndimage.distance_transform_edt(blood, sampling=step)
+    coarse = (slice(None, None, 2),) * 3
+    cost = np.where(depth[coarse] > 0, 1.0 / np.clip(depth[coarse] / 8.0, 0.1, 1.5) ** 2, WALL * 4)
+    first = np.unravel_index(int(np.where(ventricle, depth, 0.0)[coarse].argmax()), cost.shape)
+    walk = MCP_Geometric(cost)
+    way, _ = walk.find_costs([first])
+    inner = aorta[coarse] & (depth[coarse] > min(5.0, 0.6 * float(depth[aorta].max())))
+    last = np.unravel_index(int(np.where(inner, way, -1.0).argmax()), cost.shape)
+    return np.asarray(walk.traceback(last), dtype=float) * 2 * step
+
+
+def _even(path: Points, width: float) -> tuple[Points, Points]:
+    """A path smoothed over ``width`` mm, a point each BIN, and its unit tangents."""
+    for spread in (0.0, width):
+        arc = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))])
+        at = np.arange(0.0, arc[-1], BIN)
+        path = np.stack([np.interp(at, arc, path[:, k]) for k in range(3)], axis=1)
+        path = ndimage.gaussian_filter1d(path, spread / BIN, axis=0, mode="nearest") if spread else path
+    slope = np.gradient(path, axis=0)
+    return path, slope / np.maximum(np.linalg.norm(slope, axis=1, keepdims=True), 1e-9)
+
+
+def _sections(blood: Mask, points: Points, tangents: Points, step: float) -> tuple[Points, Points]:
+    """Middle (n, 3) mm and radius (n,) mm of the piece of blood about the line in planes across it.
+
+    Where the piece fills most of what is looked at, as within the ventricle, the point is left where it is.
+    """
+    ticks = np.arange(-REACH, REACH + 0.5, 1.0)
+    flat = np.stack(np.meshgrid(ticks, ticks, indexing="ij"), axis=-1)
+    disc = np.linalg.norm(flat, axis=-1) <= REACH
+    soft = blood.astype(np.float32)
+    middles, radii = points.copy(), np.zeros(len(points))
+    for n, (point, tangent) in enumerate(zip(points, tangents, strict=True)):
+        across = np.linalg.svd(tangent[None])[2][1:]
+        at = np.moveaxis((point + flat @ across) / step, -1, 0)
+        inside = (ndimage.map_coordinates(soft, at, order=1) > 0.5) & disc
+        piece = _about(inside)
+        area = float(piece.sum())
+        radii[n] = np.sqrt(area / np.pi)
+        if 30.0 < area < 0.62 * disc.sum():
+            middles[n] = point + flat[piece].mean(axis=0) @ across
+    return middles, radii
+
+
+def _about(inside: NDArray[np.bool_]) -> Mask:
+    """The piece nearest to the middle of a section, grown over nothing that hangs on it by less than 3 mm."""
+    opened = ndimage.binary_opening(inside, iterations=2)
+    pieces, count = ndimage.label(opened if opened.any() else inside)
+    if not count:
+        return inside
+    where = np.argwhere(pieces > 0)
+    near = where[np.linalg.norm(where - (np.array(inside.shape) - 1) / 2, axis=1).argmin()]
+    return np.asarray(pieces == pieces[tuple(near)])

@@ -1,0 +1,74 @@
+"""How sure each label is: where the blood ends, where one part of it passes into the next, how thick the wall is."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+from scipy.special import ndtr
+
+from geometry.segmentation import AORTA, LEFT_ATRIUM, LV, MYOCARDIUM, ROOT
+from geometry.segmenters.contrast.blood import Levels
+from geometry.segmenters.contrast.grid import Floats, Mask, box_around
+from geometry.segmenters.contrast.wall import wall_chance
+
+OTHER = 9
+SURFACE = 0.7  # mm, doubt of a surface that was closed over papillary muscles or cut off a vein
+BAND = 1.2  # mm about the surface in which the brightness decides
+THRESHOLD = 0.2  # of the contrast, doubt of the level at which blood ends
+CUT = 2.5  # mm, doubt of the cuts at valves and junctions, which no contrast shows
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Labels of blood on the working grid (OTHER: none of ours), leaflets, and what they were found in."""
+
+    regions: NDArray[np.uint8]
+    leaflets: Mask
+    values: Floats
+    seen: Mask
+    levels: Levels
+    noise: float
+    step: float
+
+
+def chances(parts: Parts) -> dict[int, Floats]:
+    """Chance of each label on the working grid."""
+    regions, step = parts.regions, parts.step
+    inside = _inside(parts)
+    out = {}
+    total = np.full(regions.shape, 1e-6, dtype=np.float32)
+    for label in (LV, ROOT, AORTA, LEFT_ATRIUM, OTHER):
+        out[label] = ndimage.gaussian_filter((regions == label).astype(np.float32), CUT / step)
+        total += out[label]
+    for label in out:
+        out[label] = np.asarray(np.clip(inside * out[label] / total, 0, 1), dtype=np.float32)
+    del out[OTHER]
+    blood = (regions > 0) & (regions != LV)
+    wall = wall_chance(parts.values, parts.seen, regions == LV, blood, parts.levels, parts.noise, step)
+    out[MYOCARDIUM] = np.asarray(np.minimum(wall, 1 - inside), dtype=np.float32)
+    return {label: out[label] for label in (LV, MYOCARDIUM, ROOT, AORTA, LEFT_ATRIUM) if (out[label] > 0.5).any()}
+
+
+def _inside(parts: Parts) -> Floats:
+    """Chance of blood: by how bright a voxel of the surface is, when the threshold may be off by a fifth of the contrast.
+
+    The brightness decides within ``BAND`` of the surface of what was taken for blood; further in it is blood for sure
+    (papillary muscles are), further out for sure not.
+    """
+    box = box_around(parts.regions > 0, 4)
+    blood, step = parts.regions[box] > 0, parts.step
+    depth = ndimage.distance_transform_edt(blood, sampling=step) - ndimage.distance_transform_edt(~blood, sampling=step)
+    depth -= np.sign(depth) * 0.5 * step
+    bright = ndtr((parts.values[box] - parts.levels.threshold) / (THRESHOLD * parts.levels.contrast))
+    soft = ndtr(depth / SURFACE)
+    chance = np.clip(bright, ndtr((depth - BAND) / (0.5 * BAND)), ndtr((depth + BAND) / (0.5 * BAND)))
+    ours = (parts.values[box] > parts.levels.threshold) == blood  # elsewhere the shape decided, not the brightness
+    chance = np.where(ours, chance, soft)
+    if parts.leaflets.any():  # thinner than their doubt: they would turn into blood
+        thin = ndimage.distance_transform_edt(~parts.leaflets[box], sampling=step) < 2.0
+        sharp = ndimage.gaussian_filter(blood.astype(np.float32), 0.4 / step)
+        chance = np.where(thin, sharp, chance)
+    out = np.zeros(parts.regions.shape, dtype=np.float32)
+    out[box] = chance
+    return out

@@ -1,0 +1,112 @@
+"""The wall of the left ventricle by its thickness: along rays from the cavity, agreed upon among neighbours.
+
+Each ray asks of every thickness how well muscle fills the way up to it and something else begins beyond. The answers of
+neighbouring rays are averaged, and where fat, lung or brighter blood show no border the usual thickness of this heart
+decides. What is left of the answers is the chance of every thickness.
+"""
+
+import numpy as np
+from scipy import ndimage
+from scipy.spatial import cKDTree
+
+from geometry.segmenters.contrast.blood import Levels
+from geometry.segmenters.contrast.grid import Floats, Mask, Points, box_around
+from geometry.segmenters.contrast.left_heart import closed
+
+THICKNESS = np.arange(2.0, 24.0, 0.5)  # mm, asked for
+STEP = 0.5
+BEYOND = 3.0  # mm looked at outside a border
+SMOOTH = 4.0  # mm, half the distance over which neighbours agree
+NEIGHBOURS = 40
+PLAIN = 0.1  # what a step through muscle costs at least because of noise alone
+LEAST_BAND = 25.0  # HU by which muscle differs from place to place
+PULL = 0.5  # cost of one SPREAD away from the usual thickness
+SOFT = 0.8  # cost that halves and more the chance of a thickness
+SPREAD = 0.25  # of the usual thickness, how much a wall varies
+
+
+def wall_chance(
+    values: Floats, seen: Mask, cavity: Mask, blood: Mask, levels: Levels, noise: float, step: float
+) -> Floats:
+    """Chance of myocardium on every voxel; ``blood`` is all other blood, whose voxels are no wall."""
+    out = np.zeros(cavity.shape, dtype=np.float32)
+    box = box_around(cavity, int(np.ceil(27.0 / step)))
+    inner = closed(cavity[box], 4.0, step) & ~blood[box]
+    field = _signed(inner, step)
+    starts, ways = _rays(field, step)
+    cost = _costs(values[box], seen[box], blood[box], starts, ways, levels, noise, step)
+    tree = cKDTree(starts)
+    agreed = _agreed(cost, starts, ways, tree)
+    chance = _posterior(agreed)
+    reach = np.argwhere((field > -0.5 * step) & (field < THICKNESS[-1]) & ~inner)
+    depth = field[tuple(reach.T)]
+    _, nearest = tree.query(reach * step)
+    beyond = np.maximum(1.0 - np.cumsum(chance, axis=1), 0.0)  # chance that the wall is thicker than each thickness
+    level = np.clip((depth - THICKNESS[0]) / STEP, 0, THICKNESS.size - 1.001)
+    low = level.astype(int)
+    share = level - low
+    found = (1 - share) * beyond[nearest, low] + share * beyond[nearest, low + 1]
+    part = out[box]
+    part[tuple(reach.T)] = found * (blood[box][tuple(reach.T)] == 0)
+    out[box] = part
+    return out
+
+
+def _signed(inner: Mask, step: float) -> Floats:
+    outside = ndimage.distance_transform_edt(~inner, sampling=step)
+    inside = ndimage.distance_transform_edt(inner, sampling=step)
+    return np.asarray(ndimage.gaussian_filter(outside - inside, 1.0 / step), dtype=np.float32)
+
+
+def _rays(field: Floats, step: float) -> tuple[Points, Points]:
+    """Starts (n, 3) mm on the surface and unit ways out of it (n, 3)."""
+    at = np.argwhere(np.abs(field) < 0.6 * step)
+    soft = ndimage.gaussian_filter(field, 2.0 / step)
+    slope = np.stack([each[tuple(at.T)] for each in np.gradient(soft)], axis=1)
+    slope /= np.maximum(np.linalg.norm(slope, axis=1, keepdims=True), 1e-6)
+    return at * step - field[tuple(at.T)][:, None] * slope, slope
+
+
+def _costs(
+    values: Floats, seen: Mask, blood: Mask, starts: Points, ways: Points, levels: Levels, noise: float, step: float
+) -> Points:
+    """(n, thicknesses): how badly each thickness fits each ray."""
+    reach = np.arange(STEP, THICKNESS[-1] + BEYOND + STEP, STEP)
+    at = (starts[:, None] + reach[None, :, None] * ways[:, None]) / step
+    at = np.moveaxis(at, -1, 0)
+    soft = ndimage.gaussian_filter(values, 0.6)
+    hu = ndimage.map_coordinates(soft, at, order=1, mode="nearest")
+    shown = ndimage.map_coordinates(seen.astype(np.float32), at, order=1, mode="constant") > 0.5
+    other = ndimage.map_coordinates(blood.astype(np.float32), at, order=1, mode="constant") > 0.5
+    band = max(0.6 * noise, LEAST_BAND)
+    strange = np.clip(np.abs(hu - levels.muscle) / band - 0.6, 0.0, 2.0) / 2.0  # 0 like muscle, 1 unlike it
+    strange = np.where(other, 1.0, strange)
+    strange = np.where(shown, strange, 0.35)
+    strange[:, reach < 1.5] = 0.0  # the first voxels are mixed with the blood of the cavity
+    plain = max(PLAIN, 1.2 * float(strange[:, (reach >= 1.5) & (reach < 4.0)].mean()))
+    into = np.cumsum(strange, axis=1)
+    width = round(BEYOND / STEP)
+    index = np.round(THICKNESS / STEP).astype(int) - 1
+    outside = (into[:, index + width] - into[:, index]) / width
+    # Muscle that goes on beyond a border costs as much as half of it would within; strange tissue within costs in full.
+    return np.asarray(into[:, index] - plain * index + (1.0 - outside) * width)
+
+
+def _agreed(cost: Points, starts: Points, ways: Points, tree: cKDTree) -> Points:
+    """The mean of the costs over neighbours, and the pull of the usual thickness."""
+    _, index = tree.query(starts, k=min(NEIGHBOURS, len(starts)), distance_upper_bound=2 * SMOOTH)
+    weight = (index < len(starts)).astype(float)
+    index = np.minimum(index, len(starts) - 1)
+    weight = weight * np.clip(np.einsum("nki,ni->nk", ways[index], ways), 0.0, 1.0)
+    weight /= weight.sum(axis=1, keepdims=True)
+    agreed = np.einsum("nk,nkt->nt", weight, cost[index])
+    sure = np.ptp(agreed, axis=1) > np.median(np.ptp(agreed, axis=1))
+    usual = float(np.median(THICKNESS[agreed[sure].argmin(axis=1)]))
+    odd = np.abs(THICKNESS - usual) / (SPREAD * usual)
+    return np.asarray(agreed + PULL * np.where(odd < 1.0, odd**2, 2.0 * odd - 1.0))
+
+
+def _posterior(agreed: Points) -> Points:
+    """(n, thicknesses), the chance of each thickness."""
+    weight = np.exp(-(agreed - agreed.min(axis=1, keepdims=True)) / SOFT)
+    return np.asarray(weight / weight.sum(axis=1, keepdims=True))
