@@ -12,7 +12,7 @@ from geometry.segmentation import LV, MYOCARDIUM, RV, Segmentation
 from geometry.segmenters.short_axis.anatomy import enclose_papillaries, in_time, most_likely, one_heart
 from geometry.segmenters.short_axis.compact import up_to_compact_muscle
 from geometry.segmenters.short_axis.locate import find_heart
-from geometry.segmenters.short_axis.network import CAVITY, MUSCLE, RIGHT, chances
+from geometry.segmenters.short_axis.network import CAVITY, MUSCLE, NOTHING, RIGHT, chances
 from geometry.segmenters.short_axis.window import Floats, Window
 
 NAME = "cine_short_axis"
@@ -100,12 +100,15 @@ def _all_frames(seen: Floats, progress: Progress) -> Floats:
 
 
 def _on_grid(chance: Floats, window: Window, image: Image) -> tuple[NDArray[np.uint8], dict[int, Floats]]:
-    """Labels and chances (nx, ny, nz, phases) on the voxels of the scan."""
+    """Labels and chances (nx, ny, nz, phases) on the voxels of the scan; slice by slice, to hold little at a time."""
     shape = image.voxels.shape[:2]
-    native = window.back(chance[:, :, : RIGHT + 2], shape, image.spacing)
-    native[:, :, 0] += 1.0 - native.sum(axis=2)
-    labels = np.moveaxis(most_likely(native, float(np.prod(image.spacing[:2]))), (0, 1), (2, 3))
-    probability = {
-        label: np.ascontiguousarray(np.moveaxis(native[:, :, c], (0, 1), (2, 3))) for label, c in CLASSES.items()
-    }
+    best = np.empty((*chance.shape[:2], *shape), dtype=np.uint8)
+    probability = {label: np.empty(image.voxels.shape, dtype=np.float32) for label in CLASSES}
+    for k in range(len(chance)):
+        native = window.back(chance[k], shape, image.spacing)
+        native[:, NOTHING] += 1.0 - native.sum(axis=1)
+        best[k] = native.argmax(axis=1)
+        for label, number in CLASSES.items():
+            probability[label][:, :, k] = np.moveaxis(native[:, number], 0, 2)
+    labels = np.moveaxis(most_likely(best, float(np.prod(image.spacing[:2]))), (0, 1), (2, 3))
     return np.ascontiguousarray(labels), probability

@@ -58,12 +58,11 @@ def enclose_papillaries(chance: Floats) -> Floats:
     return moved
 
 
-def most_likely(chance: Floats, pixel: float) -> Labels:
-    """(slices, phases, rows, columns) labels 0..3: the likeliest, with holes filled and strays left out.
+def most_likely(best: Labels, pixel: float) -> Labels:
+    """(slices, phases, rows, columns) labels 0..3 from the likeliest classes, with holes filled and strays left out.
 
-    ``pixel`` mm2; muscle of less than LEAST without a cavity is no apex.
+    ``pixel`` mm2; a left ventricle of less than LEAST in a slice is a stray.
     """
-    best = chance.argmax(axis=2)
     labels = np.zeros(best.shape, dtype=np.uint8)
     for k, t in np.ndindex(best.shape[:2]):
         left = np.isin(best[k, t], (CAVITY, MUSCLE))
