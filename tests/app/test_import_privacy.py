@@ -94,7 +94,7 @@ def test_a_study_full_of_marks_leaves_none_in_the_case(case: Case, tmp_path: Pat
     assert record["private"] == 2 and "PatientWeight" in record["kept"] and "PatientName" not in record["kept"]
 
 
-def test_labels_from_a_marked_file_and_edits_leave_no_mark(case: Case, tmp_path: Path) -> None:
+def test_labels_from_elsewhere_and_edits_leave_no_trace(case: Case, tmp_path: Path) -> None:
     scan = marked_study(tmp_path / "MARKED")
     assert wait(start_job(case.folder, "import", {"scan": str(scan)})) == DONE
     image = case.image()

@@ -96,6 +96,9 @@ def test_the_proposed_series_is_marked_and_an_unusable_one_cannot_be_taken(qtbot
     )
     taken: list[str] = []
     chooser.chosen.connect(taken.append)
+    chooser.resize(700, 600)
+    with qtbot.waitExposed(chooser):  # rows that were never laid out cannot be walked through
+        chooser.show()
     assert chooser.list.currentRow() == 1
     qtbot.keyClick(chooser.list, Qt.Key.Key_Up)  # the one above is grey
     qtbot.keyClick(chooser.list, Qt.Key.Key_Return)
