@@ -86,7 +86,7 @@ def score(patient: Patient, seeds: Sequence[tuple[float, float, float]], progres
 
 def overlap(a: NDArray[np.bool_], b: NDArray[np.bool_]) -> float:
     """Dice's coefficient."""
-    return float(2 * (a & b).sum() / max(a.sum() + b.sum(), 1))
+    return 2.0 * int((a & b).sum()) / max(int(a.sum()) + int(b.sum()), 1)
 
 
 def summary(scores: Sequence[Score | None], how: str) -> list[Check]:
