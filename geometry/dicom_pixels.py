@@ -138,9 +138,16 @@ def _write_request(data: Dataset, path: Path) -> None:
 def _raw_pixels(data: Dataset) -> NDArray[Any] | None:
     with tolerant():
         try:
-            return np.asarray(data.pixel_array)
+            pixels = np.asarray(data.pixel_array)
+            held = data.get("PixelData", b"")
         except Exception:  # pydicom raises many things
             return None
+    # What comes after the pixels may only be padding: anything else says that they do not begin where they seem to.
+    return None if _is_plain(data) and any(held[pixels.nbytes :]) else pixels
+
+
+def _is_plain(data: Dataset) -> bool:
+    return int(data.get("BitsAllocated", 0)) % 8 == 0 and str(data.file_meta.TransferSyntaxUID) in PLAIN
 
 
 def _picture(member: Member, pixels: NDArray[Any] | None, frame: Frame, data: Dataset) -> Picture | Refused:

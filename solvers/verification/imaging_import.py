@@ -28,6 +28,7 @@ HARMLESS = 5  # every fifth scan is changed in what must not matter
 RIGHT = 0.99  # of the voxels of a scan that is read although it is spoilt
 _MOST_SPOILT_BYTES = 2_000_000  # of reference files that are spoilt
 _DECODED_APART = ("jpeg2000", ".nrrd", ".mha")
+_COMPRESSED = ("deflated", "rle", "jpeg2000")
 _SOURCE = "issue 3, broken and odd DICOM"
 
 
@@ -82,13 +83,18 @@ def _checks(what: str, outcomes: list[Outcome]) -> list[Check]:
 
 def _checks_of_reading(outcomes: list[Outcome]) -> list[Check]:
     trifles = [outcome for outcome in outcomes if outcome.harmless]
-    known = [outcome.right for outcome in outcomes if outcome.right is not None and outcome.way in KNOWABLE]
+    known = [outcome.right for outcome in outcomes if outcome.right is not None and _knowable(outcome)]
     same = sum(outcome.kind == "read" for outcome in trifles)
     right = sum(share >= RIGHT for share in known)
     return [
         Check("changed in trifles: read as the whole scan", float(same), float(len(trifles)), 0.0, "1", _SOURCE),
         Check("spoilt and read: voxels where they belong", float(right), float(len(known)), 0.0, "1", _SOURCE),
     ]
+
+
+def _knowable(outcome: Outcome) -> bool:
+    """Compressed pictures carry no checksum: bytes overwritten within them give other grey values, and nobody can know."""
+    return outcome.way in KNOWABLE and not (outcome.way in ("long", "wrong_vr") and outcome.name in _COMPRESSED)
 
 
 def exact_share(reader: WatchedReader) -> float:
