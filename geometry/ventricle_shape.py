@@ -1,5 +1,6 @@
 """Smooth surfaces through the contours of a sparse stack, as signed distances on an even grid."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,7 @@ from scipy import ndimage
 from scipy.interpolate import PchipInterpolator
 from scipy.spatial import cKDTree
 
+from geometry.base_plane import BasePlane
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats
 from geometry.progress import Progress
@@ -36,31 +38,34 @@ class Grid:
 
 @dataclass(frozen=True)
 class Field:
-    """A distance field, cubic between its grid points."""
+    """A distance field, cubic between its grid points, asked in the frame of the base plane."""
 
     grid: Grid
     coefficients: Floats
+    base: BasePlane
 
     def __call__(self, points: Floats) -> Floats:
         """(n, 3) mm -> (n,) mm, negative inside."""
-        at = ((points - self.grid.origin) / STEP).T
+        at = ((self.base.to_stack(points) - self.grid.origin) / STEP).T
         return np.asarray(ndimage.map_coordinates(self.coefficients, at, order=3, prefilter=False, mode="nearest"))
 
 
 @dataclass(frozen=True)
 class VentricleShape:
-    """The smoothed ventricles in the frame of the stack, open at the plane z = ``lid``.
+    """The smoothed ventricles in the frame of their base plane, open at z = 0.
 
     lv, rv   distance to the cavities, negative in the blood; rv None without a right ventricle
     lv_outer distance to the outside of the left ventricle with its septum
     outer    distance to the outside of everything
+    base     the plane, in the frame of the stack
+    bounds   two corners that hold everything below the plane
     """
 
     lv: Field
     lv_outer: Field
     outer: Field
     rv: Field | None
-    lid: float
+    base: BasePlane
     bounds: tuple[Floats, Floats]
 
     def surfaces(self, points: Floats) -> dict[str, Floats]:
@@ -80,43 +85,53 @@ def shape_of(slices: Slices, rv_wall: float, thinnest: float, progress: Progress
 
     thinnest  mm of wall kept around the left ventricle where its contours touch
     """
-    grid, lid = _grid(slices)
+    grid = _grid(slices)
+    below = _below(grid, slices.base)
     progress(0.1, "joining the contours")
     wall = _wall_at_tip(slices)
     cavity_tip = _closing(slices.cavity, slices)
     disc_tip = max(_closing(slices.disc, slices), cavity_tip + wall - _rise(slices))
     along = max(SMOOTH, 0.25 * slices.gap)
-    outer = _smooth(_joined(slices.disc, slices, grid, disc_tip), grid, lid, along)
-    cavity = _smooth(_joined(slices.cavity, slices, grid, cavity_tip), grid, lid, along)
+    outer = _smooth(_joined(slices.disc, slices, grid, disc_tip), below, along)
+    cavity = _smooth(_joined(slices.cavity, slices, grid, cavity_tip), below, along)
     cavity = np.maximum(cavity, outer + thinnest)
     progress(0.5, "smoothing the surfaces")
     lv, lv_outer = _true_distance(cavity), _true_distance(outer)
     fields = {"lv": lv, "lv_outer": lv_outer, "outer": lv_outer}
     if slices.rv.any():
         progress(0.7, "adding the right ventricle")
-        blood = _smooth(_joined(slices.rv, slices, grid, _closing(slices.rv, slices)), grid, lid, along)
-        blood = _one_piece(blood, grid.axis(2) <= lid)
-        blood = _true_distance(rounded_max(blood, -lv_outer, 2.0))
+        drawn = _joined(slices.rv, slices, grid, _closing(slices.rv, slices))
+        blood = _beside(_one_piece(_smooth(drawn, below, along), below), lv_outer, drawn, below)
         both = -rounded_max(-lv_outer, rv_wall - blood, ROUNDING)
         fields |= {"rv": np.maximum(blood, both + 0.8 * rv_wall), "outer": both}
-    ready = {name: Field(grid, ndimage.spline_filter(values, order=3)) for name, values in fields.items()}
-    inside = np.argwhere(fields["outer"] < 0)
-    low = grid.origin + STEP * (inside.min(axis=0) - 2)
-    high = grid.origin + STEP * (inside.max(axis=0) + 2)
-    high[2] = lid
+    ready = {name: Field(grid, ndimage.spline_filter(values, order=3), slices.base) for name, values in fields.items()}
+    inside = np.argwhere((fields["outer"] < 0) & below)
+    spots = slices.base.from_stack(grid.origin + STEP * inside)
+    low, high = spots.min(axis=0) - 2 * STEP, spots.max(axis=0) + 2 * STEP
+    high[2] = 0.0
     progress(1.0)
-    return VentricleShape(ready["lv"], ready["lv_outer"], ready["outer"], ready.get("rv"), lid, (low, high))
+    return VentricleShape(ready["lv"], ready["lv_outer"], ready["outer"], ready.get("rv"), slices.base, (low, high))
 
 
-def _grid(slices: Slices) -> tuple[Grid, float]:
+def _grid(slices: Slices) -> Grid:
     some = (slices.disc | slices.rv).any(axis=0)
     spots = np.argwhere(some)
     slack = MARGIN + np.abs(slices.shift).max()
     low = np.append(spots.min(axis=0) * slices.pixel - slack, slices.z[0] - slices.gap - MARGIN)
-    lid = float(slices.z[-1] + slices.gap / 2)
-    high = np.append(spots.max(axis=0) * slices.pixel + slack, lid + 4 * STEP)
+    sides = np.stack([low[:2], spots.max(axis=0) * slices.pixel + slack])
+    corners = np.array([[sides[i, 0], sides[j, 1], 0.0] for i in (0, 1) for j in (0, 1)])
+    top = -slices.base.height(corners) / slices.base.turn[2, 2]
+    high = np.append(sides[1], top.max() + 4 * STEP)
     count = np.ceil((high - low) / STEP).astype(int) + 1
-    return Grid(low, (int(count[0]), int(count[1]), int(count[2]))), lid
+    return Grid(low, (int(count[0]), int(count[1]), int(count[2])))
+
+
+def _below(grid: Grid, base: BasePlane) -> Mask:
+    """(grid) what lies under the plane."""
+    x, y, z = (grid.axis(k) for k in range(3))
+    up = base.turn[2]
+    height = up[0] * x[:, None, None] + up[1] * y[None, :, None] + up[2] * z - up @ base.point
+    return np.asarray(height <= 0)
 
 
 def flat_distance(mask: Mask, pixel: Floats) -> Floats:
@@ -201,21 +216,37 @@ def _wall_at_tip(slices: Slices) -> float:
     return float(np.clip(0.8 * (np.sqrt(area[0] / np.pi) - np.sqrt(area[1] / np.pi)), *TIP))
 
 
-def _smooth(field: Floats, grid: Grid, lid: float, along: float) -> Floats:
-    """Gaussian, then offset so that the volume below the lid stays."""
-    counted = grid.axis(2) <= lid
+def _smooth(field: Floats, below: Mask, along: float) -> Floats:
+    """Gaussian, then offset so that the volume below the base stays."""
     soft = ndimage.gaussian_filter(field, (SMOOTH / STEP, SMOOTH / STEP, along / STEP), mode="nearest")
-    wanted = _volume(field[..., counted])
+    values = soft[below]
+    near = np.abs(values) < SMOOTH + STEP
+    inside, band = float((values[~near] < 0).sum()), values[near]
+    return np.asarray(soft - _offset(lambda way: inside + _volume(band - way), _volume(field[below])))
+
+
+def _offset(volume: Callable[[float], float], wanted: float) -> float:
+    """mm (at most SMOOTH either way) outwards that gives a surface the volume wanted, to a thousandth."""
     low, high = -SMOOTH, SMOOTH
-    for _ in range(20):
+    for _ in range(12):
         middle = (low + high) / 2
-        low, high = (middle, high) if _volume(soft[..., counted] - middle) < wanted else (low, middle)
-    return np.asarray(soft - (low + high) / 2)
+        low, high = (middle, high) if volume(middle) < wanted else (low, middle)
+    return (low + high) / 2
 
 
-def _one_piece(field: Floats, counted: NDArray[np.bool_]) -> Floats:
-    """The field without pockets that do not hang together with the largest one in the ``counted`` layers."""
-    pieces, count = ndimage.label((field < 0) & counted)
+def _beside(blood: Floats, left: Floats, drawn: Floats, below: Mask) -> Floats:
+    """Distance to the blood of the right ventricle outside the left one, its free side moved so that it keeps its volume."""
+    blood = _true_distance(blood)
+    near = below & (np.maximum(blood, -left) < SMOOTH + STEP)
+    right, other = blood[near], -left[near]
+    wanted = _volume(np.maximum(drawn[below], -left[below]))
+    way = _offset(lambda way: _volume(rounded_max(right - way, other, 2.0)), wanted)
+    return _true_distance(rounded_max(blood - way, -left, 2.0))
+
+
+def _one_piece(field: Floats, below: Mask) -> Floats:
+    """The field without pockets that do not hang together with the largest one below the base."""
+    pieces, count = ndimage.label((field < 0) & below)
     if count < 2:
         return field
     largest = 1 + np.argmax(np.bincount(pieces.ravel())[1:])

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from skimage.morphology import convex_hull_image
 
+from geometry.base_plane import LOWEST, BasePlane, base_plane, shown_above
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats
 from geometry.segmentation import LV, MYOCARDIUM, RV, Segmentation
@@ -25,6 +26,7 @@ class Slices:
     z                 (k,) mm of each slice, ascending from apex to base
     shift             (k, 2) mm to add in the plane so that the slices line up
     pixel             (2,) mm; gap mm between slices
+    base              the plane where both ventricles are cut open
     to_patient        (4, 4) from (x, y, z) mm here to mm in the patient
     notes             sentences
     """
@@ -36,6 +38,7 @@ class Slices:
     shift: Floats
     pixel: Floats
     gap: float
+    base: BasePlane
     to_patient: Floats
     notes: tuple[str, ...]
 
@@ -64,7 +67,7 @@ def read_slices(segmentation: Segmentation, phase: int) -> Slices:
     cavity = np.stack([_one_cavity((labels[..., k] == LV) & wall[row], int(k), notes) for row, k in enumerate(order)])
     rv = np.stack([_largest(labels[..., k] == RV) for k in order])
     disc = np.stack([ndimage.binary_fill_holes(mask) for mask in wall])
-    keep, flipped = _closed_part(cavity, disc, labels, order, notes)
+    keep, flipped = _closed_part(cavity, disc, rv, labels, order, notes)
     cavity, disc, rv, order, ventricle = cavity[keep], disc[keep], rv[keep], order[keep], ventricle[keep]
     for mask, k in zip(ventricle, order, strict=True):
         _check_pieces(mask, int(k), notes)
@@ -83,7 +86,18 @@ def read_slices(segmentation: Segmentation, phase: int) -> Slices:
             f"by {np.linalg.norm(shift[worst]):.1f} mm."
         )
     placed = _placement(segmentation.affine, spacing, int(order[0]), flipped)
-    return Slices(cavity, disc, rv, z, shift, spacing[:2], float(spacing[2]), placed, tuple(notes))
+    gap = float(spacing[2])
+    above = labels[..., order[-1] :: -1] if flipped else labels[..., order[-1] :]
+    crowns = [gap * shown_above((above == label).sum(axis=(0, 1)).astype(float)) for label in (LV, RV)]
+    base = base_plane(
+        cavity[-1],
+        rv[-1],
+        spacing[:2],
+        shift[-1],
+        float(z[-1]),
+        (max(crowns[0], LOWEST * gap), max(crowns[1], LOWEST * gap)),
+    )
+    return Slices(cavity, disc, rv, z, shift, spacing[:2], gap, base, placed, tuple(notes))
 
 
 def _check_border(labels: NDArray[np.uint8]) -> None:
@@ -130,27 +144,33 @@ def _one_cavity(mask: Mask, k: int, notes: list[str]) -> Mask:
 
 
 def _closed_part(
-    cavity: Mask, disc: Mask, labels: NDArray[np.uint8], order: NDArray[np.integer], notes: list[str]
+    cavity: Mask, disc: Mask, rv: Mask, labels: NDArray[np.uint8], order: NDArray[np.integer], notes: list[str]
 ) -> tuple[NDArray[np.integer], bool]:
     """The rows between the outermost slices with a closed wall, apex first, and whether that turns the stack around.
 
-    The ventricle tapers towards its apex: the end with the smaller area is the apex.
+    Both cavities taper towards the apex: where most of their blood is, there is the base. Muscle without a cavity caps the apex; at
+    the base it is a strip of wall beyond the last slice that counts.
     """
     share = np.array([_closed_share(cavity[row], disc[row], labels[..., k]) for row, k in enumerate(order)])
-    closed = np.flatnonzero((share >= COMPLETE) & (disc & ~cavity).any(axis=(1, 2)))
+    blood = (cavity | rv).sum(axis=(1, 2)).astype(float)
+    rows = np.flatnonzero(blood)
+    flipped = bool((blood[rows] * (rows - rows.mean())).sum() < 0)
+    capped = np.arange(len(order)) > rows[-1] if flipped else np.arange(len(order)) < rows[0]
+    whole = (share >= COMPLETE) & (disc & ~cavity).any(axis=(1, 2)) & (cavity.any(axis=(1, 2)) | capped)
+    closed = np.flatnonzero(whole)
     if len(closed) < FEWEST:
         raise Refused(
             f"Only {len(closed)} slices have wall all around the cavity; at least {FEWEST} are needed. "
             "Close the myocardium in the slices around mid-ventricle."
         )
     rows = np.arange(closed[0], closed[-1] + 1)
-    area = disc[rows].sum(axis=(1, 2))
-    third = max(len(rows) // 3, 1)
-    flipped = bool(area[:third].sum() > area[-third:].sum())
     above = order[: closed[0]] if flipped else order[closed[-1] + 1 :]
     if len(above):
         names = ", ".join(str(k + 1) for k in above)
-        notes.append(f"The base is cut below slice(s) {names}, where the wall is not closed around the cavity.")
+        notes.append(
+            f"The wall is not closed around the cavity in slice(s) {names}: the base is cut flat there, "
+            "so high that the cavities keep the volume of their labels."
+        )
     gaps = [str(order[row] + 1) for row in rows if share[row] < COMPLETE]
     if gaps:
         notes.append(f"The wall has gaps in slice(s) {', '.join(gaps)}; at least 2 mm were assumed there.")

@@ -50,7 +50,7 @@ def build_ventricles(
     if attempt:
         notes.append(f"Edges of {finer:.2f} mm instead of {edge:g} mm, because the wall is thin in places.")
     progress(0.95, "measuring")
-    placed = _to_patient(mesh, slices.to_patient)
+    placed = _to_patient(mesh, shape.base.placed(slices.to_patient))
     notes += _notes(slices, shape, mesh, rv_wall)
     progress(1.0)
     return replace(placed, notes=tuple(notes))
@@ -63,7 +63,7 @@ def _named(shape: VentricleShape, points: Floats, tets: Ints) -> HeartMesh:
     surfaces = shape.surfaces(points[facets].mean(axis=1))
     tags = np.array([number[name] for name in surfaces], dtype=np.int32)
     tag = tags[np.abs(np.column_stack(list(surfaces.values()))).argmin(axis=1)]
-    tag[(points[facets][:, :, 2] == shape.lid).all(axis=1)] = number["base"]
+    tag[(points[facets][:, :, 2] == 0.0).all(axis=1)] = number["base"]
     region = np.ones(len(tets), dtype=np.int32)
     if shape.rv is not None:
         region[shape.lv_outer(points[tets].mean(axis=1)) > 0] = 2
@@ -76,7 +76,7 @@ def _named(shape: VentricleShape, points: Floats, tets: Ints) -> HeartMesh:
 def _landmarks(shape: VentricleShape, mesh: HeartMesh) -> dict[str, tuple[float, float, float]]:
     """Apex (outside, of the left ventricle), middle of the cavities, and the middle of the mitral opening."""
     inner = mesh.points[np.unique(mesh.tagged("endo_lv"))]
-    rim = inner[inner[:, 2] == shape.lid]
+    rim = inner[inner[:, 2] == 0.0]
     epi = mesh.points[np.unique(mesh.tagged("epi"))]
     epi = epi[np.abs(shape.lv_outer(epi)) < 1.0] if shape.rv is not None else epi
     found = {
@@ -105,11 +105,11 @@ def _notes(slices: Slices, shape: VentricleShape, mesh: HeartMesh, rv_wall: floa
     """What was assumed and how the volumes compare, as sentences."""
     wall = mesh.tet_volumes()[mesh.region == 1].sum()
     parts = [
-        ("cavity of the left ventricle", _cavity(mesh, "endo_lv", shape), slices.cavity),
+        ("cavity of the left ventricle", _cavity(mesh, "endo_lv"), slices.cavity),
         ("its wall", wall, slices.disc & ~slices.cavity),
     ]
     if shape.rv is not None:
-        parts.append(("cavity of the right ventricle", _cavity(mesh, "endo_rv", shape), slices.rv))
+        parts.append(("cavity of the right ventricle", _cavity(mesh, "endo_rv"), slices.rv))
     words = ", ".join(
         f"{name} {volume / 1000:.0f} ml ({label_volume(mask, slices) / 1000:.0f} ml)" for name, volume, mask in parts
     )
@@ -121,8 +121,8 @@ def _notes(slices: Slices, shape: VentricleShape, mesh: HeartMesh, rv_wall: floa
     return notes
 
 
-def _cavity(mesh: HeartMesh, name: str, shape: VentricleShape) -> float:
-    """mm3 between a cavity's surface and the plane of the base: the flux of (0, 0, z - lid) through the surface."""
+def _cavity(mesh: HeartMesh, name: str) -> float:
+    """mm3 between a cavity's surface and the plane of the base: the flux of (0, 0, z) through the surface."""
     a, b, c = (mesh.points[mesh.tagged(name)[:, k]] for k in range(3))
-    height = (a + b + c)[:, 2] / 3 - shape.lid
+    height = (a + b + c)[:, 2] / 3
     return -float((height * np.cross(b - a, c - a)[:, 2] / 2).sum())

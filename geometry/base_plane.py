@@ -1,0 +1,80 @@
+"""The plane where the ventricles are cut open at their valves, found from how much of each chamber the last slices show."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from geometry.heart_mesh import Floats
+
+Mask = NDArray[np.bool_]
+STEEPEST = 0.35  # mm of height per mm across: the planes of mitral and tricuspid valve differ by up to some 20 degrees
+LOWEST = 0.2  # of a slice: the plane stays this far above the last slice, in the middle of each chamber
+
+
+@dataclass(frozen=True)
+class BasePlane:
+    """A plane over the stack, in its frame (x, y in the slices, z from apex to base).
+
+    point (3,) mm on it; turn (3, 3) rotation into its own frame, in which its normal is z and it lies at z = 0
+    """
+
+    point: Floats
+    turn: Floats
+
+    def height(self, points: Floats) -> Floats:
+        """(..., 3) mm -> (...,) mm above the plane."""
+        return np.asarray((points - self.point) @ self.turn[2])
+
+    def to_stack(self, points: Floats) -> Floats:
+        """(n, 3) mm in the frame of the plane -> in the frame of the stack."""
+        return np.asarray(points @ self.turn + self.point)
+
+    def from_stack(self, points: Floats) -> Floats:
+        """(n, 3) mm in the frame of the stack -> in the frame of the plane."""
+        return np.asarray((points - self.point) @ self.turn.T)
+
+    def placed(self, to_patient: Floats) -> Floats:
+        """(4, 4), from mm in the frame of the plane to mm in the patient."""
+        made = np.eye(4)
+        made[:3, :3], made[:3, 3] = self.turn.T, self.point
+        return to_patient @ made
+
+
+def shown_above(areas: Floats) -> float:
+    """How far a chamber reaches above its last whole slice, in slices: half of one, and what is drawn in those above.
+
+    areas  of the chamber in its last whole slice and in those above it; each counts at most as one whole slice
+    """
+    if len(areas) == 0 or areas[0] <= 0:
+        return 0.5
+    share = np.minimum(areas[1:] / areas[0], 1.0)
+    ended = np.flatnonzero(share == 0)
+    return 0.5 + float(share[: ended[0] if len(ended) else None].sum())
+
+
+def base_plane(
+    left: Mask, right: Mask, pixel: Floats, shift: Floats, top: float, crowns: tuple[float, float]
+) -> BasePlane:
+    """The plane ``crowns`` mm above the middles of the cavities in the last whole slice, which lies at height ``top`` mm.
+
+    left, right  (nx, ny) the cavities in that slice; without a right one the plane is level
+    Each chamber then keeps the volume that its labels have. Tilted by at most ``STEEPEST``, about the left ventricle.
+    """
+    middle = _middle(left, pixel) + shift
+    slope = np.zeros(2)
+    if right.any():
+        across = _middle(right, pixel) + shift - middle
+        far = float(np.linalg.norm(across))
+        steep = float(np.clip((crowns[1] - crowns[0]) / max(far, 1.0), -STEEPEST, STEEPEST))
+        slope = steep * across / max(far, 1.0)
+    up = np.array([-slope[0], -slope[1], 1.0])
+    up /= np.linalg.norm(up)
+    first = np.array([1.0, 0.0, 0.0]) - up[0] * up
+    first /= np.linalg.norm(first)
+    return BasePlane(np.array([*middle, top + crowns[0]]), np.stack([first, np.cross(up, first), up]))
+
+
+def _middle(mask: Mask, pixel: Floats) -> Floats:
+    return np.asarray(ndimage.center_of_mass(mask)) * pixel

@@ -1,0 +1,75 @@
+"""Hearts cut into few label slices, beside their dense truth: to judge what a surface made from slices is worth."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geometry.reading import as_read
+from geometry.segmentation import Segmentation
+from sample_scans.anatomy_surfaces import Array
+from sample_scans.anatomy_ventricles import look_up, paint_ventricles
+from sample_scans.canvas import blank
+from sample_scans.cine_mr import LABELS
+from sample_scans.population import Person, draw_person
+
+TISSUES = ("air", "rv wall", "rv blood", "myocardium", "blood", "trabecula")
+THICKNESS = 8.0  # mm of a slice
+PIXEL = 1.5  # mm
+DENSE = 1.0  # mm of the truth's voxels
+CORNER, SIDE = (-100.0, -85.0), 170.0  # mm: what is looked at lies more to the right of the long axis
+
+
+@dataclass(frozen=True)
+class CutHeart:
+    """One relaxed heart.
+
+    sparse  the labels of a short-axis stack, each slice moved by its breath-hold
+    dense   the true labels on isotropic voxels, in the same space
+    facts   gap mm and the largest breath-hold shift mm
+    """
+
+    sparse: Segmentation
+    dense: Segmentation
+    facts: dict[str, float]
+
+
+def cut_heart(seed: int, gap: float, breath_hold: float = 1.3) -> CutHeart:
+    """Anybody's heart by ``seed``, cut every ``gap`` mm; ``breath_hold`` mm is the standard deviation of shifts in the plane."""
+    rng = np.random.default_rng([seed, 41])
+    person = draw_person(rng)
+    low = -12.0 - rng.uniform(0.0, gap)
+    heights = np.arange(low, person.heart.length + 12.0 + gap, gap)
+    shifts = rng.normal(0.0, breath_hold, (len(heights), 2))
+    within = np.array([-1 / 3, 0.0, 1 / 3]) * min(THICKNESS, gap)
+    labels = _painted(person, PIXEL, heights[:, None] + within, shifts)
+    labels = as_read(labels, np.array([PIXEL, PIXEL, gap]))
+    levels = np.arange(-12.0, person.heart.length + 12.0, DENSE)
+    truth = _painted(person, DENSE, levels[:, None], np.zeros((len(levels), 2)))
+    return CutHeart(
+        Segmentation(labels, _affine((PIXEL, PIXEL, gap), (*CORNER, low)), method="generator"),
+        Segmentation(truth, _affine((DENSE, DENSE, DENSE), (*CORNER, -12.0)), method="generator"),
+        {"gap": gap, "largest_shift": float(np.linalg.norm(shifts, axis=1).max())},
+    )
+
+
+def _affine(steps: tuple[float, float, float], origin: tuple[float, float, float]) -> Array:
+    made = np.diag([*steps, 1.0])
+    made[:3, 3] = origin
+    return made
+
+
+def _painted(person: Person, pixel: float, levels: Array, shifts: Array) -> NDArray[np.uint8]:
+    """(nx, ny, slices, 1) labels by majority over the (slices, samples) levels, each slice shifted by its (2,) mm."""
+    x, y = (start + np.arange(0.0, SIDE, pixel) for start in CORNER)
+    shape = (len(x), len(y), *levels.shape)
+    points = np.empty((*shape, 3), np.float32)
+    points[..., 0] = x[:, None, None, None] - shifts[None, None, :, 0, None]
+    points[..., 1] = y[None, :, None, None] - shifts[None, None, :, 1, None]
+    points[..., 2] = levels
+    palette = dict.fromkeys(TISSUES, (0.0,))
+    canvas = blank(person.bend(points.reshape(-1, 3)), palette, LABELS, 1e-3, "air")
+    paint_ventricles(canvas, person.heart, 0.0, look_up(canvas, person.heart))
+    share = canvas.values[1:].reshape(len(LABELS), *shape).mean(axis=-1)
+    share = np.concatenate([1.0 - share.sum(axis=0, keepdims=True), share])
+    return np.array((0, *LABELS), np.uint8)[share.argmax(axis=0)][..., None]

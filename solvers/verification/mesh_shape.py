@@ -1,0 +1,120 @@
+"""Surfaces made from sparse slices against the dense truth they were cut from: generated hearts, breath-hold shifts and all.
+
+Distances are taken both ways between the surfaces of the walls, up to the last slice that has wall all around: there the true
+base, which is tilted, begins to cut them. Volumes are those of the whole chambers up to the valves. What nobody can see in a
+stack, shifts that all slices share and those that grow evenly along it, counts as error.
+"""
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing import get_context
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+from scipy.spatial import cKDTree
+from skimage.measure import marching_cubes
+
+from geometry.progress import Progress, part, silent
+from geometry.segmentation import LV, MYOCARDIUM, RV
+from geometry.ventricle_shape import STEP, Field, VentricleShape, shape_of
+from geometry.ventricle_slices import read_slices
+from sample_scans.sparse_slices import CutHeart, cut_heart
+from solvers.result import Check
+
+NAME = "mesh-shape"
+TITLE = "Ventricles from sparse slices against their dense truth"
+LONG = True
+FIRST, COUNT = 510_000, 20
+GAPS = {8.0: (1.0, 3.0), 18.0: (1.8, 6.0)}  # mm between slices -> mm of mean distance, % of volume
+SURFACES = {"lv": (LV,), "lv_outer": (LV, MYOCARDIUM), "rv": (RV,)}
+SOURCE = "generator's truth, issue 4"
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One heart: mean distance (mm) and relative error of the volume inside each surface."""
+
+    distance: dict[str, float]
+    volume: dict[str, float]
+
+
+def verify(progress: Progress) -> list[Check]:
+    """Cut, rebuild and compare; the mean over hearts, and the means of the absolute errors of the volumes."""
+    checks: list[Check] = []
+    for number, (gap, (near, off)) in enumerate(GAPS.items()):
+        doing = part(progress, number / len(GAPS), (number + 1) / len(GAPS))
+        judged = _judge_all(range(FIRST, FIRST + COUNT), gap, doing)
+        for name in SURFACES:
+            away = float(np.mean([each.distance[name] for each in judged]))
+            checks.append(Check(f"{gap:g} mm gaps: {name}, mean surface distance", away, 0.0, near, "mm", SOURCE))
+        for name in ("lv", "rv"):
+            error = 100 * float(np.mean([abs(each.volume[name]) for each in judged]))
+            checks.append(Check(f"{gap:g} mm gaps: {name} cavity volume", error, 0.0, off, "%", SOURCE))
+    return checks
+
+
+def judge(heart: CutHeart) -> Judgement:
+    """Rebuild the surfaces of one heart and compare."""
+    shape = shape_of(slices := read_slices(heart.sparse, 0), 3.0, 2.0, silent)
+    labels = heart.dense.labels[..., 0]
+    to_stack = np.linalg.inv(slices.to_patient) @ heart.dense.affine
+    voxel, top = abs(np.linalg.det(heart.dense.affine[:3, :3])), slices.z[-1]
+    distance, volume = {}, {}
+    for name, members in SURFACES.items():
+        field = getattr(shape, name)
+        soft = ndimage.gaussian_filter(np.isin(labels, members).astype(np.float32), 0.8)
+        corners, faces, _, _ = marching_cubes(soft, 0.5)
+        true = _spread(corners @ to_stack[:3, :3].T + to_stack[:3, 3], faces)
+        true = true[true[:, 2] < top]
+        made = shape.base.to_stack(_surface(field, shape))
+        made = made[made[:, 2] < top]
+        away = [np.abs(field(shape.base.from_stack(true))), cKDTree(true).query(made)[0]]
+        distance[name] = float(np.mean([each.mean() for each in away]))
+        volume[name] = _volume(field, shape) / (float((soft > 0.5).sum()) * voxel) - 1
+    return Judgement(distance, volume)
+
+
+def _surface(field: Field, shape: VentricleShape) -> Floats:
+    """(n, 3) mm, points spread evenly over the surface."""
+    values = _on_grid(field, shape)
+    corners, faces, _, _ = marching_cubes(values, 0.0)
+    return _spread(corners * STEP + shape.bounds[0], faces)
+
+
+def _on_grid(field: Field, shape: VentricleShape) -> Floats:
+    low, high = shape.bounds
+    axes = [np.arange(a, b + STEP, STEP) for a, b in zip(low, high, strict=True)]
+    points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1)
+    return np.asarray(field(points.reshape(-1, 3)).reshape(points.shape[:3]))
+
+
+def _volume(field: Field, shape: VentricleShape) -> float:
+    low, high = shape.bounds
+    axes = [np.arange(a, b, STEP) + STEP / 2 for a, b in zip(low[:2], high[:2], strict=True)]
+    count = int(np.ceil((high[2] - low[2]) / STEP))
+    step = (high[2] - low[2]) / count
+    levels = low[2] + step * (np.arange(count) + 0.5)
+    points = np.stack(np.meshgrid(*axes, levels, indexing="ij"), axis=-1).reshape(-1, 3)
+    return float(np.clip(0.5 - field(points) / STEP, 0.0, 1.0).sum() * STEP**2 * step)
+
+
+def _spread(corners: Floats, faces: NDArray[np.integer]) -> Floats:
+    """Middles of triangles: marching cubes makes them of about one size."""
+    return np.asarray(corners[faces].mean(axis=1))
+
+
+def _judge_all(seeds: Sequence[int], gap: float, progress: Progress) -> list[Judgement]:
+    workers = max(1, os.cpu_count() or 1)
+    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
+        waiting = [pool.submit(_judge_seed, seed, gap) for seed in seeds]
+        for count, _ in enumerate(as_completed(waiting), start=1):
+            progress(count / len(seeds), f"{count} of {len(seeds)} hearts cut every {gap:g} mm")
+        return [each.result() for each in waiting]
+
+
+def _judge_seed(seed: int, gap: float) -> Judgement:
+    return judge(cut_heart(seed, gap))
