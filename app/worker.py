@@ -64,7 +64,7 @@ def main(folder: Path) -> int:
     return code
 
 
-def _run(facts: dict[str, Any], log: EventLog) -> tuple[int, dict[str, str]]:
+def _run(facts: dict[str, Any], log: EventLog) -> tuple[int, dict[str, Any]]:
     try:
         from app.tasks import run_task  # here, so that a fault while loading is told like any other
 
@@ -76,7 +76,7 @@ def _run(facts: dict[str, Any], log: EventLog) -> tuple[int, dict[str, str]]:
     except Cancelled:
         return 130, {"state": CANCELLED, "message": "Cancelled"}
     except Refused as refusal:
-        return 2, {"state": FAILED, "error": str(refusal)}
+        return 2, {"state": FAILED, "error": str(refusal)} | ({"place": refusal.place} if refusal.place else {})
     except MemoryError:
         return 2, {
             "state": FAILED,

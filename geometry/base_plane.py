@@ -3,14 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import ndimage
 
 from geometry.heart_mesh import Floats
 
-Mask = NDArray[np.bool_]
 STEEPEST = 0.35  # mm of height per mm across: the planes of mitral and tricuspid valve differ by up to some 20 degrees
-LOWEST = 0.2  # of a slice: the plane stays this far above the last slice, in the middle of each chamber
 
 
 @dataclass(frozen=True)
@@ -54,27 +50,19 @@ def shown_above(areas: Floats) -> float:
     return 0.5 + float(share[: ended[0] if len(ended) else None].sum())
 
 
-def base_plane(
-    left: Mask, right: Mask, pixel: Floats, shift: Floats, top: float, crowns: tuple[float, float]
-) -> BasePlane:
-    """The plane ``crowns`` mm above the middles of the cavities in the last whole slice, which lies at height ``top`` mm.
+def base_plane(left: Floats, left_top: float, right: Floats | None, right_top: float) -> BasePlane:
+    """The plane through the tops of both chambers over their middles in the last slice: each keeps the volume of its labels.
 
-    left, right  (nx, ny) the cavities in that slice; without a right one the plane is level
-    Each chamber then keeps the volume that its labels have. Tilted by at most ``STEEPEST``, about the left ventricle.
+    left, right  (2,) mm, the middles; without a right ventricle the plane is level. Tilted by at most ``STEEPEST``, about the
+    middle of the left one.
     """
-    middle = _middle(left, pixel) + shift
     slope = np.zeros(2)
-    if right.any():
-        across = _middle(right, pixel) + shift - middle
-        far = float(np.linalg.norm(across))
-        steep = float(np.clip((crowns[1] - crowns[0]) / max(far, 1.0), -STEEPEST, STEEPEST))
-        slope = steep * across / max(far, 1.0)
+    if right is not None:
+        across = right - left
+        far = max(float(np.linalg.norm(across)), 1.0)
+        slope = float(np.clip((right_top - left_top) / far, -STEEPEST, STEEPEST)) * across / far
     up = np.array([-slope[0], -slope[1], 1.0])
     up /= np.linalg.norm(up)
     first = np.array([1.0, 0.0, 0.0]) - up[0] * up
     first /= np.linalg.norm(first)
-    return BasePlane(np.array([*middle, top + crowns[0]]), np.stack([first, np.cross(up, first), up]))
-
-
-def _middle(mask: Mask, pixel: Floats) -> Floats:
-    return np.asarray(ndimage.center_of_mass(mask)) * pixel
+    return BasePlane(np.array([*left, left_top]), np.stack([first, np.cross(up, first), up]))

@@ -138,6 +138,12 @@ def _snapped(
     return points, value
 
 
+def _bridging(points: Floats, tets: Ints, distance: Callable[[Floats], Floats]) -> Ints:
+    """Of tetrahedra with all corners on the surface those that lie inside: they span a wall as thin as the lattice."""
+    middle = points[tets].mean(axis=1)
+    return tets[distance(middle) < 0] if len(tets) else tets
+
+
 def _clipped(points: Floats, tets: Ints, value: Floats, distance: Callable[[Floats], Floats]) -> tuple[Floats, Ints]:
     """The inner part of every tetrahedron; quadrilaterals are cut by the numbers of their inner corners."""
     edges = _crossed(tets, value)
@@ -155,7 +161,7 @@ def _clipped(points: Floats, tets: Ints, value: Floats, distance: Callable[[Floa
     rank = np.argsort((side + 1) * len(points) + tets, axis=1)
     tets, side = np.take_along_axis(tets, rank, axis=1), np.take_along_axis(side, rank, axis=1)
     inner, outer = (side < 0).sum(axis=1), (side > 0).sum(axis=1)
-    parts = [tets[(inner > 0) & (outer == 0)]]
+    parts = [tets[(inner > 0) & (outer == 0)], _bridging(points, tets[(inner == 0) & (outer == 0)], distance)]
     for zeros in range(3):
         p = tets[(inner == 1) & (outer == 3 - zeros)].T
         parts.append(np.column_stack([p[k] if k <= zeros else cut(p[0], p[k]) for k in range(4)]))

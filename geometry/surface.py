@@ -64,17 +64,20 @@ def main_piece(points: Floats, tets: NDArray[np.integer]) -> tuple[Floats, Ints]
     return kept, numbered
 
 
-def is_manifold(triangles: NDArray[np.integer]) -> bool:
-    """Whether the surface is closed and touches itself nowhere: two triangles at every edge, one fan at every node."""
+def touching(points: Floats, triangles: NDArray[np.integer]) -> Floats:
+    """(n, 3) mm, where a surface is open or touches itself: edges without two triangles, nodes with more than one fan."""
     corners = np.arange(triangles.size).reshape(-1, 3)[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2)
     ends = triangles.astype(np.int64).ravel()[corners]
     turned = ends[:, 0] > ends[:, 1]
     corners[turned] = corners[turned][:, ::-1]
     key = ends.min(axis=1) * (int(ends.max()) + 1) + ends.max(axis=1)
     order = np.argsort(key, kind="stable")
-    if len(key) % 2 or not (np.unique(key, return_counts=True)[1] == 2).all():
-        return False
+    _, first, count = np.unique(key[order], return_index=True, return_counts=True)
+    if (count != 2).any():
+        return np.asarray(points[ends[order[first[count != 2]]]].mean(axis=1))
     here, there = corners[order[::2]].ravel(), corners[order[1::2]].ravel()
     links = coo_array((np.ones(len(here), dtype=np.int8), (here, there)), shape=(triangles.size,) * 2)
-    fans, _ = connected_components(links.tocsr(), directed=False)
-    return bool(fans == len(np.unique(triangles)))
+    _, fan = connected_components(links.tocsr(), directed=False)
+    fans = np.unique(np.column_stack([triangles.ravel(), fan]), axis=0)[:, 0]
+    nodes, times = np.unique(fans, return_counts=True)
+    return np.asarray(points[nodes[times > 1]])

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.interpolate import PchipInterpolator
 from scipy.spatial import cKDTree
@@ -94,9 +93,9 @@ def shape_of(slices: Slices, rv_wall: float, thinnest: float, progress: Progress
     along = max(SMOOTH, 0.25 * slices.gap)
     outer = _smooth(_joined(slices.disc, slices, grid, disc_tip), below, along)
     cavity = _smooth(_joined(slices.cavity, slices, grid, cavity_tip), below, along)
-    cavity = np.maximum(cavity, outer + thinnest)
     progress(0.5, "smoothing the surfaces")
-    lv, lv_outer = _true_distance(cavity), _true_distance(outer)
+    lv_outer = _true_distance(outer)
+    lv = np.maximum(_true_distance(cavity), lv_outer + thinnest)
     fields = {"lv": lv, "lv_outer": lv_outer, "outer": lv_outer}
     if slices.rv.any():
         progress(0.7, "adding the right ventricle")
@@ -154,7 +153,7 @@ def flat_distance(mask: Mask, pixel: Floats) -> Floats:
 def _joined(masks: Mask, slices: Slices, grid: Grid, tip: float) -> Floats:
     """(grid) distance through the outlines: monotone cubic between slices, rounded shut beyond the first one.
 
-    Beyond the last slice the outline stays as it is, unless slices above it show that the chamber ended there.
+    Beyond the last slice the outline stays as it is, to be cut by the base, unless the chamber ended two slices below others.
     """
     rows = np.flatnonzero(masks.any(axis=(1, 2)))
     x, y, z = (grid.axis(k) for k in range(3))
@@ -172,7 +171,7 @@ def _joined(masks: Mask, slices: Slices, grid: Grid, tip: float) -> Floats:
     depth = -np.minimum(stack.min(axis=(1, 2)), -1.0)
     below = np.clip((levels[0] - z) / tip, 0.0, None)
     field = field + (depth[0] * _shut(below))[:, None, None]
-    if rows[-1] + 1 < len(slices.z):
+    if rows[-1] + 2 < len(slices.z):
         above = np.clip((z - levels[-1]) / (slices.gap / 2), 0.0, None)
         field = field + (depth[-1] * _shut(above))[:, None, None]
     return np.asarray(np.moveaxis(field, 0, 2))
@@ -283,8 +282,3 @@ def _crossings(field: Floats) -> Floats:
         a, b = low[tuple(at.T)], high[tuple(at.T)]
         found.append(at + (a / (a - b))[:, None] * step)
     return np.concatenate(found)
-
-
-def label_volume(masks: NDArray[np.bool_], slices: Slices) -> float:
-    """mm3 by Simpson's rule of discs: area times the distance between slices."""
-    return float(masks.sum() * slices.pixel.prod() * slices.gap)

@@ -9,14 +9,15 @@ from geometry.heart_mesh import Floats, HeartMesh, Ints
 from geometry.progress import Progress, part, silent
 from geometry.segmentation import Segmentation
 from geometry.stuffing import bcc_lattice, cube_for, stuff
-from geometry.surface import boundary_facets, is_manifold, main_piece, oriented
-from geometry.ventricle_shape import VentricleShape, label_volume, shape_of
+from geometry.surface import boundary_facets, main_piece, oriented, touching
+from geometry.ventricle_shape import VentricleShape, shape_of
 from geometry.ventricle_slices import Slices, read_slices
 
 FACETS = {1: "endo_lv", 2: "endo_rv", 3: "epi", 4: "base"}
 REGIONS = {1: "lv", 2: "rv"}
-ATTEMPTS = 3  # with edges shorter by a fifth each, when the surface of the mesh touches itself
 THINNEST = 2.0  # mm of wall kept around the left ventricle where its contours touch
+# Edges over those asked for, and least wall over the edges: what is tried in turn while the surface of the mesh touches itself.
+ATTEMPTS = ((1.0, 1.0), (1.0, 1.3), (1.0, 1.6), (0.8, 1.5), (0.6, 1.5))
 RV_WALL = 3.0  # mm; the free wall is not labelled (3 to 5 mm in adults, doi:10.1016/j.echo.2010.05.010)
 
 
@@ -33,21 +34,29 @@ def build_ventricles(
     index = segmentation.ed if phase is None else phase
     slices = read_slices(segmentation, index)
     notes = list(slices.notes)
-    for attempt in range(ATTEMPTS):
-        finer = edge * 0.8**attempt
+    for attempt, (shorter, thick) in enumerate(ATTEMPTS):
+        finer = edge * shorter
         rv_wall = max(RV_WALL, 1.45 * finer)
-        doing = part(progress, attempt / ATTEMPTS, 1.0 if attempt + 1 == ATTEMPTS else 0.95)
-        shape = shape_of(slices, rv_wall, max(THINNEST, finer), part(doing, 0.0, 0.5))
+        thinnest = max(THINNEST, thick * finer)
+        doing = part(progress, 0.9 * attempt / len(ATTEMPTS), 0.9 if attempt else 0.95)
+        shape = shape_of(slices, rv_wall, thinnest, part(doing, 0.0, 0.5))
         points, tets = stuff(bcc_lattice(*shape.bounds, cube_for(finer)), shape.wall, part(doing, 0.5, 0.9))
         points, tets = main_piece(points, tets)
-        mesh = _named(shape, points, tets)
-        if is_manifold(mesh.facets):
+        facets, _ = boundary_facets(tets)
+        pinched = touching(points, facets)
+        if not len(pinched):
             break
     else:
+        where = slices.to_patient[:3, :3] @ shape.base.to_stack(pinched[:1])[0] + slices.to_patient[:3, 3]
         raise Refused(
-            f"The wall is too thin somewhere for edges of {edge} mm; ask for shorter ones or thicken the label."
+            f"The wall is too thin for edges of {edge:g} mm at {tuple(int(v) for v in where)} mm (RAS); "
+            "ask for shorter ones, or thicken the label there.",
+            place=(float(where[0]), float(where[1]), float(where[2])),
         )
+    mesh = _named(shape, points, tets)
     if attempt:
+        notes.append(f"The wall is thin in places: at least {thinnest:.1f} mm of it were assumed everywhere.")
+    if finer < edge:
         notes.append(f"Edges of {finer:.2f} mm instead of {edge:g} mm, because the wall is thin in places.")
     progress(0.95, "measuring")
     placed = _to_patient(mesh, shape.base.placed(slices.to_patient))
@@ -104,16 +113,14 @@ def _to_patient(mesh: HeartMesh, placed: Floats) -> HeartMesh:
 def _notes(slices: Slices, shape: VentricleShape, mesh: HeartMesh, rv_wall: float) -> list[str]:
     """What was assumed and how the volumes compare, as sentences."""
     wall = mesh.tet_volumes()[mesh.region == 1].sum()
-    parts = [
-        ("cavity of the left ventricle", _cavity(mesh, "endo_lv"), slices.cavity),
-        ("its wall", wall, slices.disc & ~slices.cavity),
-    ]
+    parts = [("cavity of the left ventricle", _cavity(mesh, "endo_lv")), ("its wall", wall)]
     if shape.rv is not None:
-        parts.append(("cavity of the right ventricle", _cavity(mesh, "endo_rv"), slices.rv))
+        parts.append(("cavity of the right ventricle", _cavity(mesh, "endo_rv")))
     words = ", ".join(
-        f"{name} {volume / 1000:.0f} ml ({label_volume(mask, slices) / 1000:.0f} ml)" for name, volume, mask in parts
+        f"{name} {volume / 1000:.0f} ml ({drawn / 1000:.0f} ml)"
+        for (name, volume), drawn in zip(parts, slices.drawn, strict=False)
     )
-    notes = [f"Volumes below the cut base, with the sum of the contoured slices in brackets: {words}."]
+    notes = [f"Volumes below the cut base, with those of the labels in brackets: {words}."]
     if shape.rv is None:
         notes.append("There is no right-ventricular label: the mesh is of the left ventricle alone.")
     else:

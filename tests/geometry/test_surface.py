@@ -1,22 +1,26 @@
 import numpy as np
 
 from geometry.shapes import slab
-from geometry.surface import boundary_facets, is_manifold, main_piece
+from geometry.surface import boundary_facets, main_piece, touching
 
 
-def test_a_box_is_a_manifold_and_one_without_a_facet_is_not() -> None:
-    facets = slab((2.0, 2.0, 2.0), 1.0).facets
-    assert is_manifold(facets)
-    assert not is_manifold(facets[1:])
+def test_a_box_touches_itself_nowhere_and_without_a_facet_it_is_open_at_its_edges() -> None:
+    box = slab((2.0, 2.0, 2.0), 1.0)
+    assert len(touching(box.points, box.facets)) == 0
+    corners = box.points[box.facets[0]]
+    middles = (corners + np.roll(corners, 1, axis=0)) / 2
+    assert np.allclose(np.sort(touching(box.points, box.facets[1:]), axis=0), np.sort(middles, axis=0))
 
 
-def test_two_boxes_that_touch_in_a_node_or_along_an_edge_are_not_a_manifold() -> None:
-    tets = slab((1.0, 1.0, 1.0), 1.0).tets  # corners 0..7, the far one is 7
-    by_node = np.where(tets == 7, 7, tets + 8)
-    assert is_manifold(boundary_facets(np.concatenate([tets, tets + 8]))[0])
-    assert not is_manifold(boundary_facets(np.concatenate([tets, by_node]))[0])
-    by_edge = np.where(np.isin(tets, (6, 7)), tets, tets + 8)
-    assert not is_manifold(boundary_facets(np.concatenate([tets, by_edge]))[0])
+def test_two_boxes_that_touch_in_a_node_or_along_an_edge_say_where() -> None:
+    box = slab((1.0, 1.0, 1.0), 1.0)  # corners 0..7, the far one is 7
+    points, tets = np.concatenate([box.points, box.points + 5.0]), box.tets
+    apart, _ = boundary_facets(np.concatenate([tets, tets + 8]))
+    assert len(touching(points, apart)) == 0
+    by_node, _ = boundary_facets(np.concatenate([tets, np.where(tets == 7, 7, tets + 8)]))
+    assert np.allclose(touching(points, by_node), box.points[7])
+    by_edge, _ = boundary_facets(np.concatenate([tets, np.where(np.isin(tets, (6, 7)), tets, tets + 8)]))
+    assert np.allclose(touching(points, by_edge), box.points[[6, 7]].mean(axis=0))
 
 
 def test_the_main_piece_is_the_largest_one() -> None:

@@ -169,11 +169,50 @@ def test_cancelling_stops_the_meshing() -> None:
 
 
 def test_edges_too_long_for_a_thin_place_are_shortened_and_the_mesh_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    answers = iter([False, True])  # the first mesh touches itself
-    monkeypatch.setattr("geometry.ventricles.is_manifold", lambda facets: next(answers))
+    answers = iter([1, 1, 1, 0])  # places where the meshes touch themselves
+    monkeypatch.setattr("geometry.ventricles.touching", lambda points, facets: points[: next(answers)])
     found = build_ventricles(stack(), edge=3.5)
     assert found.edge_length() == pytest.approx(0.8 * 3.5, rel=0.1)
     assert any("instead of 3.5 mm" in note for note in found.notes)
+
+
+def test_where_no_edges_fit_the_place_is_told_in_words_and_in_mm(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("geometry.ventricles.touching", lambda points, facets: points[:1])
+    monkeypatch.setattr("geometry.ventricles.ATTEMPTS", ((1.0, 1.0),))
+    with pytest.raises(Refused, match=r"too thin for edges of 3\.5 mm at") as refusal:
+        build_ventricles(stack(), edge=3.5)
+    assert refusal.value.place is not None
+    labels = stack()
+    voxel = np.linalg.inv(labels.affine) @ (*refusal.value.place, 1.0)
+    assert (voxel[:3] > -3).all() and (voxel[:3] < np.array(labels.labels.shape[:3]) + 3).all()
+
+
+def test_muscle_without_a_cavity_beyond_the_base_does_not_turn_the_stack_around() -> None:
+    usual = stack(shift=0.0)  # its first slice is the base
+    wall = usual.labels[..., :1] == 2
+    strip = np.where(wall & (np.arange(SIDE)[:, None, None] < 42), np.uint8(2), np.uint8(0))
+    affine = usual.affine.copy()
+    affine[:3, 3] -= affine[:3, 2]
+    labels = np.concatenate([strip, usual.labels], axis=2)
+    found, expected = (build_ventricles(each, edge=3.0) for each in (Segmentation(labels, affine), usual))
+    assert np.allclose(found.landmarks["apex"], expected.landmarks["apex"], atol=2.0)
+
+
+def test_a_right_ventricle_that_ends_lower_tilts_the_base_and_both_cavities_keep_their_volume() -> None:
+    usual = stack(shift=0.0)
+    labels = usual.labels.copy()
+    labels[..., 0][labels[..., 0] == 3] = 0  # the first slice is the base
+    found = build_ventricles(replace(usual, labels=labels), edge=2.0)
+    flat = found.points[np.unique(found.tagged("base"))]
+    normal = np.array(found.landmarks["base_normal"])
+    assert np.ptp((flat - flat.mean(axis=0)) @ normal) < 1e-6
+    axis = usual.affine[:3, 2] / np.linalg.norm(usual.affine[:3, 2])
+    assert 0.9 < abs(normal @ axis) < 0.995
+    voxel = abs(np.linalg.det(usual.affine[:3, :3]))
+    for name, label in (("endo_lv", 1), ("endo_rv", 3)):
+        a, b, c = (found.points[found.tagged(name)[:, k]] - flat.mean(axis=0) for k in range(3))
+        volume = -np.einsum("ij,ij->i", np.cross(b - a, c - a) / 2, ((a + b + c) / 3 @ normal)[:, None] * normal).sum()
+        assert volume == pytest.approx((labels == label).sum() * voxel, rel=0.03)
 
 
 def test_a_pocket_of_the_right_ventricle_away_from_the_rest_is_left_out() -> None:
