@@ -26,16 +26,26 @@ class CutHeart:
 
     sparse  the labels of a short-axis stack, each slice moved by its breath-hold
     dense   the true labels on isotropic voxels, in the same space
-    facts   gap mm and the largest breath-hold shift mm
     """
 
     sparse: Segmentation
     dense: Segmentation
-    facts: dict[str, float]
 
 
 def cut_heart(seed: int, gap: float, breath_hold: float = 1.3) -> CutHeart:
     """Anybody's heart by ``seed``, cut every ``gap`` mm; ``breath_hold`` mm is the standard deviation of shifts in the plane."""
+    person, sparse = _cut(seed, gap, breath_hold)
+    levels = np.arange(-12.0, person.heart.length + 12.0, DENSE)
+    truth = _painted(person, DENSE, levels[:, None], np.zeros((len(levels), 2)))
+    return CutHeart(sparse, Segmentation(truth, _affine((DENSE, DENSE, DENSE), (*CORNER, -12.0)), method="generator"))
+
+
+def cut_slices(seed: int, gap: float, breath_hold: float = 1.3) -> Segmentation:
+    """The stack of ``cut_heart`` alone."""
+    return _cut(seed, gap, breath_hold)[1]
+
+
+def _cut(seed: int, gap: float, breath_hold: float) -> tuple[Person, Segmentation]:
     rng = np.random.default_rng([seed, 41])
     person = draw_person(rng)
     low = -12.0 - rng.uniform(0.0, gap)
@@ -44,13 +54,7 @@ def cut_heart(seed: int, gap: float, breath_hold: float = 1.3) -> CutHeart:
     within = np.array([-1 / 3, 0.0, 1 / 3]) * min(THICKNESS, gap)
     labels = _painted(person, PIXEL, heights[:, None] + within, shifts)
     labels = as_read(labels, np.array([PIXEL, PIXEL, gap]))
-    levels = np.arange(-12.0, person.heart.length + 12.0, DENSE)
-    truth = _painted(person, DENSE, levels[:, None], np.zeros((len(levels), 2)))
-    return CutHeart(
-        Segmentation(labels, _affine((PIXEL, PIXEL, gap), (*CORNER, low)), method="generator"),
-        Segmentation(truth, _affine((DENSE, DENSE, DENSE), (*CORNER, -12.0)), method="generator"),
-        {"gap": gap, "largest_shift": float(np.linalg.norm(shifts, axis=1).max())},
-    )
+    return person, Segmentation(labels, _affine((PIXEL, PIXEL, gap), (*CORNER, low)), method="generator")
 
 
 def _affine(steps: tuple[float, float, float], origin: tuple[float, float, float]) -> Array:

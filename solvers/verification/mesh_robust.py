@@ -1,0 +1,97 @@
+"""Random hearts, whole and spoilt, with slices 6 to 18 mm apart and edges of 1.5 to 3 mm: each is meshed well or refused.
+
+A refusal is a sentence about the anatomy with the slice or the place. A mesh counts only if it is fit for a solver.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+
+import numpy as np
+
+from geometry.errors import Refused
+from geometry.progress import Progress
+from geometry.quality import mesh_quality
+from geometry.segmentation import LV, RV
+from geometry.surface import touching
+from geometry.ventricles import build_ventricles
+from sample_scans.sparse_slices import cut_slices
+from solvers.result import Check
+from solvers.verification.label_defects import DEFECTS
+
+NAME = "mesh-robust"
+TITLE = "Random hearts, whole and spoilt: meshed or refused with a reason"
+LONG = True
+FIRST, COUNT = 520_000, 200
+SOURCE = "issue 4"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one heart: "meshed", "unfit" (a mesh that no solver likes), "refused" or "crashed", and why."""
+
+    seed: int
+    defect: str
+    kind: str
+    words: str = ""
+    dihedral: float = 180.0
+    ratio: float = 1.0
+    volume: float = 0.0  # worst relative error of a cavity against its labels
+
+
+def verify(progress: Progress) -> list[Check]:
+    """Mesh them all, one a core."""
+    outcomes = mesh_all(range(FIRST, FIRST + COUNT), progress)
+    kinds = Counter(each.kind for each in outcomes)
+    sound = [each for each in outcomes if each.kind == "meshed"]
+    whole = [each for each in outcomes if each.defect == "whole"]
+    well = [each for each in whole if each.kind == "meshed"]
+    return [
+        Check("meshed, or refused with a reason", float(kinds["meshed"] + kinds["refused"]), COUNT, 0.0, "1", SOURCE),
+        Check("crashed", float(kinds["crashed"]), 0.0, 0.0, "1", SOURCE),
+        Check("meshes that no solver likes", float(kinds["unfit"]), 0.0, 0.0, "1", SOURCE),
+        Check("whole hearts refused", float(len(whole) - len(well)), 0.0, 0.0, "1", SOURCE),
+        Check("smallest dihedral angle (over 5)", min(each.dihedral for each in sound), 92.5, 87.5, "deg", SOURCE),
+        Check("largest 99 % radius ratio (below 3)", max(each.ratio for each in sound), 2.0, 1.0, "1", SOURCE),
+        Check("whole hearts: worst cavity against its labels", 100 * max(e.volume for e in well), 0.0, 1.0, "%", SOURCE),
+    ]
+
+
+def mesh_one(seed: int) -> Outcome:
+    """Draw, spoil and mesh one heart."""
+    random = np.random.default_rng([seed, 43])
+    defect = list(DEFECTS)[seed % len(DEFECTS)]
+    drawn = cut_slices(seed, float(random.uniform(6.0, 18.0)))
+    labels = drawn.labels.copy()
+    DEFECTS[defect](labels[..., 0], random)
+    spoilt, edge = replace(drawn, labels=labels), float(random.uniform(1.5, 3.0))
+    try:
+        mesh = build_ventricles(spoilt, edge=edge)
+    except Refused as refusal:
+        return Outcome(seed, defect, "refused", str(refusal))
+    except Exception as fault:  # any other is a fault of the program, which is what is looked for
+        return Outcome(seed, defect, "crashed", f"{type(fault).__name__}: {fault}")
+    quality = mesh_quality(mesh)
+    fit = not quality.inverted and quality.min_dihedral > 5 and quality.radius_ratio_p99 < 3
+    fit = fit and not len(touching(mesh.points, mesh.facets))
+    voxel = abs(np.linalg.det(drawn.affine[:3, :3]))
+    errors = [
+        abs(_cavity(mesh, name) / float((labels == label).sum() * voxel) - 1)
+        for name, label in (("endo_lv", LV), ("endo_rv", RV))
+        if name in mesh.facet_names.values()
+    ]
+    return Outcome(
+        seed, defect, "meshed" if fit else "unfit", "", quality.min_dihedral, quality.radius_ratio_p99, max(errors)
+    )
+
+
+def mesh_all(seeds: Sequence[int], progress: Progress) -> list[Outcome]:
+    """Mesh hearts in parallel, in the order of their seeds."""
+    with ProcessPoolExecutor(max(1, os.cpu_count() or 1), get_context("spawn")) as pool:
+        waiting = [pool.submit(mesh_one, seed) for seed in seeds]
+        for count, _ in enumerate(as_completed(waiting), start=1):
+            progress(count / len(seeds), f"{count} of {len(seeds)} hearts")
+        return [each.result() for each in waiting]
