@@ -124,7 +124,8 @@ def _septal_side(mesh: HeartMesh, axes: HeartAxes) -> Ints:
     away = middle - axes.apex
     away -= (away @ axes.up)[:, None] * axes.up
     facing = np.einsum("ij,ij->i", area_vectors(mesh.points, triangles), away) > 0  # its normal points into the blood
-    return triangles[facing & (height > low + 0.25 * (high - low)) & (height < low + 0.75 * (high - low))]
+    middle_half = (height > low + 0.25 * (high - low)) & (height < low + 0.75 * (high - low))
+    return np.asarray(triangles[facing & middle_half], np.int32)
 
 
 def _insertions(mesh: HeartMesh, axes: HeartAxes, span: SeptumSpan) -> dict[str, Floats]:

@@ -114,7 +114,7 @@ def _present(mesh: HeartMesh, left: NDArray[np.integer], frame: _Frame, count: i
     """(slices,) share of the slab of each slice between the ends of the mesh."""
     at = _voxel_places(mesh.points[np.unique(mesh.tets[left])], frame)[:, 2]
     slab = np.arange(count)
-    return np.clip(np.minimum(slab + 0.5, at.max()) - np.maximum(slab - 0.5, at.min()), 0.0, 1.0)
+    return np.asarray(np.clip(np.minimum(slab + 0.5, at.max()) - np.maximum(slab - 0.5, at.min()), 0.0, 1.0))
 
 
 def _shares(
@@ -144,7 +144,7 @@ def _shares(
         if len(near):
             middle = _middle_at(inner, float(k))
             found[near, row] = _slice_shares(places[near], depth[near], middle, labels, tissue, int(k), frame)
-    return np.einsum("mk,mkc->mc", weight, found)
+    return np.asarray(np.einsum("mk,mkc->mc", weight, found))
 
 
 def _middle_at(inner: Floats, k: float) -> Floats:
