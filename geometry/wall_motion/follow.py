@@ -7,15 +7,14 @@ cut base is taken to empty like the rest. Over time each node gets a short Fouri
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh
 from geometry.measures.volumes import volume_curve
 from geometry.mesh_measures.cavity import ClosedCavity
-from geometry.potential import shape_gradients, solve_laplace, stiffness
 from geometry.progress import Progress, part, silent
 from geometry.segmentation import LV, RV, Segmentation
+from geometry.wall_motion.inside import lifted, untangled
 from geometry.wall_motion.motion import WallMotion, harmonics
 from geometry.wall_motion.outlines import CHAMBERS, Outlines, base_heights, outlines_of
 from geometry.wall_motion.surface import WallSurface, wall_surface
@@ -57,7 +56,9 @@ def follow_wall(
     surface = fit.all_phases(part(progress, 0.05, 0.55))
     progress(0.55, "Making the motion periodic")
     series = fit.series(surface)
-    whole = _lifted(mesh, fit.surface.nodes, series, part(progress, 0.6, 0.98))
+    whole = lifted(mesh, fit.surface.nodes, series, part(progress, 0.6, 0.95))
+    progress(0.95, "Looking for tetrahedra that turn over")
+    whole = untangled(mesh, whole, phases)
     return _finished(mesh, fit, whole, at, period)
 
 
@@ -172,18 +173,6 @@ def _descent(heights: Floats, shares: Floats, ed: int) -> Floats:
     order = min(SLOW, (len(shares) - 1) // 2)
     series = fitted(heights, shares, order, ed)
     return np.clip(harmonics(shares, order) @ series, -DEEPEST, DEEPEST / 5)
-
-
-def _lifted(mesh: HeartMesh, nodes: NDArray[np.integer], series: Floats, progress: Progress) -> Floats:
-    """(2 k + 1, n, 3): harmonic inside, small tetrahedra stiffer."""
-    gradients, volumes = shape_gradients(mesh)
-    matrix = stiffness(mesh, gradients, np.full_like(volumes, volumes.mean()))
-    whole = np.zeros((len(series), len(mesh.points), 3))
-    for row, values in enumerate(series):
-        progress(row / len(series), "Carrying the motion into the wall")
-        for axis in range(3):
-            whole[row, :, axis] = solve_laplace(matrix, [(nodes, values[:, axis])], rtol=1e-6)
-    return whole
 
 
 def _finished(mesh: HeartMesh, fit: _Fit, whole: Floats, shares: Floats, period: float | None) -> WallMotion:

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from geometry.heart_mesh import Floats
 from geometry.metric import Metric
 
+FILE = "motion.npz"
+
 
 @dataclass(frozen=True)
 class WallMotion:
@@ -86,18 +88,22 @@ def motion_metrics(motion: WallMotion) -> tuple[Metric, ...]:
     return tuple(found)
 
 
-def save_motion(motion: WallMotion, path: Path) -> None:
-    """Write ``path`` (.npz)."""
+def save_motion(motion: WallMotion, folder: Path) -> None:
+    """Write motion.npz beside the mesh; what was there is replaced when the new one is whole."""
     facts = {"period": motion.period, "ed": motion.ed, "notes": motion.notes, "cavities": list(motion.volumes)}
     arrays: dict[str, NDArray[Any]] = {"series": motion.series, "shares": motion.shares}
     for name in motion.volumes:
         arrays |= {f"volumes/{name}": motion.volumes[name], f"wanted/{name}": motion.wanted[name]}
-    np.savez(path, facts=np.array(json.dumps(facts)), **arrays)  # type: ignore[arg-type]
+    fresh = folder / f".{FILE}"
+    np.savez(fresh, facts=np.array(json.dumps(facts)), **arrays)  # type: ignore[arg-type]
+    fresh.replace(folder / FILE)
 
 
-def load_motion(path: Path) -> WallMotion:
-    """Read what ``save_motion`` wrote."""
-    with np.load(path, allow_pickle=False) as data:
+def load_motion(folder: Path) -> WallMotion | None:
+    """Read what ``save_motion`` wrote; None where it did not."""
+    if not (folder / FILE).exists():
+        return None
+    with np.load(folder / FILE, allow_pickle=False) as data:
         facts = json.loads(str(data["facts"]))
         volumes, wanted = (
             {name: data[f"{kind}/{name}"] for name in facts["cavities"]} for kind in ("volumes", "wanted")
