@@ -39,6 +39,7 @@ from geometry.segmentation import (
 )
 from geometry.series_summary import SeriesSummary, load_series, save_series
 from geometry.subject import Subject, load_subject, subject_text
+from geometry.wall_motion.motion import WallMotion, load_motion, save_motion
 from solvers.result import Result
 from solvers.result_file import load_result, save_result
 from solvers.scenario import Electrophysiology, Flow, read_scenario, write_scenario
@@ -206,6 +207,14 @@ class Case:
             save_mesh(mesh, fresh / "heart.npz")
             _write_metrics(metrics, fresh)
             write_origin(fresh, self.segmentation_digest(), **options)
+
+    def motion(self) -> WallMotion | None:
+        """How the wall of the current mesh moves over the beat, if it was followed."""
+        return load_motion(self.folder / "mesh")
+
+    def save_motion(self, motion: WallMotion) -> None:
+        """Keep the motion of the current mesh; it goes with it."""
+        save_motion(motion, self.folder / "mesh")
 
     def measures(self) -> tuple[Metric, ...]:
         """The numbers measured on the segmentation and on the mesh."""

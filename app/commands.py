@@ -57,6 +57,22 @@ def mesh(case: Path, *, edge: float | None = None, json: Json = None) -> None:
     tell_metrics(opened.measures(), json, {"case": str(case), "quality": vars(quality) | {}})
 
 
+def motion(case: Path, *, json: Json = None) -> None:
+    """Let the wall of the mesh follow the cine over the beat, periodic in time."""
+    from geometry.wall_motion.motion import motion_metrics
+
+    opened = opened_case(case)
+    run(opened, "motion", {})
+    moving = opened.motion()
+    assert moving is not None
+    for note in moving.notes:
+        say(f"  {note}")
+    curves = {name: {"ml": values, "by_labels_ml": moving.wanted[name]} for name, values in moving.volumes.items()}
+    plain = {name: {key: one.tolist() for key, one in curve.items()} for name, curve in curves.items()}
+    more = {"case": str(case), "volumes": plain, "shares": moving.shares.tolist(), "period_ms": moving.period}
+    tell_metrics(motion_metrics(moving), json, more)
+
+
 def simulate(case: Path, *, scenario: str, workers: int | None = None, json: Json = None) -> None:
     """Run a scenario: the name of a stored one, or a scenario file."""
     opened = opened_case(case)
@@ -111,6 +127,7 @@ CASE_VERBS: Mapping[str, Any] = {
     "samples": list_samples,
     "segment": segment,
     "mesh": mesh,
+    "motion": motion,
     "simulate": simulate,
     "report": report,
     "show": show,

@@ -28,6 +28,12 @@ def read_origin(folder: Path) -> str:
     return str(json.loads(path.read_text())["made_from"]) if path.exists() else ""
 
 
+def read_options(folder: Path) -> dict[str, Any]:
+    """The options that ``folder`` was made with; empty where they are not noted."""
+    path = folder / "origin.json"
+    return dict(json.loads(path.read_text())["options"]) if path.exists() else {}
+
+
 def program_versions() -> dict[str, str]:
     """Versions that an answer depends on."""
     names = ("cardiotwin", "numpy", "scipy")

@@ -1,7 +1,7 @@
 """What in a case no longer fits what it was made from."""
 
 from app.case import Case
-from app.provenance import digest, read_origin
+from app.provenance import digest, read_options, read_origin
 from solvers.result_file import read_numbers
 from solvers.scenario import Electrophysiology, Flow
 
@@ -14,6 +14,8 @@ def out_of_date(case: Case) -> tuple[str, ...]:
         found.append("The segmentation was made from another scan; segment again.")
     if mesh.exists() and case.segmentation_digest() and read_origin(mesh) != case.segmentation_digest():
         found.append("The mesh is older than its segmentation; build it again.")
+    if (mesh / "origin.json").exists() and read_options(mesh).get("scar", "") != scar_digest(case):
+        found.append("The mesh holds another scar than was measured last, or none; build it again.")
     if scar.exists() and read_origin(scar) != case.scar_source():
         found.append("Scar was measured on another segmentation or enhancement scan; measure it again.")
     if (mesh / "heart.npz").exists():
@@ -23,6 +25,12 @@ def out_of_date(case: Case) -> tuple[str, ...]:
     changed = [name for name, scenario in case.scenarios().items() if _ran_otherwise(case, name, scenario)]
     found += [f"The scenario {name!r} was changed after its run; run it again." for name in changed]
     return tuple(found)
+
+
+def scar_digest(case: Case) -> str:
+    """A hash of the scar that a mesh would hold; empty while none was measured."""
+    path = case.folder / "scar" / "scar.nii.gz"
+    return digest(path) if path.exists() else ""
 
 
 def _ran_otherwise(case: Case, name: str, scenario: Electrophysiology | Flow) -> bool:

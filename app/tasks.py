@@ -12,6 +12,7 @@ from app.case import MAIN, Case
 from app.date_secret import date_secret
 from app.edited import edit_case, keep_noted, needed_segmentation
 from app.scenarios import default_scenarios, scenario_order
+from app.staleness import scar_digest
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
 from geometry.image import Image
@@ -160,13 +161,24 @@ def mesh(case: Case, options: Options, progress: Progress) -> None:
     check_segmentation(segmentation)
     edge = float(options.get("edge") or EDGES[image.modality])
     if image.modality == "MR":
-        built, metrics = _ventricles(segmentation, edge, progress)
+        built, metrics = _ventricles(case, segmentation, edge, progress)
     else:
         built, metrics = _blood_pool(segmentation, edge, progress)
-    case.save_mesh(built, metrics, edge=edge)
+    case.save_mesh(built, metrics, edge=edge, **({"scar": scar_digest(case)} if image.modality == "MR" else {}))
     for name, scenario in default_scenarios(image.modality, case.measures(), built).items():
         if name not in case.scenarios():
             case.save_scenario(name, scenario)
+
+
+def motion(case: Case, options: Options, progress: Progress) -> None:
+    """Let the wall of the mesh follow the phases of the cine."""
+    from geometry.wall_motion.follow import follow_wall
+
+    segmentation, image, heart = needed_segmentation(case), needed_image(case), needed_mesh(case)
+    shares = None
+    if image.cycle and len(image.times) == image.phases:
+        shares = np.asarray(image.times) / image.cycle
+    case.save_motion(follow_wall(heart, segmentation, shares, image.cycle, progress))
 
 
 def simulate(case: Case, options: Options, progress: Progress) -> None:
@@ -219,6 +231,7 @@ TASKS: Mapping[str, Callable[[Case, Options, Progress], None]] = {
     "scar": scar,
     "measure": measure,
     "mesh": mesh,
+    "motion": motion,
     "simulate": simulate,
     "report": report,
     "road": road,
@@ -249,20 +262,41 @@ def needed_mesh(case: Case) -> HeartMesh:
     return found
 
 
-def _ventricles(segmentation: Segmentation, edge: float, progress: Progress) -> tuple[HeartMesh, tuple[Metric, ...]]:
+def _ventricles(
+    case: Case, segmentation: Segmentation, edge: float, progress: Progress
+) -> tuple[HeartMesh, tuple[Metric, ...]]:
+    from geometry.mesh_measures.summary import measured_wall
     from geometry.ventricles import build_ventricles
     from solvers.fibers import add_fibers
+    from solvers.places import name_places
     from solvers.scenario import FiberAngles
 
     built = build_ventricles(segmentation, edge=edge, progress=part(progress, 0.0, 0.6))
     progress(0.6, "Laying fibres")
-    return add_fibers(built, FiberAngles(), part(progress, 0.6, 0.98)), ()
+    built = name_places(add_fibers(built, FiberAngles(), part(progress, 0.6, 0.9)))
+    progress(0.9, "Measuring the wall")
+    built, metrics = measured_wall(built)
+    progress(0.95, "Bringing scar onto the mesh")
+    return _with_scar(case, built), metrics
+
+
+def _with_scar(case: Case, built: HeartMesh) -> HeartMesh:
+    """The mesh with the scar of the late enhancement as regions, where it was measured."""
+    study, picked = case.scar(chances=False), case.scar_rule()
+    if study is None or picked is None:
+        return built
+    from geometry.scar.on_mesh import scar_on_mesh
+    from geometry.scar.rules import classify, rule_named
+
+    return scar_on_mesh(built, classify(study.tissue, rule_named(picked), study.no_reflow), study.tissue).mesh
 
 
 def _blood_pool(segmentation: Segmentation, edge: float, progress: Progress) -> tuple[HeartMesh, tuple[Metric, ...]]:
     from geometry.blood_pool import build_blood_pool
     from geometry.centerline import centerline, flow_metrics
+    from geometry.mesh_measures.summary import measured_narrowing
 
     built = build_blood_pool(segmentation, edge=edge, progress=part(progress, 0.0, 0.9))
     progress(0.9, "Measuring the narrowing")
-    return built, tuple(flow_metrics(built, centerline(built)))
+    line = centerline(built)
+    return built, (*flow_metrics(built, line), *measured_narrowing(built, line))

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import pyvista as pv
 from scipy.interpolate import make_smoothing_spline
-from scipy.sparse import coo_array
-from scipy.sparse.linalg import cg
 
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh
 from geometry.metric import Metric
+from geometry.potential import shape_gradients, solve_laplace, stiffness
 
 SPACING, CLOSE = 1.0, 0.25  # mm between the points of the line, and near the throat
 
@@ -73,27 +72,13 @@ def tetra_grid(mesh: HeartMesh) -> pv.UnstructuredGrid:
 
 def flow_potential(mesh: HeartMesh) -> Floats:
     """(n,) solution of Laplace's equation with linear elements: 0 at the inlet, 1 at the outlet, no flux at the wall."""
-    points, tets = mesh.points, mesh.tets
-    ends = np.full(len(points), np.nan)
+    fixed = []
     for name, value in (("inlet", 0.0), ("outlet", 1.0)):
         nodes = np.unique(mesh.tagged(name))
         if not len(nodes):
             raise Refused(f"The mesh has no {name}: the way of the blood cannot be followed.")
-        ends[nodes] = value
-    corner = points[tets]
-    inverse = np.linalg.inv(corner[:, 1:] - corner[:, :1])
-    gradient = np.concatenate([-inverse.sum(axis=2)[:, :, None], inverse], axis=2)
-    local = np.einsum("mki,mkj->mij", gradient, gradient) * mesh.tet_volumes()[:, None, None]
-    rows, columns = np.repeat(tets, 4, axis=1).ravel(), np.tile(tets, (1, 4)).ravel()
-    stiffness = coo_array((local.ravel(), (rows, columns)), shape=(len(points),) * 2).tocsr()
-    free = np.isnan(ends)
-    known = np.where(free, 0.0, ends)
-    matrix, load = stiffness[free][:, free], -(stiffness @ known)[free]
-    diagonal = matrix.diagonal()
-    scaled = coo_array((1 / diagonal, (np.arange(len(diagonal)),) * 2)).tocsr()
-    inner, _ = cg(matrix, load, rtol=1e-6, maxiter=2000, M=scaled)
-    known[free] = inner
-    return known
+        fixed.append((nodes, value))
+    return solve_laplace(stiffness(mesh, *shape_gradients(mesh)), fixed, rtol=1e-6)
 
 
 def _middles(grid: pv.UnstructuredGrid, mesh: HeartMesh, potential: Floats) -> Floats:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
+POINTS, CELLS = "point_data/", "cell_data/"  # prefixes in the file
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class HeartMesh:
                   ventricles: endo_lv, endo_rv, epi, base; blood pool: inlet, outlet, wall
     fiber, sheet  (m, 3) unit vectors, or None while there are none
     point_data    name -> (n,) or (n, 3), e.g. transmural, apex_base coordinates
+    cell_data     name -> (m,), e.g. aha17 (segment 1 to 17, 0 outside the left wall)
     kind          "ventricles" or "blood_pool"
     landmarks     name -> (x, y, z) mm, e.g. apex, base_center, rv_insertion, annulus, throat
     notes         sentences worth telling
@@ -43,6 +45,7 @@ class HeartMesh:
     point_data: Mapping[str, Floats] = field(default_factory=dict)
     landmarks: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    cell_data: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
 
     def tagged(self, name: str) -> Ints:
         """(j, 3), the boundary triangles of one surface, by name; empty when there is none."""
@@ -87,7 +90,8 @@ def save_mesh(mesh: HeartMesh, path: Path) -> None:
         arrays["fiber"] = mesh.fiber
     if mesh.sheet is not None:
         arrays["sheet"] = mesh.sheet
-    arrays |= {f"point_data/{name}": values for name, values in mesh.point_data.items()}
+    arrays |= {f"{POINTS}{name}": values for name, values in mesh.point_data.items()}
+    arrays |= {f"{CELLS}{name}": values for name, values in mesh.cell_data.items()}
     facts = {
         "kind": mesh.kind,
         "region_names": {str(k): v for k, v in mesh.region_names.items()},
@@ -102,7 +106,6 @@ def load_mesh(path: Path) -> HeartMesh:
     """Read what ``save_mesh`` wrote."""
     with np.load(path, allow_pickle=False) as data:
         facts = json.loads(str(data["facts"]))
-        prefix = "point_data/"
         return HeartMesh(
             points=data["points"],
             tets=data["tets"],
@@ -114,7 +117,8 @@ def load_mesh(path: Path) -> HeartMesh:
             kind=facts["kind"],
             fiber=data.get("fiber"),
             sheet=data.get("sheet"),
-            point_data={k.removeprefix(prefix): data[k] for k in data.files if k.startswith(prefix)},
+            point_data={k.removeprefix(POINTS): data[k] for k in data.files if k.startswith(POINTS)},
+            cell_data={k.removeprefix(CELLS): data[k] for k in data.files if k.startswith(CELLS)},
             landmarks={k: (v[0], v[1], v[2]) for k, v in facts["landmarks"].items()},
             notes=tuple(facts["notes"]),
         )

@@ -4,6 +4,7 @@ import numpy as np
 
 from geometry.heart_mesh import Floats, HeartMesh
 from geometry.metric import Metric
+from geometry.scar.on_mesh import BORDER_ZONE, SCAR_CORE
 from solvers.coordinates import heart_axes
 from solvers.result import Trace
 
@@ -66,7 +67,8 @@ def activation_metrics(mesh: HeartMesh, activation: Floats, ecg: Trace) -> tuple
 
 def region_nodes(mesh: HeartMesh, name: str) -> np.ndarray:
     """Nodes of the tets of a named region; empty when there is none."""
-    numbers = [number for number, known in mesh.region_names.items() if known.startswith(name)]
+    of_left = (SCAR_CORE, BORDER_ZONE) if name == "lv" else ()
+    numbers = [number for number, known in mesh.region_names.items() if known.startswith(name) or known in of_left]
     return np.unique(mesh.tets[np.isin(mesh.region, numbers)])
 
 

@@ -4,16 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix, csr_matrix, diags
-from scipy.sparse.linalg import cg
+from scipy.sparse import csr_matrix
 
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh
+from geometry.potential import shape_gradients, slopes, solve_laplace, stiffness
 from geometry.progress import Progress, silent
 
 LAPLACE = ("epi", "lv", "rv", "apex_base", "right_left")
 KEPT = "laplace_"  # prefix of the fields as point data
-RTOL = 1e-8  # of the Laplace solves; gradients are then good to 1e-4 everywhere
 
 
 @dataclass(frozen=True)
@@ -63,15 +62,6 @@ class LaplaceFields:
     at_tets: dict[str, Floats]
 
 
-def shape_gradients(mesh: HeartMesh) -> tuple[Floats, Floats]:
-    """Gradients (m, 4, 3) of the four P1 shape functions of each tet in 1/mm, and its volume (m,) in mm3."""
-    corners = mesh.points[mesh.tets]
-    edges = corners[:, 1:] - corners[:, :1]
-    inverse = np.linalg.inv(edges)  # columns are the gradients of shape functions 1, 2, 3
-    last = np.swapaxes(inverse, 1, 2)
-    return np.concatenate([-last.sum(axis=1, keepdims=True), last], axis=1), np.abs(np.linalg.det(edges)) / 6
-
-
 def heart_axes(mesh: HeartMesh) -> HeartAxes:
     """The axes from the named surfaces and, where they are given, the landmarks apex and base_center."""
     cavity = mesh.points[np.unique(mesh.tagged("endo_lv"))]
@@ -117,9 +107,9 @@ def laplace_fields(mesh: HeartMesh, progress: Progress = silent) -> LaplaceField
     kept = {name: mesh.point_data[KEPT + name] for name in LAPLACE if KEPT + name in mesh.point_data}
     solved = kept if len(kept) == len(LAPLACE) else _solved(mesh, stiffness(mesh, gradients, volumes), progress)
     at = {name: values[mesh.tets].mean(axis=1) for name, values in solved.items()}
-    slopes = {name: np.einsum("mi,mij->mj", values[mesh.tets], gradients) for name, values in solved.items()}
+    rising = {name: slopes(mesh, gradients, values) for name, values in solved.items()}
     progress(1.0, "Wall coordinates")
-    return LaplaceFields(**{name: solved[name] for name in LAPLACE}, gradients=slopes, at_tets=at)
+    return LaplaceFields(**{name: solved[name] for name in LAPLACE}, gradients=rising, at_tets=at)
 
 
 def _solved(mesh: HeartMesh, matrix: csr_matrix, progress: Progress) -> dict[str, Floats]:
@@ -156,36 +146,6 @@ def _apical_core(mesh: HeartMesh) -> NDArray[np.int64]:
     low = axes.height(mesh.points) < 0.5
     core = np.flatnonzero(low & (aside < 1.2 * mesh.edge_length()))
     return core if len(core) else np.array([np.argmin(np.linalg.norm(away, axis=1))])
-
-
-def stiffness(mesh: HeartMesh, gradients: Floats, volumes: Floats) -> csr_matrix:
-    """(n, n) matrix of the integral of grad N_i . grad N_j."""
-    local = np.einsum("m,mik,mjk->mij", volumes, gradients, gradients)
-    rows = np.repeat(mesh.tets, 4, axis=1).ravel()
-    columns = np.tile(mesh.tets, (1, 4)).ravel()
-    n = len(mesh.points)
-    return coo_matrix((local.ravel(), (rows, columns)), shape=(n, n)).tocsr()
-
-
-def solve_laplace(matrix: csr_matrix, fixed: list[tuple[NDArray[np.integer], float]]) -> Floats:
-    """(n,) solution with fixed values on sets of nodes (a later set wins where they meet), kept within their bounds."""
-    values = np.full(matrix.shape[0], np.nan)
-    for nodes, value in fixed:
-        values[nodes] = value
-    free = np.flatnonzero(np.isnan(values))
-    held = np.flatnonzero(~np.isnan(values))
-    inner = matrix[free][:, free]
-    diagonal = inner.diagonal()
-    loose = diagonal <= 0  # a node of no tet
-    diagonal[loose] = 1.0
-    right = -(matrix[free][:, held] @ values[held])
-    found, failed = cg(inner, right, rtol=RTOL, maxiter=5000, M=diags(1 / diagonal))
-    if failed:
-        raise Refused(
-            "The wall coordinates did not converge; the mesh has broken or extremely flat tetrahedra. Remesh it."
-        )
-    values[free] = found
-    return np.clip(values, values[held].min(), values[held].max())
 
 
 def wall_coordinates(mesh: HeartMesh, fields: LaplaceFields) -> dict[str, Floats]:

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from geometry.heart_mesh import Floats, HeartMesh
-from solvers.coordinates import shape_gradients
+from geometry.potential import shape_gradients
 from solvers.electrodes import NAMES, Electrodes
 from solvers.result import Trace
 

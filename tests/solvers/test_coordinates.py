@@ -4,14 +4,12 @@ import numpy as np
 import pytest
 
 from geometry.errors import Refused
+from geometry.potential import shape_gradients, solve_laplace, stiffness
 from geometry.shapes import half_ellipsoid_ventricle, slab
 from solvers.coordinates import (
     KEPT,
     heart_axes,
     laplace_fields,
-    shape_gradients,
-    solve_laplace,
-    stiffness,
     wall_coordinates,
 )
 from solvers.fibers import add_fibers

@@ -1,0 +1,1 @@
+"""Measures of a heart as a mesh, one per file."""
