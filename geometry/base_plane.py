@@ -1,6 +1,6 @@
 """The plane where the ventricles are cut open at their valves, found from how much of each chamber the last slices show."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -50,19 +50,38 @@ def shown_above(areas: Floats) -> float:
     return 0.5 + float(share[: ended[0] if len(ended) else None].sum())
 
 
-def base_plane(left: Floats, left_top: float, right: Floats | None, right_top: float) -> BasePlane:
-    """The plane through the tops of both chambers over their middles in the last slice: each keeps the volume of its labels.
+@dataclass(frozen=True)
+class Tops:
+    """Where both chambers end at the base.
 
-    left, right  (2,) mm, the middles; without a right ventricle the plane is level. Tilted by at most ``STEEPEST``, about the
-    middle of the left one.
+    left, right  (2,) mm, their middles in the last slice that shows them; right is None without a right ventricle
+    heights      mm, how high they reach by their labels
+    areas        mm2, of their outlines there
     """
-    slope = np.zeros(2)
-    if right is not None:
-        across = right - left
-        far = max(float(np.linalg.norm(across)), 1.0)
-        slope = float(np.clip((right_top - left_top) / far, -STEEPEST, STEEPEST)) * across / far
-    up = np.array([-slope[0], -slope[1], 1.0])
-    up /= np.linalg.norm(up)
-    first = np.array([1.0, 0.0, 0.0]) - up[0] * up
-    first /= np.linalg.norm(first)
-    return BasePlane(np.array([*left, left_top]), np.stack([first, np.cross(up, first), up]))
+
+    left: Floats
+    right: Floats | None
+    heights: tuple[float, float]
+    areas: tuple[float, float]
+
+    def plane(self) -> BasePlane:
+        """Through the tops of both chambers over their middles, tilted by at most ``STEEPEST`` about the left one."""
+        slope = np.zeros(2)
+        if self.right is not None:
+            across = self.right - self.left
+            far = max(float(np.linalg.norm(across)), 1.0)
+            steep = float(np.clip((self.heights[1] - self.heights[0]) / far, -STEEPEST, STEEPEST))
+            slope = steep * across / far
+        up = np.array([-slope[0], -slope[1], 1.0])
+        up /= np.linalg.norm(up)
+        first = np.array([1.0, 0.0, 0.0]) - up[0] * up
+        first /= np.linalg.norm(first)
+        return BasePlane(np.array([*self.left, self.heights[0]]), np.stack([first, np.cross(up, first), up]))
+
+    def holding(self, missing: tuple[float, float], most: float) -> "Tops":
+        """Raised so that the chambers hold so many mm3 more, by at most ``most`` mm."""
+        left, right = (
+            height + float(np.clip(more / max(area, 1.0), -most, most))
+            for height, more, area in zip(self.heights, missing, self.areas, strict=True)
+        )
+        return replace(self, heights=(left, right))

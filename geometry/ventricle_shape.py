@@ -21,6 +21,7 @@ TIP = (3.0, 8.0)  # mm, least and most wall below the cavity at the apex
 ROUNDING = 4.0  # mm over which the two ventricles are blended where their outer surfaces meet
 REACH = 6.0  # mm from a surface within which its distance is measured to a fraction of a millimetre
 MARGIN = 12.0  # mm around the labels
+HIGHER = 0.35  # of a gap that the base is moved at most so that the cavities hold what was drawn
 
 
 @dataclass(frozen=True)
@@ -82,47 +83,58 @@ class VentricleShape:
 def shape_of(slices: Slices, rv_wall: float, thinnest: float, progress: Progress) -> VentricleShape:
     """Interpolate, close the apex, smooth without losing volume, and put a wall around the right ventricle.
 
-    thinnest  mm of wall kept around the left ventricle where its contours touch
+    thinnest  mm of wall put around the left cavity where its contours touch: outwards, so that the cavity keeps its volume
     """
-    grid = _grid(slices)
-    below = _below(grid, slices.base)
+    base = slices.tops.plane()
+    grid = _grid(slices, base)
     progress(0.1, "joining the contours")
     wall = _wall_at_tip(slices)
     cavity_tip = _closing(slices.cavity, slices)
     disc_tip = max(_closing(slices.disc, slices), cavity_tip + wall - _rise(slices))
+    drawn = _joined(slices.cavity, slices, grid, cavity_tip)
+    right = _joined(slices.rv, slices, grid, _closing(slices.rv, slices)) if slices.rv.any() else None
+    base = _holding(drawn, right, slices, grid, base)
+    below = _below(grid, base)
     along = max(SMOOTH, 0.25 * slices.gap)
     outer = _smooth(_joined(slices.disc, slices, grid, disc_tip), below, along)
-    cavity = _smooth(_joined(slices.cavity, slices, grid, cavity_tip), below, along)
+    cavity = _smooth(drawn, below, along)
     progress(0.5, "smoothing the surfaces")
-    lv_outer = _true_distance(outer)
-    lv = np.maximum(_true_distance(cavity), lv_outer + thinnest)
+    lv = _true_distance(cavity)
+    lv_outer = np.minimum(_true_distance(outer), lv - thinnest)
     fields = {"lv": lv, "lv_outer": lv_outer, "outer": lv_outer}
-    if slices.rv.any():
+    if right is not None:
         progress(0.7, "adding the right ventricle")
-        drawn = _joined(slices.rv, slices, grid, _closing(slices.rv, slices))
-        blood = _beside(_one_piece(_smooth(drawn, below, along), below), lv_outer, drawn, below)
+        blood = _beside(_one_piece(_smooth(right, below, along), below), lv_outer, right, below)
         both = -rounded_max(-lv_outer, rv_wall - blood, ROUNDING)
         fields |= {"rv": np.maximum(blood, both + 0.8 * rv_wall), "outer": both}
-    ready = {name: Field(grid, ndimage.spline_filter(values, order=3), slices.base) for name, values in fields.items()}
+    ready = {name: Field(grid, ndimage.spline_filter(values, order=3), base) for name, values in fields.items()}
     inside = np.argwhere((fields["outer"] < 0) & below)
-    spots = slices.base.from_stack(grid.origin + STEP * inside)
+    spots = base.from_stack(grid.origin + STEP * inside)
     low, high = spots.min(axis=0) - 2 * STEP, spots.max(axis=0) + 2 * STEP
     high[2] = 0.0
     progress(1.0)
-    return VentricleShape(ready["lv"], ready["lv_outer"], ready["outer"], ready.get("rv"), slices.base, (low, high))
+    return VentricleShape(ready["lv"], ready["lv_outer"], ready["outer"], ready.get("rv"), base, (low, high))
 
 
-def _grid(slices: Slices) -> Grid:
+def _grid(slices: Slices, base: BasePlane) -> Grid:
     some = (slices.disc | slices.rv).any(axis=0)
     spots = np.argwhere(some)
     slack = MARGIN + np.abs(slices.shift).max()
     low = np.append(spots.min(axis=0) * slices.pixel - slack, slices.z[0] - slices.gap - MARGIN)
     sides = np.stack([low[:2], spots.max(axis=0) * slices.pixel + slack])
     corners = np.array([[sides[i, 0], sides[j, 1], 0.0] for i in (0, 1) for j in (0, 1)])
-    top = -slices.base.height(corners) / slices.base.turn[2, 2]
+    top = -base.height(corners) / base.turn[2, 2] + HIGHER * slices.gap
     high = np.append(sides[1], top.max() + 4 * STEP)
     count = np.ceil((high - low) / STEP).astype(int) + 1
     return Grid(low, (int(count[0]), int(count[1]), int(count[2])))
+
+
+def _holding(left: Floats, right: Floats | None, slices: Slices, grid: Grid, base: BasePlane) -> BasePlane:
+    """The plane moved so that the chambers below it hold what was drawn of them."""
+    below = _below(grid, base)
+    held = [_volume(field[below]) * STEP**3 if field is not None else 0.0 for field in (left, right)]
+    missing = (slices.drawn[0] - held[0], slices.drawn[2] - held[1])
+    return slices.tops.holding(missing, HIGHER * slices.gap).plane()
 
 
 def _below(grid: Grid, base: BasePlane) -> Mask:
@@ -238,7 +250,7 @@ def _beside(blood: Floats, left: Floats, drawn: Floats, below: Mask) -> Floats:
     blood = _true_distance(blood)
     near = below & (np.maximum(blood, -left) < SMOOTH + STEP)
     right, other = blood[near], -left[near]
-    wanted = _volume(np.maximum(drawn[below], -left[below]))
+    wanted = _volume(drawn[below])
     way = _offset(lambda way: _volume(rounded_max(right - way, other, 2.0)), wanted)
     return _true_distance(rounded_max(blood - way, -left, 2.0))
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from skimage.morphology import convex_hull_image
 
-from geometry.base_plane import BasePlane, base_plane, shown_above
+from geometry.base_plane import Tops, shown_above
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats
 from geometry.segmentation import LV, MYOCARDIUM, RV, Segmentation
@@ -26,7 +26,7 @@ class Slices:
     z                 (k,) mm of each slice, ascending from apex to base
     shift             (k, 2) mm to add in the plane so that the slices line up
     pixel             (2,) mm; gap mm between slices
-    base              the plane where both ventricles are cut open
+    tops              where both ventricles end at the base
     drawn             mm3 of LV cavity, wall and RV cavity in all slices, those beyond the base too
     to_patient        (4, 4) from (x, y, z) mm here to mm in the patient
     notes             sentences
@@ -39,7 +39,7 @@ class Slices:
     shift: Floats
     pixel: Floats
     gap: float
-    base: BasePlane
+    tops: Tops
     drawn: tuple[float, float, float]
     to_patient: Floats
     notes: tuple[str, ...]
@@ -89,28 +89,35 @@ def read_slices(segmentation: Segmentation, phase: int) -> Slices:
         )
     placed = _placement(segmentation.affine, spacing, int(order[0]), flipped)
     gap = float(spacing[2])
-    tops = [_top(labels, label, order, z, gap) for label in (LV, RV)]
-    left = _middle(cavity, shift, spacing[:2])
-    base = base_plane(left, tops[0], _middle(rv, shift, spacing[:2]) if rv.any() else None, tops[1])
+    tops = _tops(labels, cavity, rv, order, z, shift, spacing)
     volumes = [float((labels == label).sum() * spacing.prod()) for label in (LV, MYOCARDIUM, RV)]
     drawn = (volumes[0], volumes[1], volumes[2])
-    return Slices(cavity, disc, rv, z, shift, spacing[:2], gap, base, drawn, placed, tuple(notes))
+    return Slices(cavity, disc, rv, z, shift, spacing[:2], gap, tops, drawn, placed, tuple(notes))
 
 
-def _middle(masks: Mask, shift: Floats, pixel: Floats) -> Floats:
-    """(2,) mm, the middle of a chamber in its last slice."""
-    row = int(np.flatnonzero(masks.any(axis=(1, 2)))[-1])
-    return np.asarray(np.asarray(ndimage.center_of_mass(masks[row])) * pixel + shift[row])
-
-
-def _top(labels: NDArray[np.uint8], label: int, order: NDArray[np.integer], z: Floats, gap: float) -> float:
-    """mm, how high a chamber reaches by its labels: in the used slices, apex first, and in those beyond their last one."""
+def _tops(
+    labels: NDArray[np.uint8],
+    cavity: Mask,
+    rv: Mask,
+    order: NDArray[np.integer],
+    z: Floats,
+    shift: Floats,
+    spacing: Floats,
+) -> Tops:
+    """Where the chambers end: in the used slices, apex first, and in those beyond the last of them."""
     towards = 1 if order[-1] > order[0] else -1
-    stop = labels.shape[2] if towards > 0 else -1
-    beyond = np.arange(order[-1] + towards, stop, towards)
-    areas = (labels[..., [*order, *beyond]] == label).sum(axis=(0, 1)).astype(float)
-    present = np.flatnonzero(areas[: len(order)])
-    return float(z[present[-1]] + gap * shown_above(areas[present[-1] :])) if len(present) else float(z[-1])
+    beyond = np.arange(order[-1] + towards, labels.shape[2] if towards > 0 else -1, towards)
+    middles, heights, areas = [], [], []
+    for label, masks in ((LV, cavity), (RV, rv)):
+        present = np.flatnonzero(masks.any(axis=(1, 2)))
+        row = int(present[-1]) if len(present) else len(z) - 1
+        above = (labels[..., beyond] == label).sum(axis=(0, 1)) if row + 1 == len(z) else []
+        shown = np.array([masks[row].sum(), *above], dtype=float)
+        heights.append(float(z[row] + spacing[2] * shown_above(shown)))
+        areas.append(float(shown[0] * spacing[:2].prod()))
+        middles.append(np.asarray(ndimage.center_of_mass(masks[row])) * spacing[:2] + shift[row] if shown[0] else None)
+    assert middles[0] is not None
+    return Tops(middles[0], middles[1], (heights[0], heights[1]), (areas[0], areas[1]))
 
 
 def _check_border(labels: NDArray[np.uint8]) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh, Ints
 from geometry.progress import Progress, part, silent
+from geometry.quality import min_dihedrals, radius_ratios
 from geometry.segmentation import Segmentation
 from geometry.stuffing import bcc_lattice, cube_for, stuff
 from geometry.surface import boundary_facets, main_piece, oriented, touching
@@ -15,6 +16,7 @@ from geometry.ventricle_slices import Slices, read_slices
 
 FACETS = {1: "endo_lv", 2: "endo_rv", 3: "epi", 4: "base"}
 REGIONS = {1: "lv", 2: "rv"}
+FLATTEST, WORST = 6.0, 2.95  # deg, smallest dihedral angle; 99 % radius ratio
 THINNEST = 2.0  # mm of wall kept around the left ventricle where its contours touch
 # Edges over those asked for, and least wall over the edges: what is tried in turn while the surface of the mesh touches itself.
 ATTEMPTS = ((1.0, 1.0), (1.0, 1.3), (1.0, 1.6), (0.8, 1.5), (0.6, 1.5))
@@ -43,13 +45,13 @@ def build_ventricles(
         points, tets = stuff(bcc_lattice(*shape.bounds, cube_for(finer)), shape.wall, part(doing, 0.5, 0.9))
         points, tets = main_piece(points, tets)
         facets, _ = boundary_facets(tets)
-        pinched = touching(points, facets)
+        pinched = _unfit(points, tets, facets)
         if not len(pinched):
             break
     else:
         where = slices.to_patient[:3, :3] @ shape.base.to_stack(pinched[:1])[0] + slices.to_patient[:3, 3]
         raise Refused(
-            f"The wall is too thin for edges of {edge:g} mm at {tuple(int(v) for v in where)} mm (RAS); "
+            f"The wall is too thin or too uneven for edges of {edge:g} mm at {tuple(int(v) for v in where)} mm (RAS); "
             "ask for shorter ones, or thicken the label there.",
             place=(float(where[0]), float(where[1]), float(where[2])),
         )
@@ -63,6 +65,18 @@ def build_ventricles(
     notes += _notes(slices, shape, mesh, rv_wall)
     progress(1.0)
     return replace(placed, notes=tuple(notes))
+
+
+def _unfit(points: Floats, tets: Ints, facets: Ints) -> Floats:
+    """(n, 3) mm, where the surface touches itself, or else the tetrahedra are too flat for a solver."""
+    pinched = touching(points, facets)
+    if len(pinched):
+        return pinched
+    flat = min_dihedrals(points, tets) < FLATTEST
+    if flat.any() or np.percentile(radius_ratios(points, tets), 99) > WORST:
+        worst = np.argsort(min_dihedrals(points, tets))[:1]
+        return np.asarray(points[tets[worst]].mean(axis=1))
+    return pinched
 
 
 def _named(shape: VentricleShape, points: Floats, tets: Ints) -> HeartMesh:

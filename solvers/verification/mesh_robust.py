@@ -13,6 +13,7 @@ from multiprocessing import get_context
 import numpy as np
 
 from geometry.errors import Refused
+from geometry.mesh_measures.cavity import cavity_volume
 from geometry.progress import Progress
 from geometry.quality import mesh_quality
 from geometry.segmentation import LV, RV
@@ -56,7 +57,9 @@ def verify(progress: Progress) -> list[Check]:
         Check("whole hearts refused", float(len(whole) - len(well)), 0.0, 0.0, "1", SOURCE),
         Check("smallest dihedral angle (over 5)", min(each.dihedral for each in sound), 92.5, 87.5, "deg", SOURCE),
         Check("largest 99 % radius ratio (below 3)", max(each.ratio for each in sound), 2.0, 1.0, "1", SOURCE),
-        Check("whole hearts: worst cavity against its labels", 100 * max(e.volume for e in well), 0.0, 1.0, "%", SOURCE),
+        Check(
+            "whole hearts: worst cavity against its labels", 100 * max(e.volume for e in well), 0.0, 1.0, "%", SOURCE
+        ),
     ]
 
 
@@ -77,9 +80,9 @@ def mesh_one(seed: int) -> Outcome:
     quality = mesh_quality(mesh)
     fit = not quality.inverted and quality.min_dihedral > 5 and quality.radius_ratio_p99 < 3
     fit = fit and not len(touching(mesh.points, mesh.facets))
-    voxel = abs(np.linalg.det(drawn.affine[:3, :3]))
+    voxel = abs(np.linalg.det(drawn.affine[:3, :3])) / 1000.0
     errors = [
-        abs(_cavity(mesh, name) / float((labels == label).sum() * voxel) - 1)
+        abs(cavity_volume(mesh, name) / float((labels == label).sum() * voxel) - 1)
         for name, label in (("endo_lv", LV), ("endo_rv", RV))
         if name in mesh.facet_names.values()
     ]

@@ -179,7 +179,7 @@ def test_edges_too_long_for_a_thin_place_are_shortened_and_the_mesh_says_so(monk
 def test_where_no_edges_fit_the_place_is_told_in_words_and_in_mm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("geometry.ventricles.touching", lambda points, facets: points[:1])
     monkeypatch.setattr("geometry.ventricles.ATTEMPTS", ((1.0, 1.0),))
-    with pytest.raises(Refused, match=r"too thin for edges of 3\.5 mm at") as refusal:
+    with pytest.raises(Refused, match=r"too thin or too uneven for edges of 3\.5 mm at") as refusal:
         build_ventricles(stack(), edge=3.5)
     assert refusal.value.place is not None
     labels = stack()
