@@ -48,16 +48,17 @@ class Segmentation:
         """(nx, ny, nz), the labels of one phase."""
         return self.labels[..., index] if self.labels.ndim == 4 else self.labels
 
-    def chance(self, label: int, index: int) -> NDArray[np.floating]:
-        """(nx, ny, nz), probability of a label in one phase (0 or 1 where the method gives none)."""
+    def chance(self, label: int, index: int, part: tuple[slice, ...] = ()) -> NDArray[np.floating]:
+        """(nx, ny, nz) or a ``part`` of it, probability of a label in one phase (0 or 1 where the method gives none)."""
+        here = self.phase(index)[part]
         if label not in self.probability:
-            return np.asarray(self.phase(index) == label, dtype=np.float32)
+            return np.asarray(here == label, dtype=np.float32)
         values = self.probability[label]
-        values = np.asarray(values[..., index]) if values.ndim == 4 else values
+        values = np.asarray(values[..., index] if values.ndim == 4 else values)[part]
         if self.by_hand is None:
             return values
-        decided = self.by_hand[..., index] if self.by_hand.ndim == 4 else self.by_hand
-        return np.where(decided, self.phase(index) == label, values)
+        decided = (self.by_hand[..., index] if self.by_hand.ndim == 4 else self.by_hand)[part]
+        return np.where(decided, here == label, values)
 
     @property
     def voxel_volume(self) -> float:
@@ -104,7 +105,8 @@ def load_segmentation(folder: Path) -> Segmentation:
     by_hand = None
     if (folder / BY_HAND).exists():
         with np.load(folder / BY_HAND) as data:
-            by_hand = np.unpackbits(data["bits"], count=labels.size).astype(bool).reshape(labels.shape)
+            flat = np.unpackbits(data["bits"], count=labels.size).astype(bool)
+            by_hand = np.asfortranarray(flat.reshape(labels.shape))  # one phase after the other
     return Segmentation(
         labels=labels,
         affine=affine,
