@@ -125,7 +125,7 @@ class EditBar(QFrame):
             chip = QToolButton(self)
             chip.setProperty("role", "label")
             chip.setCheckable(True)
-            chip.setText(WORDS[label] if label else "Outside")
+            chip.setText(f" {WORDS[label] if label else 'Outside'}")
             chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             chip.setIcon(_square(COLOURS.get(label, NEUTRAL)))
             chip.setIconSize(QSize(px(10), px(10)))
