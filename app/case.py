@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import filelock
 import numpy as np
 from numpy.typing import NDArray
 
 from app.edit_journal import forget, pending, replayed, write_kept
-from app.folders import is_cut_short, link, mend_folder, replace_text, whole_folder
+from app.folders import held, is_cut_short, link, mend_folder, replace_text, whole_folder
+from app.metrics_file import METRICS, read_metrics, write_metrics
 from app.migrations import FORMAT, migrate
 from app.provenance import digest, write_origin
 from geometry.deidentify import Deidentification
@@ -140,7 +140,7 @@ class Case:
         forget(self.folder)
         with whole_folder(self.folder / "segmentation") as fresh:
             save_segmentation(segmentation, fresh)
-            _write_metrics(metrics, fresh)
+            write_metrics(metrics, fresh)
             write_origin(fresh, self.image_digest(), method=segmentation.method, seeds=segmentation.seeds)
 
     def save_edited(self, segmentation: Segmentation, metrics: tuple[Metric, ...], last: int) -> None:
@@ -152,9 +152,9 @@ class Case:
             first = fresh / "automatic"
             first.mkdir()
             known = old / "automatic" if (old / "automatic").exists() else old
-            for name in (LABELS, "metrics.json"):
+            for name in (LABELS, METRICS):
                 link(known / name, first / name)
-            _write_metrics(metrics, fresh)
+            write_metrics(metrics, fresh)
             link(old / "origin.json", fresh / "origin.json")
             write_kept(fresh, last)
 
@@ -162,7 +162,7 @@ class Case:
         """The labels of the automatic result, and the numbers measured on it; None while there is no segmentation."""
         folder = self.folder / "segmentation"
         first = folder / "automatic" if (folder / "automatic").exists() else folder
-        return (load_labels(first), _read_metrics(first)) if folder.exists() else (None, ())
+        return (load_labels(first), read_metrics(first)) if folder.exists() else (None, ())
 
     def segmentation_origin(self) -> tuple[float, ...]:
         """Changes when the automatic result is made anew, and not when it is edited."""
@@ -184,12 +184,12 @@ class Case:
         """Keep a scar study, with the labels of the picked rule and the options it was made with."""
         with whole_folder(self.folder / "scar") as fresh:
             save_study(study, fresh, picked)
-            _write_metrics(scar_metrics(study), fresh)
+            write_metrics(scar_metrics(study), fresh)
             write_origin(fresh, self.scar_source(), rule=picked, **options)
 
     def save_measures(self, metrics: tuple[Metric, ...], function: HeartFunction) -> None:
         """Keep what was measured on the present segmentation."""
-        _write_metrics(metrics, self.folder / "segmentation")
+        write_metrics(metrics, self.folder / "segmentation")
         save_function(function, self.folder / "segmentation")
 
     def function(self) -> HeartFunction | None:
@@ -205,7 +205,7 @@ class Case:
         """Keep a mesh, with the numbers measured on it and the options it was made with."""
         with whole_folder(self.folder / "mesh") as fresh:
             save_mesh(mesh, fresh / "heart.npz")
-            _write_metrics(metrics, fresh)
+            write_metrics(metrics, fresh)
             write_origin(fresh, self.segmentation_digest(), **options)
 
     def motion(self) -> WallMotion | None:
@@ -218,7 +218,7 @@ class Case:
 
     def measures(self) -> tuple[Metric, ...]:
         """The numbers measured on the segmentation and on the mesh."""
-        return _read_metrics(self.folder / "segmentation") + _read_metrics(self.folder / "mesh")
+        return read_metrics(self.folder / "segmentation") + read_metrics(self.folder / "mesh")
 
     # --- scenarios and runs -------------------------------------------------------------------------------------
 
@@ -298,23 +298,6 @@ class Case:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the case for writing; refuses at once when another run holds it (the system frees it when that one dies)."""
-        lock = filelock.FileLock(self.folder / "case.lock")
-        try:
-            lock.acquire(timeout=0)
-        except filelock.Timeout:
-            raise Refused(
-                f"The case {self.title!r} is in use by another run; wait until it has finished or cancel it, then try again."
-            ) from None
-        try:
+        busy = f"The case {self.title!r} is in use by another run; wait until it has finished or cancel it, then try again."
+        with held(self.folder / "case.lock", busy):
             yield
-        finally:
-            lock.release()
-
-
-def _write_metrics(metrics: tuple[Metric, ...], folder: Path) -> None:
-    replace_text(folder / "metrics.json", json.dumps([metric.to_dict() for metric in metrics], indent=1))
-
-
-def _read_metrics(folder: Path) -> tuple[Metric, ...]:
-    path = folder / "metrics.json"
-    return tuple(Metric(**facts) for facts in json.loads(path.read_text())) if path.exists() else ()

@@ -11,9 +11,9 @@ from app.console import print_json, say
 from app.edited import needed_segmentation
 from app.tasks import needed_image, needed_mesh
 from geometry.errors import Refused
+from geometry.measures.segments import SEGMENT_NAMES
 from geometry.scar.rules import RULES
 from geometry.scar.scar_file import finding_facts
-from geometry.scar.sectors import NAMES as SEGMENTS
 from geometry.scar.study import Finding, ScarStudy
 
 
@@ -128,4 +128,4 @@ def _deepest(finding: Finding) -> str:
     if not affected:
         return "-"
     segment = max(affected, key=lambda number: affected[number][0])
-    return f"{SEGMENTS[segment - 1]}, {100 * affected[segment][1]:.0f} % of the wall"
+    return f"{SEGMENT_NAMES[segment - 1]}, {100 * affected[segment][1]:.0f} % of the wall"

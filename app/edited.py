@@ -82,8 +82,7 @@ def named(segmentation: Segmentation) -> Segmentation:
     method = segmentation.method.removesuffix(CORRECTED)
     if method == BY_HAND:
         return with_drawn_phases(segmentation)
-    touched = segmentation.by_hand is not None and bool(segmentation.by_hand.any())
-    return replace(segmentation, method=method + CORRECTED if touched else method)
+    return replace(segmentation, method=method + CORRECTED if segmentation.edited else method)
 
 
 def same_labels(one: Segmentation, other: Segmentation | None) -> bool:

@@ -6,6 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import filelock
+
+from geometry.errors import Refused
+
 
 @contextmanager
 def whole_folder(target: Path) -> Iterator[Path]:
@@ -57,3 +61,17 @@ def link(source: Path, target: Path) -> None:
         target.hardlink_to(source)
     except OSError:
         shutil.copyfile(source, target)
+
+
+@contextmanager
+def held(path: Path, busy: str) -> Iterator[None]:
+    """Hold a lock file; refuses at once with a sentence where another process holds it."""
+    lock = filelock.FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except filelock.Timeout:
+        raise Refused(busy) from None
+    try:
+        yield
+    finally:
+        lock.release()

@@ -48,11 +48,10 @@ class WarmEditor(WarmProcess):
         labels: NDArray[np.uint8],
         affine: NDArray[np.floating],
         axis: int,
-        phases: list[int],
         options: Mapping[str, Any],
     ) -> int:
-        """Ask what a tool changes in phases of labels; see ``geometry.editing.catalogue``."""
-        return self._ask(tool, {"phases": phases, "options": dict(options)}, affine, axis, labels=labels)
+        """Ask what a tool changes in one volume of labels; see ``geometry.editing.catalogue``."""
+        return self._ask(tool, {"options": dict(options)}, affine, axis, labels=labels)
 
     def poll(self) -> Edit | None:
         """The newest answer that was not given out yet, or None."""

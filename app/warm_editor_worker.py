@@ -51,7 +51,7 @@ def edited(facts: dict[str, Any], arrays: dict[str, NDArray[Any]], kept: dict[by
         if facts["tool"] == GROW:
             grown = grow(arrays["grey"], labels, affine, axis, kept)
             return Edit(number, grown=grown, seconds=time.perf_counter() - began)
-        change = run_tool(facts["tool"], labels, affine, axis, facts["phases"], facts["options"])
+        change = run_tool(facts["tool"], labels, affine, axis, [0], facts["options"])
         return Edit(number, change, seconds=time.perf_counter() - began)
     except Refused as refusal:
         return Edit(number, refusal=str(refusal), seconds=time.perf_counter() - began)

@@ -40,7 +40,7 @@ def called_late(frame: Frame) -> bool:
 
 
 def called_something_else(frame: Frame) -> bool:
-    """Whether the description names a map, perfusion, flow or tagging."""
+    """Whether the description names a localiser, map, perfusion, flow or tagging."""
     return bool(_NO_CINE.search(frame.words))
 
 

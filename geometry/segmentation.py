@@ -17,6 +17,7 @@ NAMES: Mapping[int, str] = {
     AORTA: "ascending_aorta",
     LEFT_ATRIUM: "left_atrium",
 }
+TRUST = 0.6  # weight of the label over the automatic probability where a tool changed it: above one half, so that it stays likelier
 LABELS, PROBABILITY, BY_HAND = "labels.nii.gz", "probability.npz", "by_hand.npz"
 
 
@@ -32,6 +33,7 @@ class Segmentation:
     seeds        mm points the user gave, (k, 3) as tuples
     notes        what the method found worth telling, as sentences
     by_hand      bool, of the shape of ``labels``: voxels that a person decided, whose probability is 0 or 1; None for none
+    by_tool      the same for voxels that a tool changed (smooth, fill, copy ...): their probability leans to the label
     """
 
     labels: NDArray[np.uint8]
@@ -43,21 +45,29 @@ class Segmentation:
     seeds: tuple[tuple[float, float, float], ...] = ()
     notes: tuple[str, ...] = ()
     by_hand: NDArray[np.bool_] | None = None
+    by_tool: NDArray[np.bool_] | None = None
+
+    @property
+    def edited(self) -> bool:
+        """Whether any voxel was changed or decided after the method had ended."""
+        return any(mask is not None and bool(mask.any()) for mask in (self.by_hand, self.by_tool))
 
     def phase(self, index: int) -> NDArray[np.uint8]:
         """(nx, ny, nz), the labels of one phase."""
         return self.labels[..., index] if self.labels.ndim == 4 else self.labels
 
-    def chance(self, label: int, index: int) -> NDArray[np.floating]:
-        """(nx, ny, nz), probability of a label in one phase (0 or 1 where the method gives none)."""
+    def chance(self, label: int, index: int, part: tuple[slice, ...] = ()) -> NDArray[np.floating]:
+        """(nx, ny, nz) or a ``part`` of it, probability of a label in one phase (0 or 1 where the method gives none)."""
+        here = self.phase(index)[part]
         if label not in self.probability:
-            return np.asarray(self.phase(index) == label, dtype=np.float32)
+            return np.asarray(here == label, dtype=np.float32)
         values = self.probability[label]
-        values = np.asarray(values[..., index]) if values.ndim == 4 else values
-        if self.by_hand is None:
-            return values
-        decided = self.by_hand[..., index] if self.by_hand.ndim == 4 else self.by_hand
-        return np.where(decided, self.phase(index) == label, values)
+        values = np.asarray(values[..., index] if values.ndim == 4 else values)[part]
+        for mask, weight in ((self.by_tool, TRUST), (self.by_hand, 1.0)):
+            if mask is not None:
+                there = (mask[..., index] if mask.ndim == 4 else mask)[part]
+                values = np.where(there, weight * (here == label) + (1.0 - weight) * values, values)
+        return values
 
     @property
     def voxel_volume(self) -> float:
@@ -82,8 +92,9 @@ def save_labels(segmentation: Segmentation, folder: Path) -> None:
 
     nib.save(nib.Nifti1Image(segmentation.labels, segmentation.affine), folder / LABELS)
     if segmentation.by_hand is not None:
-        bits = np.packbits(segmentation.by_hand)
-        np.savez_compressed(folder / BY_HAND, bits=bits)
+        masks = {"bits": segmentation.by_hand, "tool": segmentation.by_tool}
+        packed = {name: np.packbits(mask) for name, mask in masks.items() if mask is not None}
+        np.savez_compressed(folder / BY_HAND, **packed)  # type: ignore[arg-type]
     facts = {
         "method": segmentation.method,
         "ed": segmentation.ed,
@@ -101,10 +112,12 @@ def load_segmentation(folder: Path) -> Segmentation:
     facts = json.loads((folder / "segmentation.json").read_text())
     with np.load(folder / PROBABILITY) as steps:
         probability = {int(k): np.asfortranarray(steps[k]).astype(np.float32) / 255 for k in steps.files}
-    by_hand = None
+    masks: dict[str, NDArray[np.bool_]] = {}
     if (folder / BY_HAND).exists():
         with np.load(folder / BY_HAND) as data:
-            by_hand = np.unpackbits(data["bits"], count=labels.size).astype(bool).reshape(labels.shape)
+            for name in data.files:
+                flat = np.unpackbits(data[name], count=labels.size).astype(bool)
+                masks[name] = np.asfortranarray(flat.reshape(labels.shape))  # one phase after the other
     return Segmentation(
         labels=labels,
         affine=affine,
@@ -114,7 +127,8 @@ def load_segmentation(folder: Path) -> Segmentation:
         es=facts["es"],
         seeds=tuple((a, b, c) for a, b, c in facts["seeds"]),
         notes=tuple(facts["notes"]),
-        by_hand=by_hand,
+        by_hand=masks.get("bits"),
+        by_tool=masks.get("tool"),
     )
 
 

@@ -156,7 +156,7 @@ def _no_picture_of_the_heart(group: Group) -> str:
     if _over_many_beats(group):
         return f"{group.phases} pictures over many beats, as of first-pass perfusion"
     if called_something_else(first) and not called_late(first):
-        return "its description names a map, perfusion, flow or tagging"
+        return "its description names a localiser, map, perfusion, flow or tagging"
     return ""
 
 
@@ -186,7 +186,7 @@ def _late_evidence(group: Group) -> str:
     signs = [
         f"inversion pulse at {first.inversion:.0f} ms" if first.inversion else "inversion pulse" if inverted else "",
         "contrast agent" if first.contrast else "",
-        "so called" if called_late(first) else "",
+        "called late enhancement" if called_late(first) else "",
     ]
     found = [sign for sign in signs if sign]
     black_blood = first.echo is not None and first.echo > 20  # STIR and the like

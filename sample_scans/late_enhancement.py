@@ -16,11 +16,11 @@ from sample_scans.anatomy_surfaces import Array
 from sample_scans.anatomy_torso import Torso, draw_torso, paint_torso
 from sample_scans.anatomy_ventricles import look_up, paint_sac, paint_ventricles
 from sample_scans.canvas import Canvas, blank
-from sample_scans.cine_mr import Stack
 from sample_scans.heart_beat import contraction
 from sample_scans.imaging_lge import TISSUES
 from sample_scans.imaging_mr import MrSettings, palette, receive, slice_profile
 from sample_scans.infarct import BORDER, CORE, NO_REFLOW, Infarct, infarct_masses, paint_infarct
+from sample_scans.stack import Stack
 
 CHAMBERS = (LV, MYOCARDIUM, RV)
 TISSUE_LABELS = (*CHAMBERS, BORDER, CORE, NO_REFLOW)

@@ -1,13 +1,16 @@
 """Outlines of what was segmented, on a slice: where the boundary is likely, and where it may still be."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+import pyqtgraph as pg
 from numpy.typing import NDArray
+from PySide6.QtGui import QPainterPath
 from skimage.measure import find_contours
 
 from geometry.segmentation import AORTA, LEFT_ATRIUM, LV, MYOCARDIUM, ROOT, RV, Segmentation
-from ui.planes import Plane, part_over, reslice
+from ui.planes import Plane, moved, part_over, reslice, voxels_near
 
 COLOURS = {
     LV: "#ff6b6b",
@@ -38,27 +41,49 @@ class Outline:
     chance: float
     curve: NDArray[np.floating]
 
+    @cached_property
+    def path(self) -> QPainterPath:
+        """The curves as they are drawn."""
+        drawn: QPainterPath = pg.arrayToQPath(self.curve[:, 0], self.curve[:, 1], connect="finite")
+        return drawn
+
 
 def outlines(segmentation: Segmentation, plane: Plane, phase: int, step: float, doubt: bool) -> list[Outline]:
-    """The 50 % outline of every label on a slice; with ``doubt`` also the 5 % and 95 % ones where probabilities exist."""
+    """The 50 % outline of every label on a slice; with ``doubt`` also the 5 % and 95 % ones where probabilities exist.
+
+    The doubt of the wall is drawn at its outer border; the inner one is the cavity's. Cavities come last, to lie on top.
+    """
     index = min(phase, segmentation.labels.shape[3] - 1) if segmentation.labels.ndim == 4 else 0
-    found = []
-    for label in COLOURS:
-        known = label in segmentation.probability
-        chance = segmentation.chance(label, index) if known else segmentation.phase(index) == label
-        box = _box(chance > LEAST)
-        part = part_over(box, segmentation.affine, plane, step) if box else None
-        if part is None:
-            continue
-        affine = segmentation.affine.copy()
-        affine[:3, 3] += affine[:3, :3] @ [side.start for side in box]
-        values = reslice(np.asarray(chance[box], dtype=np.float32), affine, plane, step, part=part)
-        first = np.array([part[0].start, part[1].start])
-        for level in CHANCES if doubt and known else (0.5,):
+    near = voxels_near(segmentation.affine, segmentation.labels.shape[:3], plane)
+    cavity: NDArray[np.floating] = np.empty((0, 2))
+    found: list[Outline] = []
+    for label in COLOURS if near else ():
+        chance = segmentation.chance(label, index, near)
+        if label == MYOCARDIUM:
+            chance = chance + segmentation.chance(LV, index, near)
+        values, first = _cut(chance, near, segmentation.affine, plane, step)
+        for level in CHANCES if doubt and label in segmentation.probability else (0.5,):
             curve = _curve(values, level, first, plane.half, step)
+            if label == LV and level == 0.5:
+                cavity = curve
+            if label == MYOCARDIUM and level == 0.5:
+                curve = np.concatenate([curve, cavity])
             if len(curve):
                 found.append(Outline(label, level, curve))
-    return found
+    return found[::-1]
+
+
+def _cut(
+    chance: NDArray[np.floating], near: tuple[slice, ...], affine: NDArray[np.floating], plane: Plane, step: float
+) -> tuple[NDArray[np.floating], NDArray[np.integer]]:
+    """What of a slice lies over the voxels ``near`` it that have a chance, and where on the slice that begins."""
+    box = _box(chance > LEAST)
+    part = part_over(box, moved(affine, near), plane, step) if box else None
+    if part is None:
+        return np.empty((0, 0)), np.zeros(2, dtype=int)
+    there = moved(moved(affine, near), box)
+    values = reslice(np.asarray(chance[box], dtype=np.float32), there, plane, step, part=part)
+    return values, np.array([part[0].start, part[1].start])
 
 
 def _box(mask: NDArray[np.bool_]) -> tuple[slice, ...]:

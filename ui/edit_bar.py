@@ -3,6 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -124,7 +125,10 @@ class EditBar(QFrame):
             chip = QToolButton(self)
             chip.setProperty("role", "label")
             chip.setCheckable(True)
-            chip.setText(f"\u25a0 {WORDS[label] if label else 'Outside'}")
+            chip.setText(f" {WORDS[label] if label else 'Outside'}")
+            chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            chip.setIcon(_square(COLOURS.get(label, NEUTRAL)))
+            chip.setIconSize(QSize(px(10), px(10)))
             chip.setStyleSheet(_chip_style(COLOURS.get(label, NEUTRAL)))
             chip.setToolTip("Outside of every label (0)")
             chip.clicked.connect(partial(model.choose, label))
@@ -152,7 +156,7 @@ class EditBar(QFrame):
         for label in COLOURS:
             self.over.addItem(f"Over {WORDS[label]}", str(label))
         self.over.activated.connect(lambda i: model.set(over=self.over.itemData(i)))
-        self.accept = button("Accept", model.accept, tip="Make what has grown an edit (Enter)")
+        self.accept = button("Accept", model.accept, main=True, tip="Make what has grown an edit (Enter)")
         self.discard = button("Discard", model.discard, tip="Forget the strokes (Esc)")
         for widget in (self.radius, self.size_words, self.shape, self.scope, self.low, self.high, self.over):
             row.addWidget(widget)
@@ -222,10 +226,16 @@ def _rule(parent: QWidget) -> QFrame:
     return rule
 
 
+def _square(colour: str) -> QIcon:
+    picture = QPixmap(px(10), px(10))
+    picture.fill(QColor(colour))
+    return QIcon(picture)
+
+
 def _chip_style(colour: str) -> str:
     shape = f"border-radius: {px(9)}px; padding: {px(2)}px {px(8)}px; font-size: {px(12)}px;"
     return (
-        f"QToolButton {{ color: {colour}; border: 1px solid transparent; background: transparent; {shape} }}"
+        f"QToolButton {{ border: 1px solid transparent; background: transparent; {shape} }}"
         f"QToolButton:checked {{ border: 1px solid {colour}; background: rgba(128, 140, 155, 40); font-weight: 600; }}"
         f"QToolButton:hover {{ background: rgba(128, 140, 155, 40); }}"
     )

@@ -52,12 +52,12 @@ class EditDesk(QObject):
         self._slices.show_native(self.model.grid if self.active else None)
         if not self.active:
             self.overlay.show(False)
-            self._slices.calm = False
+            self._slices.editing = False
 
     def draw(self) -> None:
         """Draw what lies over the slice in view."""
         if self.active and self._slices.planes:
-            self.overlay.fill = self._session.overlay.fill
+            self.overlay.fill = self._session.overlay.fill if self.model.tool else 0.0
             self.mouse.contour.refresh()
             self.overlay.draw(self.mouse.plane())
 
@@ -72,11 +72,17 @@ class EditDesk(QObject):
         self.model.helper.rest()
 
     def _changed(self) -> None:
-        self._slices.calm = bool(self.model.tool)
-        if not self.model.tool:
+        held = bool(self.model.tool)
+        if held != self._slices.editing:
+            self._slices.editing = held
+            self._slices.draw()
+        if not held:
             self.overlay.show_cursor(None)
         self.draw()
 
     def _edited(self) -> None:
         self.draw()
-        self._later.start()
+        if self.model.tool:
+            self._later.start()
+        else:
+            self._slices.draw()

@@ -54,7 +54,7 @@ class EditHelper(QObject):
         self.warm_up()
         assert self._process is not None
         self._timer.start()
-        return self._process.ask_tool(name, labels, affine, axis, [0], options)
+        return self._process.ask_tool(name, labels, affine, axis, options)
 
     def forget(self) -> None:
         """Wait for no answer any more."""

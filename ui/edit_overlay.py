@@ -80,6 +80,10 @@ class EditOverlay:
         here = self.live if self.live is not None else here
         if grid is None or plane is None:
             return
+        strokes = model.grown is not None or model.seeds is not None
+        self._labels.setVisible(strokes or (here is not None and (self.fill > 0 or self.live is not None)))
+        if not self._labels.isVisible():
+            return  # nothing of it would be seen
         if here is None:
             here = np.zeros([grid.shape[a] for a in range(3) if a != grid.axis], dtype=np.uint8)
         shown = here.copy()
@@ -113,7 +117,7 @@ class EditOverlay:
 
     def _draw_boundaries(self, grid: NativeGrid, plane: Plane, index: int, here: NDArray[np.uint8] | None) -> None:
         wanted: list[tuple[NDArray[np.uint8], float, Qt.PenStyle]] = []
-        if here is not None:
+        if here is not None and self._model.tool:
             wanted.append((here, 1.8, Qt.PenStyle.SolidLine))
         before = self._model.session.labels.before() if self._model.compare else None
         if before is not None:

@@ -70,9 +70,9 @@ class LabelEdits(QObject):
 
     @property
     def edited(self) -> bool:
-        """Whether a person decided any voxel."""
+        """Whether any voxel was changed or decided."""
         segmentation = self._session.segmentation
-        return segmentation is not None and segmentation.by_hand is not None and bool(segmentation.by_hand.any())
+        return segmentation is not None and segmentation.edited
 
     def before(self) -> Labels | None:
         """The labels of the automatic result; None without a segmentation."""

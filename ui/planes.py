@@ -42,7 +42,8 @@ class Plane:
     @property
     def normal(self) -> Floats:
         """Towards the viewer."""
-        return np.asarray(np.cross(self.across, self.up))
+        (a, b, c), (d, e, f) = self.across, self.up
+        return np.array([b * f - c * e, c * d - a * f, a * e - b * d])  # np.cross takes a millisecond for ten of these
 
     def through(self, point: Floats) -> "Plane":
         """The same slice moved along its normal until it holds ``point``."""
@@ -150,6 +151,23 @@ def reslice(
     return np.where(inside, found, np.nan)
 
 
+def voxels_near(affine: Floats, shape: tuple[int, ...], plane: Plane) -> tuple[slice, ...]:
+    """The box of those voxels of a volume that a slice is interpolated from; empty where it misses the volume."""
+    inverse = np.linalg.inv(affine)
+    ends = [plane.in_patient(a, b) for a in (-plane.half, plane.half) for b in (-plane.half, plane.half)]
+    voxels = np.array(ends) @ inverse[:3, :3].T + inverse[:3, 3]
+    low = np.clip(np.floor(voxels.min(axis=0) - 1e-6), 0, np.array(shape))
+    high = np.clip(np.ceil(voxels.max(axis=0) + 1e-6) + 1, 0, np.array(shape))
+    return () if (low >= high).any() else tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
+
+
+def moved(affine: Floats, box: tuple[slice, ...]) -> Floats:
+    """The affine of a box of voxels."""
+    found = np.array(affine, dtype=float)
+    found[:3, 3] += found[:3, :3] @ [side.start for side in box]
+    return found
+
+
 def part_over(box: tuple[slice, ...], affine: Floats, plane: Plane, step: float) -> tuple[slice, slice] | None:
     """The part of a slice (as ``reslice`` takes it) that lies over a box of voxels; None where it misses the box."""
     ends = np.array(np.meshgrid(*[(side.start - 0.5, side.stop - 0.5) for side in box])).reshape(3, 8).T
@@ -185,12 +203,13 @@ def _scan_planes(image: Image, centre: Floats, half: float) -> tuple[Plane, Plan
     start = float(np.dot(image.affine[:3, 3] - centre, through))
     through_up = through if through @ k * k[2] >= 0 else -through
     short = "short" in image.source.lower()
+    other = "Long axis" if short else "Across"
     fine = max(FINEST, float(image.spacing[:2].min()))
     name = "Short axis" if short else "Slices as taken"
     return (
         Plane(name, centre, across, up, half, pitch, image.voxels.shape[2], start).through(centre),
-        Plane("Across 1", centre, across, through_up, half, fine),
-        Plane("Across 2", centre, up, through_up, half, fine),
+        Plane(f"{other} 1", centre, across, through_up, half, fine),
+        Plane(f"{other} 2", centre, up, through_up, half, fine),
     )
 
 

@@ -7,8 +7,8 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from skimage.measure import find_contours
 
+from geometry.measures.short_axis import BASEWARD
 from geometry.scar.rules import BORDER, CORE, NO_REFLOW
-from geometry.scar.sectors import TOWARDS_BASE
 from geometry.scar.study import ScarStudy
 from ui.scar_rules import BORDER as BORDER_COLOUR
 from ui.scar_rules import CORE as CORE_COLOUR
@@ -28,7 +28,7 @@ class Montage(QWidget):
         self._study = study
         tissue = study.tissue
         used = np.flatnonzero(tissue.wall.any(axis=(0, 1)))
-        self._slices = used[::-1] if tissue.affine[:3, 2] @ TOWARDS_BASE > 0 else used
+        self._slices = used[::-1] if tissue.affine[:3, 2] @ BASEWARD > 0 else used
         self._turn = (tissue.affine[0, 0] > 0, bool(tissue.affine[1, 1] + tissue.affine[2, 1] > 0))
         low, high = np.percentile(tissue.grey[:, :, used], (1, 99.7))
         self._grey = np.clip((tissue.grey - low) / max(high - low, 1e-6) * 255, 0, 255).astype(np.uint8)

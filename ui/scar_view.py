@@ -3,8 +3,8 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLabel, QScrollArea, QSlider, QVBoxLayout, QWidget
 
+from geometry.measures.segments import SEGMENT_NAMES
 from geometry.scar.rules import Rule, classify, rule_named
-from geometry.scar.sectors import NAMES
 from geometry.scar.study import RULE_DECIDES, Finding, ScarStudy, find
 from ui.scar_montage import Montage
 from ui.scar_rules import BORDER, CORE, DARK, REMOTE, RuleTable, in_words
@@ -125,7 +125,7 @@ def _segments(finding: Finding) -> str:
     """The segments with most core, in words."""
     worst = sorted(finding.segments.items(), key=lambda item: -item[1][0])[:4]
     rows = [
-        f"{number} {NAMES[number - 1]}: {100 * share:.0f} % core, {100 * reach:.0f} % of the wall deep"
+        f"{number} {SEGMENT_NAMES[number - 1]}: {100 * share:.0f} % core, {100 * reach:.0f} % of the wall deep"
         for number, (share, reach) in worst
         if share > 0.02
     ]

@@ -102,6 +102,7 @@ class SeriesChooser(QWidget):
             self.list.setItemWidget(item, SeriesRow(one, bool(usable) and one is usable[0], self.list))
         self.list.setCurrentRow(series.index(usable[0]) if usable else -1)
         self.take.setEnabled(bool(usable))
+        self._grey.setVisible(len(usable) < len(series))
         self.parts.setCurrentIndex(1)
         self.list.setFocus()
 
@@ -184,7 +185,9 @@ class SeriesChooser(QWidget):
         self.list.itemDoubleClicked.connect(lambda _: self._take())
         self.take = button("Use this series", self._take, main=True, tip="Read it and find the heart in it (Enter)")
         row = QHBoxLayout()
-        row.addWidget(label("Grey series cannot be used; their sentence says why.", "small"), 1)
+        self._grey = label("Grey series cannot be used; their sentence says why.", "small")
+        row.addWidget(self._grey)
+        row.addStretch(1)
         row.addWidget(button("Back", self.cancelled.emit, tip="Back to the start (Esc)"))
         row.addWidget(self.take)
         column = QVBoxLayout(page)

@@ -46,10 +46,6 @@ class SliceCache:
             self._mesh, self._skin = mesh, None if mesh is None else _skin(mesh)
             self._crossings.clear()
 
-    def forget_outlines(self) -> None:
-        """The labels were changed in place."""
-        self._outlines.clear()
-
     def grey(self, view: int, plane: Plane, phase: int) -> Floats:
         """(n, n), grey values on the slice; NaN outside the scan."""
         image = self._image

@@ -95,7 +95,7 @@ class SliceView(QWidget):
             ink.setAlphaF(fill if sure else 0.0)
             path.setPen(pen)
             path.setBrush(QBrush(ink) if sure and fill > 0 else QBrush(Qt.BrushStyle.NoBrush))
-            path.setPath(pg.arrayToQPath(outline.curve[:, 0], outline.curve[:, 1], connect="finite"))
+            path.setPath(outline.path)
             path.setVisible(True)
         for path in self._paths[len(found) :]:
             path.setVisible(False)

@@ -35,7 +35,9 @@ class Slices(QWidget):
         self._automatic = WindowLevel(0.5, 1.0)
         self._placing = False
         self._native: NativeGrid | None = None
-        self.calm = False  # whether nothing is worked out ahead, so that the mouse is never late
+        self.editing = (
+            False  # whether a tool is held; then nothing is worked out ahead, so that the mouse is never late
+        )
         self._drawn: dict[int, tuple[object, ...]] = {}
         self.cache = SliceCache()
         self.views = tuple(SliceView(colour, self) for colour in COLOURS)
@@ -129,7 +131,8 @@ class Slices(QWidget):
         self._planes = slice_planes(image, session.segmentation, session.mesh)
         if self._native is not None:
             first = self._planes[0]
-            self._planes = (self._native.plane("Slices as taken", first.half, first.centre), *self._planes[1:])
+            name = first.name if first.count else "Slices as taken"
+            self._planes = (self._native.plane(name, first.half, first.centre), *self._planes[1:])
         self._automatic = automatic(image)
         self.zoom.look_at(self._planes)
         self.controls.refresh(self._automatic)
@@ -138,11 +141,6 @@ class Slices(QWidget):
     def draw(self) -> None:
         """Draw soon; many changes in a row draw once."""
         self._soon.start()
-
-    def redraw_labels(self) -> None:
-        """Draw again what was changed in the labels of the segmentation in place."""
-        self.cache.forget_outlines()
-        self.draw()
 
     def dress(self) -> None:
         """Wear the session's theme."""
@@ -201,7 +199,7 @@ class Slices(QWidget):
         for index, view in enumerate(self.views):
             self._draw_view(index, view, place)
         self.drawn.emit()
-        if not self.calm:
+        if not self.editing:
             self._ahead.start()
 
     def _draw_view(self, index: int, view: SliceView, place: Floats) -> None:
@@ -224,12 +222,13 @@ class Slices(QWidget):
         found, overlay = self.cache.outlines(index, plane, phase), session.overlay
         segmentation = session.segmentation
         still = segmentation is None or phase == segmentation.ed  # the mesh is of end-diastole
-        state = (found, overlay, still, session.seeds, round(float(plane.centre @ plane.normal), 3))
+        pixels = grid is not None and self.editing  # then the boundary of the labels is drawn over it, pixel by pixel
+        state = (found, overlay, still, session.seeds, round(float(plane.centre @ plane.normal), 3), pixels)
         if self._drawn.get(index) == state:
             return
         self._drawn[index] = state
         wanted = _wanted(found, overlay.doubt)
-        view.show_outlines([o for o in wanted if o.chance != 0.5] if grid is not None else wanted, overlay.fill)
+        view.show_outlines([o for o in wanted if o.chance != 0.5] if pixels else wanted, overlay.fill)
         seeds = np.asarray(session.seeds, dtype=float).reshape(-1, 3)
         near = np.abs((seeds - plane.centre) @ plane.normal) < NEAR_SEED
         view.show_seeds(plane.on_screen(seeds[near]))
@@ -239,7 +238,7 @@ class Slices(QWidget):
         """While nothing else happens, cut the phases that come next, one slice at a time, so that the heart beats freely."""
         session = self._session
         image = session.image
-        if image is None or image.phases < 2 or not self._planes or not self.isVisible() or self.calm:
+        if image is None or image.phases < 2 or not self._planes or not self.isVisible() or self.editing:
             return
         planes = [plane.through(self.place) for plane in self._planes]
         for later in range(image.phases):

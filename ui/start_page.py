@@ -110,7 +110,8 @@ class StartPage(QScrollArea):
         right.addWidget(section("Recent cases"))
         found = [Path(place) for place in load_settings().recent if (Path(place) / "case.json").is_file()][:5]
         for folder in found:
-            piece = QPushButton(f"{Case.open(folder).title}   ({folder.name})")
+            title = Case.open(folder).title
+            piece = QPushButton(title if title == folder.name else f"{title}   ({folder.name})")
             piece.setProperty("role", "link")
             piece.setToolTip(str(folder))
             piece.clicked.connect(lambda _=False, f=folder: self.case_chosen.emit(f))

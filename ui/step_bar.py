@@ -18,7 +18,7 @@ class StepBar(QFrame):
         self.setObjectName("stepBar")
         self.setFixedWidth(px(78))
         self.buttons: dict[str, QToolButton] = {}
-        group = QButtonGroup(self)
+        self._group = QButtonGroup(self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, px(6), 0, px(6))
         layout.setSpacing(px(2))
@@ -32,7 +32,7 @@ class StepBar(QFrame):
             piece.setFixedSize(px(78), px(56))
             piece.setToolTip(f"{step.capitalize()} (Ctrl+{number})")
             piece.clicked.connect(lambda _=False, s=step: self.chosen.emit(s))
-            group.addButton(piece)
+            self._group.addButton(piece)
             self.buttons[step] = piece
             if step == "practice":
                 layout.addStretch(1)
@@ -40,8 +40,10 @@ class StepBar(QFrame):
 
     def show_step(self, step: str) -> None:
         """Mark the step."""
+        self._group.setExclusive(False)  # on the start page none is marked
         for name, piece in self.buttons.items():
             piece.setChecked(name == step)
+        self._group.setExclusive(True)
 
     def dress(self, theme: Theme) -> None:
         """Wear a theme."""

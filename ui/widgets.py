@@ -82,9 +82,8 @@ class Fold(QWidget):
         super().__init__(parent)
         self.head = QToolButton(self)
         self.head.setProperty("role", "fold")
-        self.head.setText(title)
+        self._title = title
         self.head.setCheckable(True)
-        self.head.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.body = QWidget(self)
         self.column = QVBoxLayout(self.body)
         self.column.setContentsMargins(0, 0, 0, 0)
@@ -99,7 +98,9 @@ class Fold(QWidget):
         self._show(open_)
 
     def _show(self, on: bool) -> None:
-        self.head.setArrowType(Qt.ArrowType.DownArrow if on else Qt.ArrowType.RightArrow)
+        self.head.setText(
+            f"{'\u25be' if on else '\u25b8'}  {self._title}"
+        )  # an arrow as large as the text on every screen
         self.body.setVisible(on)
         self.unfolded.emit(on)
 

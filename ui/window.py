@@ -140,6 +140,7 @@ class Window(QMainWindow):
         self.pages.setCurrentIndex(0)
         self.step_bar.show_step("")
         self.setWindowTitle("CardioTwin")
+        self.name.clear()
 
     def go(self, step: str) -> None:
         """Go to a step; without a case that is the start page."""

@@ -23,6 +23,7 @@ TOOLS: Mapping[str, str] = {
     "swap": "Swap labels",
     "erase": "Erase",
 }
+DECIDING = ("swap", "erase")  # what they change a person has decided; what the others change follows from their rule
 
 
 def run_tool(
@@ -40,7 +41,7 @@ def run_tool(
     if name not in TOOLS:
         raise Refused(f"There is no tool {name!r}; there are: {', '.join(TOOLS)}.")
     if name == "copy_phase":
-        return copy_phase(labels, phases[0], axis=axis, **options)
+        return copy_phase(labels, phases[0], axis=axis, **options).by_tool
     changes: list[Change] = []
     refusal: Refused | None = None
     for phase in phases:
@@ -55,7 +56,8 @@ def run_tool(
         changes.append(found.in_phase(phase, labels.shape))
     if not changes:
         raise refusal or Refused("No phase was chosen to edit; name at least one.")
-    return together(changes)
+    change = together(changes)
+    return change if name in DECIDING else change.by_tool
 
 
 def together(changes: Sequence[Change]) -> Change:

@@ -10,7 +10,8 @@ from geometry.errors import Refused
 from geometry.segmentation import Segmentation
 
 BY_HAND = 128  # this bit of a value says that a person decided the voxel; the rest is the label
-LABEL = 127
+BY_TOOL = 64  # and this one that a tool changed it
+LABEL = 63
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Change:
 
     shape          of the array the indices count in
     where          (n,) flat indices, last axis fastest
-    before, after  (n,) uint8, label plus ``BY_HAND`` where a person had decided the voxel
+    before, after  (n,) uint8, label plus ``BY_HAND`` where a person had decided the voxel, ``BY_TOOL`` where a tool had changed it
     """
 
     shape: tuple[int, ...]
@@ -39,6 +40,11 @@ class Change:
     def reversed(self) -> "Change":
         """The change that takes this one back."""
         return replace(self, before=self.after, after=self.before)
+
+    @property
+    def by_tool(self) -> "Change":
+        """The same change as one whose voxels nobody looked at one by one."""
+        return replace(self, after=(self.after & np.uint8(LABEL)) | np.uint8(BY_TOOL))
 
     def in_phase(self, phase: int, shape: tuple[int, ...]) -> "Change":
         """A change of one volume (x, y, z) as a change of that phase of an array of ``shape`` (x, y, z[, phases])."""
@@ -70,18 +76,21 @@ def boxed(
 
 
 def remembering(change: Change, segmentation: Segmentation) -> Change:
-    """The change with it noted which of its voxels a person had decided before."""
-    known = segmentation.by_hand
-    if known is None:
-        return change
-    hand = known[np.unravel_index(change.where, change.shape)].astype(np.uint8) * np.uint8(BY_HAND)
-    return replace(change, before=change.before | hand)
+    """The change with it noted which of its voxels a person had decided, or a tool had changed, before."""
+    before, places = change.before, np.unravel_index(change.where, change.shape)
+    for mask, bit in ((segmentation.by_hand, BY_HAND), (segmentation.by_tool, BY_TOOL)):
+        if mask is not None:
+            before = before | (mask[places].astype(np.uint8) * np.uint8(bit))
+    return replace(change, before=before)
 
 
 def apply(segmentation: Segmentation, *changes: Change) -> Segmentation:
     """The segmentation after the changes; refuses changes of another grid."""
     labels = segmentation.labels.copy(order="K")
-    by_hand = np.zeros_like(labels, dtype=bool) if segmentation.by_hand is None else segmentation.by_hand.copy("K")
+    by_hand, by_tool = (
+        np.zeros_like(labels, dtype=bool) if mask is None else mask.copy("K")
+        for mask in (segmentation.by_hand, segmentation.by_tool)
+    )
     for change in changes:
         if change.shape != labels.shape:
             raise Refused(
@@ -90,8 +99,9 @@ def apply(segmentation: Segmentation, *changes: Change) -> Segmentation:
             )
         places = np.unravel_index(change.where, change.shape)
         labels[places] = change.after & np.uint8(LABEL)
-        by_hand[places] = change.after >= BY_HAND
-    return replace(segmentation, labels=labels, by_hand=by_hand)
+        by_hand[places] = change.after & np.uint8(BY_HAND) > 0
+        by_tool[places] = change.after & np.uint8(BY_TOOL) > 0
+    return replace(segmentation, labels=labels, by_hand=by_hand, by_tool=by_tool if by_tool.any() else None)
 
 
 def save_change(change: Change, path: Path) -> None:

@@ -72,10 +72,18 @@ def segment_numbers(points: Floats, depth: float, centre: Floats, septum: Septum
     """
     away = points[..., :2] - centre
     turned = septum.turn * (np.arctan2(away[..., 1], away[..., 0]) - septum.angle)
-    degrees = np.rad2deg((turned + np.pi) % (2 * np.pi) - np.pi)  # 0 septum, 90 front, 180 side, -90 below
+    degrees = np.rad2deg((turned + np.pi) % (2 * np.pi) - np.pi)
+    return segments_at(degrees, points[..., 2] / depth)
+
+
+def segments_at(degrees: Floats, level: Floats) -> NDArray[np.intp]:
+    """1..17 by the angle about the axis and the level along it.
+
+    degrees  0 at the middle of the septum, 90 in front, 180 at the side, -90 below
+    level    0 at the base, 1 at the end of the cavity, above 1 in the muscle beyond it
+    """
     sixth = (1 - np.floor(degrees / 60.0).astype(int)) % 6  # 60..120: 0 = anterior, 0..60: 1 = anteroseptal, ...
     quarter = (1 - np.floor((degrees + 45.0) / 90.0).astype(int)) % 4  # 45..135: 0 = anterior, -45..45: 1 = septal, ...
-    level = points[..., 2] / depth
     number = np.select([level <= 1 / 3, level <= 2 / 3, level <= 1.0], [1 + sixth, 7 + sixth, 13 + quarter], COUNT)
     return np.asarray(number)
 

@@ -1,20 +1,13 @@
-"""Which of the 17 segments of the American Heart Association a voxel of the wall belongs to.
-
-Cerqueira 2002, doi:10.1161/hc0402.102975: basal and middle third in six, apical third in four, the tip as one.
-"""
+"""Which of the 17 segments a voxel of the wall on a late enhancement belongs to, slice by slice."""
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geometry.measures.segments import segments_at
+from geometry.measures.short_axis import BASEWARD
 from geometry.scar.wall import Wall
 
-TOWARDS_BASE = np.array([0.5, -0.45, 0.74])  # from the apex of a heart, in most people (RAS)
 FRONT = np.array([0.0, 1.0, 0.3])  # where the anterior wall lies, in most people (RAS)
-NAMES = (
-    "basal anterior", "basal anteroseptal", "basal inferoseptal", "basal inferior", "basal inferolateral",
-    "basal anterolateral", "mid anterior", "mid anteroseptal", "mid inferoseptal", "mid inferior", "mid inferolateral",
-    "mid anterolateral", "apical anterior", "apical septal", "apical inferior", "apical lateral", "apex",
-)  # fmt: skip
 
 
 def angles(wall: Wall) -> NDArray[np.float64]:
@@ -39,13 +32,7 @@ def angles(wall: Wall) -> NDArray[np.float64]:
 
 def segments(wall: Wall) -> NDArray[np.uint8]:
     """(nx, ny, nz) segment 1 to 17 of every voxel of the wall, 0 elsewhere."""
-    inside = wall.inside
-    angle = angles(wall)
-    height = _height(wall)
-    six = np.select([angle >= 120, angle >= 60, angle >= 0, angle >= -60, angle >= -120], [6, 1, 2, 3, 4], 5)
-    four = np.select([angle >= 135, angle >= 45, angle >= -45, angle >= -135], [16, 13, 14, 15], 16)
-    result = np.select([height > 2 / 3, height > 1 / 3, height >= 0], [six, six + 6, four], 17)
-    return np.where(inside, result, 0).astype(np.uint8)
+    return np.where(wall.inside, segments_at(angles(wall), 1.0 - _height(wall)), 0).astype(np.uint8)
 
 
 def _height(wall: Wall) -> NDArray[np.float64]:
@@ -54,5 +41,5 @@ def _height(wall: Wall) -> NDArray[np.float64]:
     hollow = np.flatnonzero(((wall.endo < 0) & (wall.epi < 0)).any(axis=(0, 1)))
     first, last = (int(hollow[0]), int(hollow[-1])) if len(hollow) else (int(has[0]), int(has[-1]))
     share = (np.arange(wall.epi.shape[2]) - first + 0.5) / (last - first + 1)
-    upwards = wall.affine[:3, 2] @ TOWARDS_BASE > 0
+    upwards = wall.affine[:3, 2] @ BASEWARD > 0
     return np.asarray(share if upwards else 1.0 - share)

@@ -1,9 +1,10 @@
 """Small scans of every format the importer takes, whose grey values tell where each voxel lies, for ``imaging_import``."""
 
+import copy
 import io
 import tempfile
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -59,13 +60,14 @@ def share_right(voxels: NDArray[Any], affine: NDArray[np.float64]) -> float:
 
 def scans() -> dict[str, Files]:
     """name -> the files of one whole scan, by file name."""
+    mixed = [data_set(number, phase) for phase in range(PHASES) for number in reversed(range(SLICES))]
     made: dict[str, Files] = {
         "classic": _classic(ExplicitVRLittleEndian),
         "big-endian": _classic(ExplicitVRBigEndian),
         "deflated": _classic(DeflatedExplicitVRLittleEndian),
         "rle": _classic(RLELossless),
         "jpeg2000": _classic(JPEG2000Lossless),
-        "enhanced": {"enhanced.dcm": _stored(_enhanced(), ExplicitVRLittleEndian)},
+        "enhanced": {"enhanced.dcm": _stored(as_enhanced(mixed), ExplicitVRLittleEndian)},
     }
     made["zip"] = {"study.zip": zipped(made["classic"])}
     for ending in (".nii", ".nii.gz"):
@@ -130,25 +132,28 @@ def _stored(data: Dataset, syntax: UID) -> bytes:
     return stream.getvalue()
 
 
-def _enhanced() -> Dataset:
-    whole = data_set(0, 0)
+def as_enhanced(images: Iterable[Dataset]) -> Dataset:
+    """Classic images of one series as one enhanced multi-frame image, its frames in the order given."""
+    whole, pixels = Dataset(), b""
+    frames: list[Dataset] = []
+    for classic in images:
+        if not frames:
+            whole = copy.deepcopy(classic)
+        place, moment, frame = Dataset(), Dataset(), Dataset()
+        place.ImagePositionPatient = classic.ImagePositionPatient
+        moment.NominalCardiacTriggerDelayTime = float(classic.TriggerTime)
+        moment.RRIntervalTimeNominal = float(classic.NominalInterval)
+        frame.PlanePositionSequence, frame.CardiacSynchronizationSequence = Sequence([place]), Sequence([moment])
+        frames.append(frame)
+        pixels += classic.PixelData
     whole.SOPClassUID = EnhancedMRImageStorage
+    if hasattr(whole, "file_meta"):
+        whole.file_meta.MediaStorageSOPClassUID = EnhancedMRImageStorage
     shared, measures, orientation = Dataset(), Dataset(), Dataset()
     measures.PixelSpacing, measures.SliceThickness = whole.PixelSpacing, whole.SliceThickness
     orientation.ImageOrientationPatient = whole.ImageOrientationPatient
     shared.PixelMeasuresSequence, shared.PlaneOrientationSequence = Sequence([measures]), Sequence([orientation])
-    whole.SharedFunctionalGroupsSequence = Sequence([shared])
-    frames, pixels = [], b""
-    for phase in range(PHASES):
-        for number in reversed(range(SLICES)):
-            classic = data_set(number, phase)
-            place, moment, frame = Dataset(), Dataset(), Dataset()
-            place.ImagePositionPatient = classic.ImagePositionPatient
-            moment.NominalCardiacTriggerDelayTime, moment.RRIntervalTimeNominal = float(classic.TriggerTime), BEAT
-            frame.PlanePositionSequence, frame.CardiacSynchronizationSequence = Sequence([place]), Sequence([moment])
-            frames.append(frame)
-            pixels += classic.PixelData
-    whole.PerFrameFunctionalGroupsSequence = Sequence(frames)
+    whole.SharedFunctionalGroupsSequence, whole.PerFrameFunctionalGroupsSequence = Sequence([shared]), Sequence(frames)
     whole.NumberOfFrames, whole.PixelData = len(frames), pixels
     for name in ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "TriggerTime", "NominalInterval"):
         delattr(whole, name)

@@ -8,11 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 from pydicom.dataset import Dataset
-from pydicom.sequence import Sequence
 from pydicom.uid import (
     UID,
     DeflatedExplicitVRLittleEndian,
-    EnhancedMRImageStorage,
     ExplicitVRBigEndian,
     JPEG2000Lossless,
     RLELossless,
@@ -20,6 +18,7 @@ from pydicom.uid import (
 
 from geometry.image import Image
 from geometry.read_scan import list_series, read_scan
+from solvers.verification.import_files import as_enhanced
 
 
 def farthest_from_ramp(image: Image, writer: Any, per_phase: float = 10.0) -> float:
@@ -253,52 +252,17 @@ def test_a_slanted_stack_keeps_its_slant(dicom_writer: Any, tmp_path: Path) -> N
     assert any("slant" in note for note in image.notes)
 
 
-def test_phases_without_times_are_spread_over_the_beat(dicom_writer: Any, tmp_path: Path) -> None:
-    def forget(data: Dataset, number: int, phase: int) -> None:
-        del data.TriggerTime
-
-    image = read_scan(dicom_writer.write(dicom_writer.Study(edit=forget), tmp_path))
-    assert image.times == (0.0, 200.0, 400.0, 600.0)
-    assert image.cycle == 800.0
-    assert any("spread evenly" in note for note in image.notes)
-
-
 def test_an_enhanced_multi_frame_file_reads_like_the_classic_study(dicom_writer: Any, tmp_path: Path) -> None:
     study = dicom_writer.Study(slices=4, phases=3)
     file = tmp_path / "enhanced.dcm"
-    _enhanced(dicom_writer, study).save_as(file, enforce_file_format=True)
+    mixed = [dicom_writer.make_data_set(study, n, phase) for phase in range(3) for n in reversed(range(4))]
+    as_enhanced(mixed).save_as(file, enforce_file_format=True)
     image = read_scan(file)
     classic = read_scan(dicom_writer.write(study, tmp_path / "classic"))
     assert np.array_equal(image.voxels, classic.voxels)
     assert np.allclose(image.affine, classic.affine)
     assert image.times == classic.times
     assert image.cycle == 600.0
-
-
-def _enhanced(writer: Any, study: Any) -> Dataset:
-    whole = writer.make_data_set(study, 0, 0)
-    whole.SOPClassUID = whole.file_meta.MediaStorageSOPClassUID = EnhancedMRImageStorage
-    shared, measures, orientation = Dataset(), Dataset(), Dataset()
-    measures.PixelSpacing, measures.SliceThickness = whole.PixelSpacing, "8"
-    orientation.ImageOrientationPatient = whole.ImageOrientationPatient
-    shared.PixelMeasuresSequence, shared.PlaneOrientationSequence = Sequence([measures]), Sequence([orientation])
-    whole.SharedFunctionalGroupsSequence = Sequence([shared])
-    frames, pixels = [], b""
-    for phase in range(study.phases):
-        for number in reversed(range(study.slices)):
-            classic = writer.make_data_set(study, number, phase)
-            place, moment, frame = Dataset(), Dataset(), Dataset()
-            place.ImagePositionPatient = classic.ImagePositionPatient
-            moment.NominalCardiacTriggerDelayTime = float(classic.TriggerTime)
-            moment.RRIntervalTimeNominal = 600.0
-            frame.PlanePositionSequence, frame.CardiacSynchronizationSequence = Sequence([place]), Sequence([moment])
-            frames.append(frame)
-            pixels += classic.PixelData
-    whole.PerFrameFunctionalGroupsSequence = Sequence(frames)
-    whole.NumberOfFrames, whole.PixelData = len(frames), pixels
-    for name in ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "TriggerTime", "NominalInterval"):
-        delattr(whole, name)
-    return whole
 
 
 def test_progress_goes_up_and_may_stop_the_work(dicom_writer: Any, tmp_path: Path) -> None:
@@ -316,44 +280,3 @@ def test_progress_goes_up_and_may_stop_the_work(dicom_writer: Any, tmp_path: Pat
 
     with pytest.raises(Cancelled):
         read_scan(folder, progress=stop)
-
-
-def test_a_ct_over_the_beat_gets_its_times_from_percentages(dicom_writer: Any, tmp_path: Path) -> None:
-    def percent(data: Dataset, number: int, phase: int) -> None:
-        del data.TriggerTime, data.NominalInterval
-        data.NominalPercentageOfCardiacPhase, data.HeartRate = 25.0 * phase, 60
-
-    image = read_scan(dicom_writer.write(dicom_writer.Study(modality="CT", edit=percent), tmp_path))
-    assert image.times == (0.0, 250.0, 500.0, 750.0)
-    assert image.cycle == 1000.0
-    assert image.source == "CT volumes over the beat, 5 slices, 4 phases"
-
-
-def test_ct_phases_stored_as_series_of_their_own_can_be_read_one_by_one_or_together(
-    dicom_writer: Any, tmp_path: Path
-) -> None:
-    def own_series(data: Dataset, number: int, phase: int) -> None:
-        del data.TriggerTime, data.NominalInterval
-        data.SeriesInstanceUID, data.SeriesNumber = f"1.2.3.{50 + phase}", 50 + phase
-        data.SeriesDescription, data.HeartRate = f"CTA 0.75 {(75, 0, 25, 50)[phase]} %", 60
-
-    study = dicom_writer.Study(modality="CT", edit=own_series)
-    folder = dicom_writer.write(study, tmp_path)
-    image = read_scan(folder)  # the stillest phase
-    assert np.array_equal(image.voxels[:, :, 1], study.pixels(1, 0).T)
-    assert not any("left out" in note for note in image.notes)
-    found = list_series(folder)
-    assert [(one.phases, one.slices) for one in found] == [(1, 5)] * 4 + [(4, 5)]
-    together = read_scan(folder, series=found[-1].key)
-    assert together.times == (0.0, 250.0, 500.0, 750.0)
-    for place, phase in enumerate((1, 2, 3, 0)):
-        assert np.array_equal(together.voxels[:, :, 3, place], study.pixels(3, phase).T)
-
-
-def test_phases_that_cover_only_part_of_the_beat_are_noted(dicom_writer: Any, tmp_path: Path) -> None:
-    def slow(data: Dataset, number: int, phase: int) -> None:
-        data.NominalInterval = 1200
-
-    image = read_scan(dicom_writer.write(dicom_writer.Study(edit=slow), tmp_path))
-    assert image.cycle == 1200.0
-    assert any("cover 67% of the beat" in note for note in image.notes)

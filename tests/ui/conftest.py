@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from app.case import Case
 from geometry.heart_mesh import HeartMesh
@@ -75,6 +76,19 @@ def window(qtbot: object, only_window: Window, case_folder: Path) -> Iterator[Wi
     yield only_window
     only_window.watch.rest()
     only_window.messages.hide()
+
+
+@pytest.fixture
+def desk(window: Window, qtbot: QtBot) -> Window:
+    """The window in the step Segment, drawn, and listening to keys."""
+    window.go("segment")
+    qtbot.waitExposed(window)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow, timeout=20_000)
+    window.workplace.slices.setFocus()
+    window.editing.model.helper.rest()
+    window.workplace.slices.draw_now()
+    return window
 
 
 @pytest.fixture

@@ -15,20 +15,9 @@ from pytestqt.qtbot import QtBot
 from app.case import Case
 from app.edit_journal import pending
 from geometry.segmentation import LV, MYOCARDIUM, RV
-from ui.actions import tell_shortcuts
 from ui.window import Window
 
 LEFT = Qt.MouseButton.LeftButton
-
-
-@pytest.fixture
-def desk(window: Window, qtbot: QtBot) -> Window:
-    """The window in the step Segment, drawn."""
-    window.go("segment")
-    qtbot.waitExposed(window)
-    window.editing.model.helper.rest()
-    window.workplace.slices.draw_now()
-    return window
 
 
 def spot_of(window: Window, voxel: tuple[float, float, float]) -> QPointF:
@@ -125,51 +114,6 @@ def test_the_eraser_the_rule_and_the_threshold_are_obeyed(desk: Window) -> None:
     before = labels(desk).copy()
     drag(desk, (12, 12, k), (12, 15, k))
     assert (labels(desk) == before).all()
-
-
-def test_keys_choose_tools_labels_size_slice_and_phase_only_in_segment(desk: Window, qtbot: QtBot) -> None:
-    model, session = desk.editing.model, desk.session
-    desk.activateWindow()
-    qtbot.waitUntil(desk.isActiveWindow, timeout=20_000)
-    desk.workplace.slices.setFocus()
-    for key, tool in (("b", "brush"), ("e", "eraser"), ("t", "threshold"), ("c", "contour"), ("g", "grow")):
-        qtbot.keyClick(desk, key)
-        assert model.tool == tool
-    qtbot.keyClick(desk, "2")
-    assert model.label == MYOCARDIUM
-    size, index, phase = model.radius, model.index, session.phase
-    qtbot.keyClick(desk, "]")
-    assert model.radius == pytest.approx(size * 1.2)
-    qtbot.keyClick(desk, "[")
-    assert model.radius == pytest.approx(size)
-    qtbot.keyClick(desk, Qt.Key.Key_Up)
-    assert abs(model.index - index) == 1
-    qtbot.keyClick(desk, Qt.Key.Key_Right)
-    assert session.phase == (phase + 1) % 2
-    qtbot.keyClick(desk, Qt.Key.Key_Escape)
-    assert model.tool == ""
-    desk.go("heart")
-    qtbot.keyClick(desk, "b")
-    assert model.tool == "" and not desk.editing.bar.isVisible()
-
-
-def test_every_key_is_in_the_list_of_shortcuts(desk: Window) -> None:
-    tell_shortcuts(desk)
-    box = desk.findChildren(type(desk).__mro__[0])[:0] or [w for w in QApplication.topLevelWidgets() if w.isVisible()]
-    texts = " ".join(w.text() for w in box if hasattr(w, "text") and callable(w.text))
-    for words in (
-        "Brush",
-        "Eraser",
-        "Grow from strokes",
-        "Contour",
-        "Fill between slices",
-        "Next phase",
-        "Larger brush",
-    ):
-        assert words in texts
-    for widget in box:
-        if widget is not desk and hasattr(widget, "text"):
-            widget.close()
 
 
 def test_shift_and_the_wheel_change_the_size(desk: Window) -> None:

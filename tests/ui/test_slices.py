@@ -4,12 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
 
 from geometry.image import Image
 from geometry.segmentation import Segmentation
+from ui.contours import outlines
 from ui.native import NativeGrid
-from ui.planes import reslice, slice_planes
+from ui.planes import reslice, slice_planes, voxels_near
 from ui.slice_cache import SliceCache
 from ui.value_under_mouse import value_words
 from ui.window import Window
@@ -62,6 +64,23 @@ def test_a_linear_field_is_cut_exactly_and_nothing_is_invented_outside() -> None
     within = np.all((voxel >= 0) & (voxel <= np.array(shape) - 1), axis=-1)
     assert np.allclose(seen[within], (voxel @ [10.0, 100.0, 1000.0])[within], atol=0.05)
     assert np.isnan(seen[np.any((voxel < -0.5) | (voxel > np.array(shape) - 0.5), axis=-1)]).all()
+
+
+def test_the_wall_is_outlined_outside_and_filled_up_to_the_cavity_which_lies_on_top(
+    small_scan: tuple[Image, Segmentation],
+) -> None:
+    image, segmentation = small_scan
+    wall, cavity = 2, 1
+    for plane in slice_planes(image, segmentation, None):
+        found = [one for one in outlines(segmentation, plane, 0, 0.8, True) if one.chance == 0.5]
+        assert [one.label for one in found] == [wall, cavity]
+        fill, hole = (one.path for one in found)
+        across, up = (float(v) for v in plane.on_screen(np.zeros(3)))  # the middle of the heart
+        assert hole.contains(QPointF(across, up)) and not fill.contains(QPointF(across, up))
+        assert fill.contains(QPointF(across + 26.5, up))  # 22 to 31 mm from it is wall
+        assert not fill.contains(QPointF(across + 40.0, up))
+        box = voxels_near(segmentation.affine, segmentation.labels.shape[:3], plane)
+        assert min(side.stop - side.start for side in box) <= 3  # a plane along the grid needs few layers
 
 
 def test_outlines_are_kept_until_slice_segmentation_or_scan_change(small_scan: tuple[Image, Segmentation]) -> None:

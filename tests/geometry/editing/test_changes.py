@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from geometry.editing.brush import brush
+from geometry.editing.catalogue import run_tool
 from geometry.editing.change import apply, difference, load_change, remembering, save_change
+from geometry.editing.erase import erase
 from geometry.errors import Refused
 from geometry.segmentation import LV, MYOCARDIUM, Segmentation, load_segmentation, save_segmentation
 from geometry.volume_draws import draw_volumes
@@ -85,3 +87,25 @@ def test_what_a_person_painted_is_certain_and_narrows_the_interval_of_the_volume
     save_segmentation(now, tmp_path)
     again = load_segmentation(tmp_path)
     assert again.by_hand is not None and (again.by_hand == now.by_hand).all() and (again.labels == now.labels).all()
+
+
+def test_what_a_tool_changed_is_likely_but_not_certain_and_can_be_taken_back(tmp_path: Path) -> None:
+    first = soft()
+    gap = erase(first.labels[..., 0].copy(), 2, index=3).in_phase(0, first.labels.shape)
+    erased = apply(first, remembering(gap, first))
+    filled = remembering(run_tool("fill", erased.labels, AFFINE, 2, [0], {"label": LV}), erased)
+    now = apply(erased, filled)
+    tool = now.by_tool
+    assert tool is not None and now.by_hand is not None and now.edited
+    assert tool[..., 3, 0].any() and not (tool & now.by_hand).any()
+    chance, automatic = now.chance(LV, 0), first.chance(LV, 0)
+    assert chance[tool[..., 0]] == pytest.approx(0.6 + 0.4 * automatic[tool[..., 0]])  # all of them became LV
+    untouched = ~(tool | now.by_hand)[..., 0]
+    assert (chance[untouched] == automatic[untouched]).all()
+    assert (chance[:, :, 3] == now.chance(LV, 0, (slice(None), slice(None), slice(3, 4)))[:, :, 0]).all()
+    save_segmentation(now, tmp_path)
+    again = load_segmentation(tmp_path)
+    assert again.by_tool is not None and (again.by_tool == tool).all()
+    back = apply(now, filled.reversed)
+    assert back.by_tool is None and back.by_hand is not None and erased.by_hand is not None
+    assert (back.by_hand == erased.by_hand).all() and (back.labels == erased.labels).all()
