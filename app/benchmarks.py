@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.benchmark_editing import benchmark_editing
 from app.benchmark_imaging import benchmark_imaging
+from app.benchmark_mesh import benchmark_mesh
 from app.demo import Step, walk_road
 from app.following import follow_all
 from sample_scans.catalogue import samples
@@ -26,4 +27,5 @@ BENCHMARKS: Mapping[str, Callable[[], list[Step]]] = {
     "demo": benchmark_demo,
     "imaging": benchmark_imaging,
     "editing": benchmark_editing,
+    "mesh": benchmark_mesh,
 }

@@ -169,7 +169,7 @@ def _helix(points: Floats, fiber: Floats) -> Floats:
 
 
 def _between(first: Floats, second: Floats) -> Floats:
-    return np.degrees(np.arccos(np.clip(np.abs(np.einsum("ij,ij->i", first, second)), 0, 1)))
+    return np.asarray(np.degrees(np.arccos(np.clip(np.abs(np.einsum("ij,ij->i", first, second)), 0, 1))))
 
 
 def _shell_volume(shape: Ellipsoids, low: float, high: float) -> float:

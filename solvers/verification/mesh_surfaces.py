@@ -58,8 +58,10 @@ def _real() -> dict[str, pv.PolyData]:
     folder = os.environ.get("CARDIOTWIN_REFERENCE_DATA")
     if not folder:
         return {}
-    return {name: _in_mm(pv.read(Path(folder) / file)) for name, file in REAL.items()}
+    return {name: _turned(pv.read(Path(folder) / file)) for name, file in REAL.items()}
 
 
-def _in_mm(surface: pv.PolyData) -> pv.PolyData:
-    return surface.triangulate().clean()
+def _turned(surface: pv.PolyData) -> pv.PolyData:
+    """All its triangles facing one way: without that its volume means nothing."""
+    clean = surface.triangulate().clean()
+    return clean.compute_normals(auto_orient_normals=True, consistent_normals=True, split_vertices=False)
