@@ -5,12 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import pyvista as pv
 from scipy.spatial import ConvexHull
+from scipy.spatial.distance import pdist
 
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh
 from geometry.mesh_measures.rims import loop_area_vector, loop_length
-
-DIRECTIONS = 360  # half-turn steps in which diameters are looked for
 
 
 @dataclass(frozen=True)
@@ -20,7 +19,7 @@ class Annulus:
     center, normal  (3,) mm and unit vector of the plane
     area            mm2
     perimeter       mm
-    least, most     mm, smallest and largest diameter (distance of two parallel lines that hold the ring)
+    least, most     mm, smallest and largest distance of two parallel lines that hold the ring
     """
 
     center: Floats
@@ -60,10 +59,11 @@ def annulus(loop: Floats) -> Annulus:
     first = first / np.linalg.norm(first)
     plane = np.column_stack([away @ first, away @ np.cross(normal, first)])
     hull = plane[ConvexHull(plane).vertices]
-    turn = np.arange(DIRECTIONS) * np.pi / DIRECTIONS
-    along = hull @ np.stack([np.cos(turn), np.sin(turn)])
-    width = along.max(axis=0) - along.min(axis=0)
-    return Annulus(center, normal, size, loop_length(flat), float(width.min()), float(width.max()))
+    sides = np.roll(hull, -1, axis=0) - hull
+    across = np.column_stack([-sides[:, 1], sides[:, 0]]) / np.linalg.norm(sides, axis=1)[:, None]
+    along = hull @ across.T  # the narrowest pair of parallel lines lies along a side
+    least = float((along.max(axis=0) - along.min(axis=0)).min())
+    return Annulus(center, normal, size, loop_length(flat), least, float(pdist(hull).max()))
 
 
 def section(mesh: HeartMesh, center: Floats, normal: Floats) -> Annulus:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import block_diag, coo_array, csc_array, csr_array, eye_array, kron
+from scipy.sparse import bsr_array, coo_array, csc_array, csr_array, eye_array, kron
 from scipy.sparse.linalg import SuperLU, splu
 from scipy.spatial import cKDTree
 
@@ -114,7 +114,8 @@ def _matrix(
     smooth = kron(rough, eye_array(3))
     data = (area * (chamber >= 0))[:, None, None] * normal[:, :, None] * normal[:, None, :]
     data = data + (base * HELD * area)[:, None, None] * np.outer(up, up) + (REST * area)[:, None, None] * np.eye(3)
-    return csc_array(smooth + block_diag(list(data)))
+    own = bsr_array((data, np.arange(count), np.arange(count + 1)), shape=(3 * count,) * 2)
+    return csc_array(smooth + own)
 
 
 def _ties(
