@@ -178,8 +178,10 @@ def _descent(heights: Floats, shares: Floats, ed: int) -> Floats:
 def _finished(mesh: HeartMesh, fit: _Fit, whole: Floats, shares: Floats, period: float | None) -> WallMotion:
     at = harmonics(shares, (len(whole) - 1) // 2)
     volumes = {name: np.zeros(len(shares)) for name in fit.cavities}
+    wall = np.ones(len(shares))
     for phase in range(len(shares)):
         moved = mesh.points + np.tensordot(at[phase], whole, axes=1)
+        wall[phase] = mesh.with_points(moved).tet_volumes().sum() / mesh.tet_volumes().sum()
         for name, one in fit.cavities.items():
             volumes[name][phase] = one.volume(moved)
     notes = [
@@ -187,4 +189,4 @@ def _finished(mesh: HeartMesh, fit: _Fit, whole: Floats, shares: Floats, period:
         "What lies above the cut base is taken to empty like the rest of its cavity.",
         "Twist and sliding along the wall cannot be seen on outlines and are not in the motion.",
     ]
-    return WallMotion(whole.astype(np.float32), shares, period, volumes, fit.wanted, fit.ed, tuple(notes))
+    return WallMotion(whole.astype(np.float32), shares, period, volumes, fit.wanted, wall, fit.ed, tuple(notes))

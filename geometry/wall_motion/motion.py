@@ -23,6 +23,7 @@ class WallMotion:
     period    ms of a beat; None where the scan does not say it
     volumes   name of a cavity -> (phases,) ml of the moved mesh
     wanted    the same by the labels, in proportion: wanted at end-diastole is the volume of the mesh
+    wall      (phases,) volume of the wall, 1 at end-diastole: muscle keeps its own within some percent
     ed        phase in which nothing is displaced
     notes     sentences
     """
@@ -32,6 +33,7 @@ class WallMotion:
     period: float | None
     volumes: dict[str, Floats]
     wanted: dict[str, Floats]
+    wall: Floats
     ed: int
     notes: tuple[str, ...] = ()
 
@@ -85,13 +87,16 @@ def motion_metrics(motion: WallMotion) -> tuple[Metric, ...]:
                 note="Relative to end-diastole, where both are set equal.",
             ),
         ]
+    change = 100.0 * float(np.abs(motion.wall - 1.0).max())
+    note = "Muscle keeps its volume within some percent; more shows labels that do not fit each other."
+    found.append(Metric("motion_wall_change", "Wall volume, moving mesh, largest change", change, "%", note=note))
     return tuple(found)
 
 
 def save_motion(motion: WallMotion, folder: Path) -> None:
     """Write motion.npz beside the mesh; what was there is replaced when the new one is whole."""
     facts = {"period": motion.period, "ed": motion.ed, "notes": motion.notes, "cavities": list(motion.volumes)}
-    arrays: dict[str, NDArray[Any]] = {"series": motion.series, "shares": motion.shares}
+    arrays: dict[str, NDArray[Any]] = {"series": motion.series, "shares": motion.shares, "wall": motion.wall}
     for name in motion.volumes:
         arrays |= {f"volumes/{name}": motion.volumes[name], f"wanted/{name}": motion.wanted[name]}
     fresh = folder / f".{FILE}"
@@ -109,5 +114,12 @@ def load_motion(folder: Path) -> WallMotion | None:
             {name: data[f"{kind}/{name}"] for name in facts["cavities"]} for kind in ("volumes", "wanted")
         )
         return WallMotion(
-            data["series"], data["shares"], facts["period"], volumes, wanted, facts["ed"], tuple(facts["notes"])
+            data["series"],
+            data["shares"],
+            facts["period"],
+            volumes,
+            wanted,
+            data["wall"],
+            facts["ed"],
+            tuple(facts["notes"]),
         )
