@@ -11,6 +11,7 @@ from geometry.progress import Progress
 from geometry.wall_motion.motion import harmonics
 
 FLATTEST = 0.1  # of its own volume that a tetrahedron must keep in every phase
+RTOL = 1e-4  # of the way inside: some micrometres
 ROUNDS = 60  # of smoothing where one does not
 BETWEEN = 2  # times looked at for each phase
 
@@ -26,7 +27,7 @@ def lifted(mesh: HeartMesh, nodes: NDArray[np.integer], series: Floats, progress
     for row, values in enumerate(series):
         progress(row / len(series), "Carrying the motion into the wall")
         for axis in range(3):
-            whole[row, :, axis] = solve_laplace(matrix, [(nodes, values[:, axis])], rtol=1e-6)
+            whole[row, :, axis] = solve_laplace(matrix, [(nodes, values[:, axis])], rtol=RTOL)
     return whole
 
 

@@ -55,8 +55,7 @@ def scar_phantom(
     core = wall & within & (turned < half_angle) & (share < core_to)
     around = wall & within & (turned < 1.25 * half_angle) & (share < core_to + border) & ~core
     labels = np.where(core, CORE, np.where(around, BORDER, np.where(wall, HEALTHY, 0))).astype(np.uint8)
-    none = np.zeros_like(wall)
-    grey = np.zeros(wall.shape, np.float32)
+    grey = np.select([core, around, wall, inner], [1000.0, 300.0, 100.0, 400.0], 20.0).astype(np.float32)
     sector = np.zeros(wall.shape, np.uint8)
     depth = np.clip(share, 0, 1).astype(np.float32)
-    return labels, Tissue(grey, affine, wall, inner, none, none, depth, sector)
+    return labels, Tissue(grey, affine, wall, inner, np.zeros_like(wall), wall & (turned > 2.0), depth, sector)
