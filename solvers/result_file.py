@@ -112,7 +112,8 @@ def _write_grid(root: h5py.Group, mesh: HeartMesh) -> None:
     root["Offsets"] = np.arange(cells + 1, dtype="i8") * 4
     root["Types"] = np.full(cells, VTK_TETRA, dtype="u1")
     cell_data = root.create_group("CellData")
-    cell_data["region"] = np.asarray(mesh.region, dtype="i4")
+    for name, values in {"region": np.asarray(mesh.region, dtype="i4"), **mesh.cell_data}.items():
+        cell_data[name] = values
 
 
 def _write_steps(root: h5py.Group, times: tuple[float, ...], offsets: dict[str, NDArray[np.int64]]) -> None:
