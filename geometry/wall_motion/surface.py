@@ -16,6 +16,7 @@ HELD = 50.0  # weight of the plane of the base, relative to that of an outline
 REST = (
     1e-3  # weight of staying where the long axis alone would carry a node: nothing else tells sliding along a surface
 )
+APART, REACH = 5.0, 1.7  # mm between the nodes that are solved for, and how many times that each of them reaches
 WHOLE = 3.0**-0.5  # of an edge: integral of |grad d|^2 over even triangles
 
 
@@ -29,7 +30,8 @@ class WallSurface:
     chamber   (s,) index into ``outlines.CHAMBERS`` of the outline that a node follows, -1 where it follows none
     base      (s,) nodes in the plane of the base
     up        (3,) unit vector to the base
-    solver    of the normal equations, factorised
+    spread    (3 s, 3 c) motion of all nodes from that of a few, some millimetres apart
+    solver    of the normal equations of those few, factorised
     """
 
     nodes: NDArray[np.integer]
@@ -38,6 +40,7 @@ class WallSurface:
     chamber: NDArray[np.integer]
     base: NDArray[np.bool_]
     up: Floats
+    spread: csr_array
     solver: SuperLU
 
     def moved(self, along: Floats, carried: Floats, lift: float) -> Floats:
@@ -51,7 +54,8 @@ class WallSurface:
         load = (self.area * off)[:, None] * self.normal
         held = lift - carried @ self.up
         load += (self.base * HELD * self.area * held)[:, None] * self.up
-        return np.asarray(carried + self.solver.solve(load.ravel()).reshape(-1, 3))
+        few = self.solver.solve(self.spread.T @ load.ravel())
+        return np.asarray(carried + (self.spread @ few).reshape(-1, 3))
 
 
 def wall_surface(mesh: HeartMesh, up: Floats, known: NDArray[np.bool_] | None = None) -> WallSurface:
@@ -70,7 +74,32 @@ def wall_surface(mesh: HeartMesh, up: Floats, known: NDArray[np.bool_] | None = 
     follows = (chamber >= 0) if known is None else (chamber >= 0) & known
     chamber = np.where(follows, chamber, -1)
     matrix = _matrix(mesh, nodes, facets, normal, area, chamber, base, up)
-    return WallSurface(nodes, normal, area, chamber, base, up, _factorised(matrix))
+    spread = csr_array(kron(_spread(points, chamber + 10 * base), eye_array(3)))
+    return WallSurface(
+        nodes, normal, area, chamber, base, up, spread, _factorised(csc_array(spread.T @ matrix @ spread))
+    )
+
+
+def _spread(points: Floats, role: NDArray[np.integer]) -> csr_array:
+    """(s, c) weights, rows adding up to one, of the nearest of a few nodes with the same role (Wendland's C2 function)."""
+    cell = np.floor(points / APART).astype(np.int64)
+    _, few = np.unique(np.column_stack([cell, role]), axis=0, return_index=True)
+    reach = REACH * APART
+    rows, columns, weights = [], [], []
+    for one in np.unique(role):
+        mine, theirs = np.flatnonzero(role == one), np.flatnonzero(role[few] == one)
+        pairs = cKDTree(points[mine]).sparse_distance_matrix(
+            cKDTree(points[few[theirs]]), reach, output_type="coo_matrix"
+        )
+        near = pairs.data / reach
+        rows.append(mine[pairs.row])
+        columns.append(theirs[pairs.col])
+        weights.append((1 - near) ** 4 * (4 * near + 1))
+    total = coo_array(
+        (np.concatenate(weights), (np.concatenate(rows), np.concatenate(columns))), shape=(len(points), len(few))
+    ).tocsr()
+    scale = 1.0 / np.asarray(total.sum(axis=1)).ravel()
+    return csr_array(total.multiply(scale[:, None]))
 
 
 def _factorised(matrix: csc_array) -> SuperLU:
