@@ -12,13 +12,15 @@ from app.commands_check import CHECK_VERBS
 from app.commands_edit import EDIT_VERBS
 from app.commands_labels import LABEL_VERBS
 from app.commands_measure import MEASURE_VERBS
+from app.commands_mesh import MESH_VERBS
 from app.commands_scan import SCAN_VERBS
 from geometry.errors import Cancelled, Refused
 
 DISCLAIMER = "Research and education software. Not a medical device."
 cli = App(name="cardiotwin", help=f"From one patient's scan to a working twin of that heart. {DISCLAIMER}")
 
-for name, verb in {**SCAN_VERBS, **CASE_VERBS, **EDIT_VERBS, **LABEL_VERBS, **MEASURE_VERBS, **CHECK_VERBS}.items():
+VERBS = {**SCAN_VERBS, **CASE_VERBS, **EDIT_VERBS, **LABEL_VERBS, **MESH_VERBS, **MEASURE_VERBS, **CHECK_VERBS}
+for name, verb in VERBS.items():
     cli.command(verb, name=name)
 
 

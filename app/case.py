@@ -201,12 +201,12 @@ class Case:
         path = self.folder / "mesh" / "heart.npz"
         return load_mesh(path) if path.exists() else None
 
-    def save_mesh(self, mesh: HeartMesh, metrics: tuple[Metric, ...], **options: Any) -> None:
-        """Keep a mesh, with the numbers measured on it and the options it was made with."""
+    def save_mesh(self, mesh: HeartMesh, metrics: tuple[Metric, ...], source: str = "", **options: Any) -> None:
+        """Keep a mesh, the numbers measured on it and its options; its source is the segmentation unless told."""
         with whole_folder(self.folder / "mesh") as fresh:
             save_mesh(mesh, fresh / "heart.npz")
             write_metrics(metrics, fresh)
-            write_origin(fresh, self.segmentation_digest(), **options)
+            write_origin(fresh, source or self.segmentation_digest(), **options)
 
     def motion(self) -> WallMotion | None:
         """How the wall of the current mesh moves over the beat, if it was followed."""

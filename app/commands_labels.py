@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from app.commands import Json, opened_case, point, run, tell_metrics
 from app.console import print_json, say
 from app.edited import needed_segmentation
-from app.tasks import needed_image, needed_mesh
+from app.tasks import needed_image
 from geometry.errors import Refused
 from geometry.measures.segments import SEGMENT_NAMES
 from geometry.scar.rules import RULES
@@ -43,12 +43,12 @@ def labels(
 def export(
     case: Path,
     *,
-    what: Literal["labels", "mesh", "scar"],
+    what: Literal["labels", "scar"],
     out: Path,
     phase: int | None = None,
     json: Json = None,
 ) -> None:
-    """Write labels (.nii.gz, .nrrd, .dcm), scar (.nii.gz) or mesh (.vtu, .msh, .stl, .pts); --phase (from 1) takes one phase."""
+    """Write labels (.nii.gz, .nrrd, .dcm) or scar (.nii.gz); --phase (from 1) takes one phase of the labels."""
     opened = opened_case(case)
     out.parent.mkdir(parents=True, exist_ok=True)
     notes: tuple[str, ...] = ()
@@ -59,10 +59,6 @@ def export(
         if phase is not None and not 1 <= phase <= (found.labels.shape[3] if found.labels.ndim == 4 else 1):
             raise Refused(f"The segmentation has no phase {phase}.")
         notes = write_labels(found, out, needed_image(opened), None if phase is None else phase - 1)
-    elif what == "mesh":
-        from geometry.exchange import write_mesh
-
-        write_mesh(needed_mesh(opened), out)
     else:
         _copy_scar(opened.folder / "scar" / "scar.nii.gz", out)
     for note in notes:

@@ -7,6 +7,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+IMPORTED = "imported"  # the source of a mesh from elsewhere: nothing in the case is newer than what it was made from
+
 
 def digest(*paths: Path) -> str:
     """A hash of the bytes of files."""

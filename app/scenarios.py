@@ -7,11 +7,11 @@ from geometry.metric import Metric
 from solvers.scenario import Electrophysiology, Ensemble, Flow, PacingSite
 
 
-def default_scenarios(
-    modality: str, measures: tuple[Metric, ...], mesh: HeartMesh
-) -> dict[str, Electrophysiology | Flow]:
+def default_scenarios(measures: tuple[Metric, ...], mesh: HeartMesh) -> dict[str, Electrophysiology | Flow]:
     """Sinus rhythm and one pacing site for a wall, one beat at rest for a blood pool."""
-    if modality == "MR":
+    if mesh.kind == "ventricles":
+        if "apex" not in mesh.landmarks:  # from elsewhere, with unknown surfaces: nothing can be simulated on it yet
+            return {}
         apex = mesh.landmarks["apex"]
         site = PacingSite(x=apex[0], y=apex[1], z=apex[2])
         paced = Electrophysiology(

@@ -1,7 +1,7 @@
 """What in a case no longer fits what it was made from."""
 
 from app.case import Case
-from app.provenance import digest, read_options, read_origin
+from app.provenance import IMPORTED, digest, read_options, read_origin
 from solvers.result_file import read_numbers
 from solvers.scenario import Electrophysiology, Flow
 
@@ -12,9 +12,11 @@ def out_of_date(case: Case) -> tuple[str, ...]:
     segmentation, mesh, scar = (case.folder / name for name in ("segmentation", "mesh", "scar"))
     if segmentation.exists() and case.image_digest() and read_origin(segmentation) != case.image_digest():
         found.append("The segmentation was made from another scan; segment again.")
-    if mesh.exists() and case.segmentation_digest() and read_origin(mesh) != case.segmentation_digest():
+    made_from = (IMPORTED, case.segmentation_digest())
+    if mesh.exists() and case.segmentation_digest() and read_origin(mesh) not in made_from:
         found.append("The mesh is older than its segmentation; build it again.")
-    if (mesh / "origin.json").exists() and read_options(mesh).get("scar", "") != scar_digest(case):
+    own = (mesh / "origin.json").exists() and read_origin(mesh) != IMPORTED
+    if own and read_options(mesh).get("scar", "") != scar_digest(case):
         found.append("The mesh holds another scar than was measured last, or none; build it again.")
     if scar.exists() and read_origin(scar) != case.scar_source():
         found.append("Scar was measured on another segmentation or enhancement scan; measure it again.")

@@ -165,7 +165,7 @@ def mesh(case: Case, options: Options, progress: Progress) -> None:
     else:
         built, metrics = _blood_pool(segmentation, edge, progress)
     case.save_mesh(built, metrics, edge=edge, **({"scar": scar_digest(case)} if image.modality == "MR" else {}))
-    for name, scenario in default_scenarios(image.modality, case.measures(), built).items():
+    for name, scenario in default_scenarios(case.measures(), built).items():
         if name not in case.scenarios():
             case.save_scenario(name, scenario)
 
@@ -179,6 +179,20 @@ def motion(case: Case, options: Options, progress: Progress) -> None:
     if image.cycle and len(image.times) == image.phases:
         shares = np.asarray(image.times) / image.cycle
     case.save_motion(follow_wall(heart, segmentation, shares, image.cycle, progress))
+
+
+def import_mesh(case: Case, options: Options, progress: Progress) -> None:
+    """Make a mesh file the heart of the case. Options: files (one), unit, surfaces, edge."""
+    from app.mesh_exchange import take_mesh
+
+    take_mesh(case, options, progress)
+
+
+def export_mesh(case: Case, options: Options, progress: Progress) -> None:
+    """Write the mesh to a file. Options: out (its ending names the format), surface (the only one to write)."""
+    from app.mesh_exchange import give_mesh
+
+    give_mesh(case, options, progress)
 
 
 def simulate(case: Case, options: Options, progress: Progress) -> None:
@@ -232,6 +246,8 @@ TASKS: Mapping[str, Callable[[Case, Options, Progress], None]] = {
     "measure": measure,
     "mesh": mesh,
     "motion": motion,
+    "import_mesh": import_mesh,
+    "export_mesh": export_mesh,
     "simulate": simulate,
     "report": report,
     "road": road,

@@ -42,7 +42,13 @@ def add_actions(window: "Window") -> None:
     _add(file, "Start page", window.show_start, "Ctrl+H")
     _add(file, "New case from a scan ...", window.new_case, "Ctrl+N")
     _add(file, "New case from a DICOM folder ...", window.new_case_from_folder, "Ctrl+Shift+N")
+    _add(file, "New case from a mesh ...", window.meshes.ask_new_case)
     _add(file, "Open a case ...", window.choose_case, "Ctrl+O")
+    file.addSeparator()
+    take = _add(file, "Import a mesh as the heart of this case ...", window.meshes.ask_import)
+    give = _add(file, "Export the mesh ...", window.meshes.ask_export)
+    file.aboutToShow.connect(lambda: take.setEnabled(session.case is not None and not window.watch.busy))
+    file.aboutToShow.connect(lambda: give.setEnabled(session.mesh is not None and not window.watch.busy))
     file.addSeparator()
     _add(file, "Quit", window.close, "Ctrl+Q")
 

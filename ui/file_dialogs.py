@@ -5,6 +5,18 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 LABEL_FORMATS = {"NIfTI (*.nii.gz)": ".nii.gz", "NRRD (*.nrrd)": ".nrrd", "DICOM SEG (*.dcm)": ".dcm"}
+MESHES = "Meshes and closed surfaces (*.vtu *.vtk *.vtkhdf *.msh *.xdmf *.pts *.elem *.node *.ele *.vtp *.stl *.ply);;All files (*)"
+MESH_FORMATS = {
+    "VTU: ParaView, meshio (*.vtu)": ".vtu",
+    "VTKHDF (*.vtkhdf)": ".vtkhdf",
+    "VTK, legacy (*.vtk)": ".vtk",
+    "XDMF (*.xdmf)": ".xdmf",
+    "Gmsh (*.msh)": ".msh",
+    "openCARP (*.pts)": ".pts",
+    "Surface with names (*.vtp)": ".vtp",
+    "Surface (*.stl)": ".stl",
+    "Surface (*.ply)": ".ply",
+}
 LABEL_MAPS = "Label maps (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.dcm *.ima);;All files (*)"
 
 
@@ -30,6 +42,21 @@ def ask_label_maps(parent: QWidget) -> tuple[Path, ...]:
     """Files with label maps; none where nothing was chosen."""
     paths, _ = QFileDialog.getOpenFileNames(parent, "Choose label maps", "", LABEL_MAPS)
     return tuple(Path(path) for path in paths)
+
+
+def ask_mesh(parent: QWidget) -> Path | None:
+    """A mesh, or a closed surface."""
+    path, _ = QFileDialog.getOpenFileName(parent, "Choose a mesh or a closed surface", "", MESHES)
+    return Path(path) if path else None
+
+
+def ask_where_the_mesh_goes(parent: QWidget) -> Path | None:
+    """Where the mesh goes, with the ending of the chosen format."""
+    path, chosen = QFileDialog.getSaveFileName(parent, "Export the mesh", "heart.vtu", ";;".join(MESH_FORMATS))
+    if not path:
+        return None
+    known = tuple(MESH_FORMATS.values())
+    return Path(path if path.lower().endswith(known) else path + MESH_FORMATS.get(chosen, ".vtu"))
 
 
 def ask_where_to_write(parent: QWidget) -> Path | None:

@@ -14,6 +14,8 @@ VERBS = {
     "scar": "Measure scar",
     "labels": "Import labels",
     "export_labels": "Export labels",
+    "import_mesh": "Import a mesh",
+    "export_mesh": "Export the mesh",
     "mesh": "Build the heart",
     "simulate": "Simulate",
     "report": "Write the report",

@@ -24,6 +24,7 @@ from ui.inspector import Inspector
 from ui.job_panel import JobPanel
 from ui.job_watch import JobWatch
 from ui.label_exchange import LabelExchange
+from ui.mesh_exchange import MeshExchange
 from ui.message_bar import MessageBar
 from ui.series_chooser import SeriesChooser
 from ui.session import Session
@@ -58,6 +59,7 @@ class Window(QMainWindow):
         self.jobs = JobPanel(self.watch, self)
         self.chooser = SeriesChooser(self)
         self.exchange = LabelExchange(self.session, self.watch, self)
+        self.meshes = MeshExchange(self.session, self.watch, self)
         self.way_in = WayIn(self.session, self.watch, self.chooser, self)
         self.setAcceptDrops(True)
         self._lay_out()
@@ -236,6 +238,8 @@ class Window(QMainWindow):
         self.start_page.folder_wanted.connect(self.new_case_from_folder)
         self.way_in.choosing.connect(self._show_chooser)
         self.way_in.case_wanted.connect(self.open_case)
+        self.meshes.case_wanted.connect(self.open_case)
+        self.meshes.back_wanted.connect(self.show_start)
         self.way_in.back_wanted.connect(self._back)
         self.workplace.scene_panel.scene.picked.connect(self._picked)
         segment = self.inspector.page("segment")
