@@ -1,4 +1,4 @@
-"""From the labels of a short-axis stack to the tagged mesh of both ventricles: seconds and memory by size, each alone in a process."""
+"""From the labels of a short-axis stack to the tagged mesh of both ventricles: seconds and memory, each in its own process."""
 
 import resource
 import time

@@ -1,4 +1,4 @@
-"""Surfaces that others made, filled with tetrahedra: real ones of the reference data when it is set, and shapes with known volumes."""
+"""Surfaces that others made, filled with tetrahedra: a ball, and real ones of the reference data when it is set."""
 
 import os
 from pathlib import Path
