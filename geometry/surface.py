@@ -62,22 +62,3 @@ def main_piece(points: Floats, tets: NDArray[np.integer]) -> tuple[Floats, Ints]
     largest = np.bincount(piece[tets[:, 0]]).argmax()
     kept, (numbered,) = used_points(points, tets[piece[tets[:, 0]] == largest])
     return kept, numbered
-
-
-def touching(points: Floats, triangles: NDArray[np.integer]) -> Floats:
-    """(n, 3) mm, where a surface is open or touches itself: edges without two triangles, nodes with more than one fan."""
-    corners = np.arange(triangles.size).reshape(-1, 3)[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2)
-    ends = triangles.astype(np.int64).ravel()[corners]
-    turned = ends[:, 0] > ends[:, 1]
-    corners[turned] = corners[turned][:, ::-1]
-    key = ends.min(axis=1) * (int(ends.max()) + 1) + ends.max(axis=1)
-    order = np.argsort(key, kind="stable")
-    _, first, count = np.unique(key[order], return_index=True, return_counts=True)
-    if (count != 2).any():
-        return np.asarray(points[ends[order[first[count != 2]]]].mean(axis=1))
-    here, there = corners[order[::2]].ravel(), corners[order[1::2]].ravel()
-    links = coo_array((np.ones(len(here), dtype=np.int8), (here, there)), shape=(triangles.size,) * 2)
-    _, fan = connected_components(links.tocsr(), directed=False)
-    fans = np.unique(np.column_stack([triangles.ravel(), fan]), axis=0)[:, 0]
-    nodes, times = np.unique(fans, return_counts=True)
-    return np.asarray(points[nodes[times > 1]])

@@ -67,7 +67,7 @@ def read_slices(segmentation: Segmentation, phase: int) -> Slices:
     ventricle = np.stack([np.isin(labels[..., k], (LV, MYOCARDIUM)) for k in order])
     wall = np.stack([_largest(mask) for mask in ventricle])
     cavity = np.stack([_one_cavity((labels[..., k] == LV) & wall[row], int(k), notes) for row, k in enumerate(order)])
-    rv = np.stack([_largest(labels[..., k] == RV) for k in order])
+    rv = np.stack([_without_specks(labels[..., k] == RV) for k in order])
     disc = np.stack([ndimage.binary_fill_holes(mask) for mask in wall])
     keep, flipped = _closed_part(cavity, disc, rv, labels, order, notes)
     cavity, disc, rv, order, ventricle = cavity[keep], disc[keep], rv[keep], order[keep], ventricle[keep]
@@ -136,6 +136,16 @@ def _largest(mask: Mask) -> Mask:
     if count < 2:
         return mask
     return np.asarray(pieces == 1 + np.argmax(np.bincount(pieces.ravel())[1:]))
+
+
+def _without_specks(mask: Mask) -> Mask:
+    """Near the base the right ventricle may show twice in a slice, as inflow and as outflow: both stay."""
+    pieces, count = ndimage.label(mask, np.ones((3, 3)))
+    if count < 2:
+        return mask
+    sizes = np.bincount(pieces.ravel())
+    sizes[0] = 0
+    return np.asarray((sizes > SPECK * sizes.max())[pieces])
 
 
 def _check_pieces(mask: Mask, k: int, notes: list[str]) -> None:

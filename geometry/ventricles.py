@@ -6,11 +6,12 @@ import numpy as np
 
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh, Ints
+from geometry.pinches import touching, unpinched
 from geometry.progress import Progress, part, silent
 from geometry.quality import min_dihedrals, radius_ratios
 from geometry.segmentation import Segmentation
 from geometry.stuffing import bcc_lattice, cube_for, stuff
-from geometry.surface import boundary_facets, main_piece, oriented, touching
+from geometry.surface import boundary_facets, main_piece, oriented
 from geometry.ventricle_shape import VentricleShape, shape_of
 from geometry.ventricle_slices import Slices, read_slices
 
@@ -43,7 +44,7 @@ def build_ventricles(
         doing = part(progress, 0.9 * attempt / len(ATTEMPTS), 0.9 if attempt else 0.95)
         shape = shape_of(slices, rv_wall, thinnest, part(doing, 0.0, 0.5))
         points, tets = stuff(bcc_lattice(*shape.bounds, cube_for(finer)), shape.wall, part(doing, 0.5, 0.9))
-        points, tets = main_piece(points, tets)
+        points, tets = main_piece(points, unpinched(points, tets))
         facets, _ = boundary_facets(tets)
         pinched = _unfit(points, tets, facets)
         if not len(pinched):

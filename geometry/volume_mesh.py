@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats, Ints
 from geometry.leaky_surface import leaky_distance
+from geometry.pinches import unpinched
 from geometry.progress import Progress, part, silent
 from geometry.stuffing import bcc_lattice, cube_for, stuff
 from geometry.surface import boundary_facets, enclosed_volume, main_piece
@@ -31,7 +32,7 @@ def fill(
     filled, tets = stuff(bcc_lattice(low, high, cube_for(edge)), distance, part(progress, 0.0 if sound else 0.6, 1.0))
     if not len(tets):
         raise Refused(f"Edges of {edge} mm do not fit into the surface; ask for shorter ones.")
-    filled, tets = main_piece(filled, tets)
+    filled, tets = main_piece(filled, unpinched(filled, tets))
     facets, _ = boundary_facets(tets)
     if sound and abs(enclosed_volume(filled, facets) / abs(float(surface.volume)) - 1.0) > LOST:
         raise Refused(f"Edges of {edge} mm are too long for the thinnest part of the surface; ask for shorter ones.")

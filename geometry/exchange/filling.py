@@ -9,8 +9,9 @@ from geometry.exchange.raw_mesh import Array, RawMesh
 from geometry.exchange.tag_smoothing import smoothed_tags
 from geometry.exchange.tags import triangle_tags
 from geometry.heart_mesh import Floats
+from geometry.pinches import touching
 from geometry.progress import Progress, part
-from geometry.surface import boundary_facets, enclosed_volume, touching
+from geometry.surface import boundary_facets, enclosed_volume
 from geometry.volume_mesh import fill
 
 EDGE = 2.0  # mm

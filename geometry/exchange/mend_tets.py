@@ -10,7 +10,8 @@ from scipy.sparse.csgraph import connected_components
 from geometry.errors import Refused
 from geometry.exchange.places import at_first, counted, place
 from geometry.exchange.raw_mesh import Array, RawMesh
-from geometry.surface import boundary_facets, enclosed_volume, oriented, touching
+from geometry.pinches import touching
+from geometry.surface import boundary_facets, enclosed_volume, oriented
 
 FLAT = 1e-9  # volume over the cube of the longest edge; a regular tetrahedron has 0.12
 MAIN_SHARE = 0.95  # of the volume: smaller pieces beside one of this size are scraps

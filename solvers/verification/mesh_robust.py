@@ -14,10 +14,10 @@ import numpy as np
 
 from geometry.errors import Refused
 from geometry.mesh_measures.cavity import cavity_volume
+from geometry.pinches import touching
 from geometry.progress import Progress
 from geometry.quality import mesh_quality
 from geometry.segmentation import LV, RV
-from geometry.surface import touching
 from geometry.ventricles import build_ventricles
 from sample_scans.sparse_slices import cut_slices
 from solvers.result import Check

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pyvista as pv
 
+from geometry.pinches import touching
 from geometry.progress import Progress
 from geometry.quality import min_dihedrals, radius_ratios
-from geometry.surface import boundary_facets, enclosed_volume, touching
+from geometry.surface import boundary_facets, enclosed_volume
 from geometry.volume_mesh import fill
 from solvers.result import Check
 

@@ -1,7 +1,8 @@
 import numpy as np
 
+from geometry.pinches import touching, unpinched
 from geometry.shapes import slab
-from geometry.surface import boundary_facets, main_piece, touching
+from geometry.surface import boundary_facets, main_piece
 
 
 def test_a_box_touches_itself_nowhere_and_without_a_facet_it_is_open_at_its_edges() -> None:
@@ -29,3 +30,15 @@ def test_the_main_piece_is_the_largest_one() -> None:
     kept, tets = main_piece(points, np.concatenate([small.tets, large.tets + len(small.points)]))
     assert np.array_equal(kept, large.points + 10.0)
     assert np.array_equal(tets, large.tets)
+
+
+def test_of_two_boxes_that_touch_along_an_edge_or_in_a_node_the_smaller_one_loses_what_touches() -> None:
+    large, small = slab((2.0, 2.0, 2.0), 1.0), slab((1.0, 1.0, 1.0), 1.0)
+    corner = int(np.argmax(large.points.sum(axis=1)))  # (1, 1, 2) or so: the far corner of the large one
+    points = np.concatenate([large.points, small.points + large.points[corner] - small.points[0]])
+    tets = small.tets + len(large.points)
+    joined = np.concatenate([large.tets, np.where(tets == len(large.points), corner, tets)]).astype(np.int32)
+    assert len(touching(points, boundary_facets(joined)[0])) == 1
+    _, found = main_piece(points, unpinched(points, joined))
+    assert len(found) == len(large.tets)
+    assert len(touching(points, boundary_facets(unpinched(points, joined))[0])) == 0
