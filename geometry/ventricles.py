@@ -52,7 +52,7 @@ def build_ventricles(
     else:
         where = slices.to_patient[:3, :3] @ shape.base.to_stack(pinched[:1])[0] + slices.to_patient[:3, 3]
         raise Refused(
-            f"The wall is too thin or too uneven for edges of {edge:g} mm at {tuple(int(v) for v in where)} mm (RAS); "
+            f"The wall is too thin or too uneven for edges of {edge:.3g} mm at {tuple(int(v) for v in where)} mm (RAS); "
             "ask for shorter ones, or thicken the label there.",
             place=(float(where[0]), float(where[1]), float(where[2])),
         )
