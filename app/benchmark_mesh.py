@@ -6,8 +6,8 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 from app.demo import Step
+from geometry.meshing.ventricles import build_ventricles
 from geometry.quality import mesh_quality
-from geometry.ventricles import build_ventricles
 from sample_scans.sparse_slices import cut_slices
 
 SEED, GAP = 500_000, 8.0

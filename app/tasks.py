@@ -282,7 +282,7 @@ def _ventricles(
     case: Case, segmentation: Segmentation, edge: float, progress: Progress
 ) -> tuple[HeartMesh, tuple[Metric, ...]]:
     from geometry.mesh_measures.summary import measured_wall
-    from geometry.ventricles import build_ventricles
+    from geometry.meshing.ventricles import build_ventricles
     from solvers.fibers import add_fibers
     from solvers.places import name_places
     from solvers.scenario import FiberAngles
@@ -308,9 +308,9 @@ def _with_scar(case: Case, built: HeartMesh) -> HeartMesh:
 
 
 def _blood_pool(segmentation: Segmentation, edge: float, progress: Progress) -> tuple[HeartMesh, tuple[Metric, ...]]:
-    from geometry.blood_pool import build_blood_pool
     from geometry.centerline import centerline, flow_metrics
     from geometry.mesh_measures.summary import measured_narrowing
+    from geometry.meshing.blood_pool import build_blood_pool
 
     built = build_blood_pool(segmentation, edge=edge, progress=part(progress, 0.0, 0.9))
     progress(0.9, "Measuring the narrowing")

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh, Ints
+from geometry.meshing.stuffing import bcc_lattice, cube_for, stuff
 from geometry.shapes_layers import disc, stacked
 from geometry.shapes_two_chambers import BOX, LV_AXES, LV_CENTER, LV_WALL, RV_CENTER, beyond_septum, wall_distances
-from geometry.stuffing import bcc_lattice, cube_for, stuff
 from geometry.surface import boundary_facets, oriented
 
 SIDES = {1: "x_low", 2: "x_high", 3: "y_low", 4: "y_high", 5: "z_low", 6: "z_high"}

@@ -9,10 +9,10 @@ from geometry.exchange.raw_mesh import Array, RawMesh
 from geometry.exchange.tag_smoothing import smoothed_tags
 from geometry.exchange.tags import triangle_tags
 from geometry.heart_mesh import Floats
-from geometry.pinches import touching
+from geometry.meshing.pinches import touching
+from geometry.meshing.volume_mesh import fill
 from geometry.progress import Progress, part
 from geometry.surface import boundary_facets, enclosed_volume
-from geometry.volume_mesh import fill
 
 EDGE = 2.0  # mm
 ATTEMPTS = 3  # with edges shorter by a fifth each, when those asked for do not fit or make the surface touch itself

@@ -9,7 +9,7 @@ Landmarks = dict[str, tuple[float, float, float]]
 
 
 def landmarks_of(mesh: HeartMesh) -> Landmarks:
-    """The landmarks that ``geometry.ventricles`` gives its own meshes; none where the surfaces are not known."""
+    """The landmarks that ``geometry.meshing.ventricles`` gives its own meshes; none where the surfaces are not known."""
     inner, rim = mesh.tagged("endo_lv"), np.intersect1d(mesh.tagged("endo_lv"), mesh.tagged("base"))
     if not len(rim) or not len(mesh.tagged("epi")):
         return {}

@@ -10,7 +10,7 @@ from scipy.sparse.csgraph import connected_components
 from geometry.errors import Refused
 from geometry.exchange.places import at_first, counted, place
 from geometry.exchange.raw_mesh import Array, RawMesh
-from geometry.pinches import touching
+from geometry.meshing.pinches import touching
 from geometry.surface import boundary_facets, enclosed_volume, oriented
 
 FLAT = 1e-9  # volume over the cube of the longest edge; a regular tetrahedron has 0.12

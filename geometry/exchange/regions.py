@@ -7,7 +7,7 @@ from geometry.exchange.raw_mesh import Array, RawMesh
 from geometry.exchange.surface_names import NamedBoundary
 from geometry.exchange.tags import REGIONS, whole_numbers
 
-LV, RV = 1, 2  # as ``geometry.ventricles`` numbers them
+LV, RV = 1, 2  # as ``geometry.meshing.ventricles`` numbers them
 Regions = tuple[Array, dict[int, str], list[str]]
 
 

@@ -98,7 +98,7 @@ def _filled_up(points: Floats, facets: Array, words: Array) -> tuple[Array, list
 
 
 def _numbered(words: Array, notes: list[str]) -> NamedBoundary:
-    """Numbers as ``geometry.ventricles`` gives them, further names after them."""
+    """Numbers as ``geometry.meshing.ventricles`` gives them, further names after them."""
     present = [str(word) for word in np.unique(words) if word]
     order = {name: number for number, name in enumerate(("", *KNOWN, *(w for w in present if w not in KNOWN)))}
     tags = np.array([order[str(word)] for word in words], np.int64)

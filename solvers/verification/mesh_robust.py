@@ -14,11 +14,11 @@ import numpy as np
 
 from geometry.errors import Refused
 from geometry.mesh_measures.cavity import cavity_volume
-from geometry.pinches import touching
+from geometry.meshing.pinches import touching
+from geometry.meshing.ventricles import build_ventricles
 from geometry.progress import Progress
 from geometry.quality import mesh_quality
 from geometry.segmentation import LV, RV
-from geometry.ventricles import build_ventricles
 from sample_scans.sparse_slices import cut_slices
 from solvers.result import Check
 from solvers.verification.label_defects import DEFECTS

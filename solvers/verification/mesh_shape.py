@@ -17,11 +17,11 @@ from scipy import ndimage
 from scipy.spatial import cKDTree
 from skimage.measure import marching_cubes
 
+from geometry.meshing.shape_grid import STEP
+from geometry.meshing.ventricle_shape import Field, VentricleShape, shape_of
+from geometry.meshing.ventricle_slices import read_slices
 from geometry.progress import Progress, part, silent
 from geometry.segmentation import LV, MYOCARDIUM, RV
-from geometry.shape_grid import STEP
-from geometry.ventricle_shape import Field, VentricleShape, shape_of
-from geometry.ventricle_slices import read_slices
 from sample_scans.sparse_slices import CutHeart, cut_heart
 from solvers.result import Check
 

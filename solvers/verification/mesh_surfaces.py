@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pyvista as pv
 
-from geometry.pinches import touching
+from geometry.meshing.pinches import touching
+from geometry.meshing.volume_mesh import fill
 from geometry.progress import Progress
 from geometry.quality import min_dihedrals, radius_ratios
 from geometry.surface import boundary_facets, enclosed_volume
-from geometry.volume_mesh import fill
 from solvers.result import Check
 
 NAME = "mesh-surfaces"

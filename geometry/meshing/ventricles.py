@@ -6,14 +6,14 @@ import numpy as np
 
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh, Ints
-from geometry.pinches import touching, unpinched
+from geometry.meshing.pinches import touching, unpinched
+from geometry.meshing.stuffing import bcc_lattice, cube_for, stuff
+from geometry.meshing.ventricle_shape import VentricleShape, shape_of
+from geometry.meshing.ventricle_slices import Slices, read_slices
 from geometry.progress import Progress, part, silent
 from geometry.quality import min_dihedrals, radius_ratios
 from geometry.segmentation import Segmentation
-from geometry.stuffing import bcc_lattice, cube_for, stuff
 from geometry.surface import boundary_facets, main_piece, oriented
-from geometry.ventricle_shape import VentricleShape, shape_of
-from geometry.ventricle_slices import Slices, read_slices
 
 FACETS = {1: "endo_lv", 2: "endo_rv", 3: "epi", 4: "base"}
 REGIONS = {1: "lv", 2: "rv"}

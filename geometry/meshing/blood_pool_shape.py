@@ -6,10 +6,10 @@ import numpy as np
 from scipy import ndimage
 from scipy.optimize import minimize
 
-from geometry.blood_pool_ends import Plane, border, far_end
-from geometry.blood_pool_labels import Mask, blood_voxels
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats
+from geometry.meshing.blood_pool_ends import Plane, border, far_end
+from geometry.meshing.blood_pool_labels import Mask, blood_voxels
 from geometry.segmentation import AORTA, LV, ROOT, Segmentation
 
 STEP = 0.8  # mm of the grid

@@ -3,11 +3,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from geometry.blood_pool import build_blood_pool
 from geometry.centerline import Centerline, centerline, flow_metrics
 from geometry.errors import Refused
-from geometry.grading import GradingError
 from geometry.heart_mesh import HeartMesh
+from geometry.meshing.blood_pool import build_blood_pool
+from geometry.meshing.grading import GradingError
 from geometry.narrowing import scale_narrowing
 from geometry.quality import mesh_quality
 from geometry.segmentation import AORTA, LV, ROOT, Segmentation
@@ -106,7 +106,7 @@ def test_without_mmg_the_mesh_is_uniform_and_says_so(monkeypatch: pytest.MonkeyP
     def fails(*arguments: object) -> HeartMesh:
         raise GradingError("mmg wrote no mesh")
 
-    monkeypatch.setattr("geometry.blood_pool.graded", fails)
+    monkeypatch.setattr("geometry.meshing.blood_pool.graded", fails)
     found = build_blood_pool(pool(), edge=3.0)
     assert any("mmg wrote no mesh" in note for note in found.notes)
     assert set(found.facet_names.values()) == {"inlet", "outlet", "wall"}

@@ -34,7 +34,7 @@ def graded(mesh: HeartMesh, size: Floats, near: float, progress: Progress = sile
         given, got = Path(folder) / "given.npz", Path(folder) / "got.npz"
         arrays = {"points": mesh.points, "tets": mesh.tets, "facets": mesh.facets, "facet_tag": mesh.facet_tag}
         np.savez(given, size=size, near=near, patience=PATIENCE, **arrays)  # type: ignore[arg-type]
-        _run([sys.executable, "-m", "geometry.mmg_child", str(given), str(got)], progress)
+        _run([sys.executable, "-m", "geometry.meshing.mmg_child", str(given), str(got)], progress)
         if not got.exists():
             raise GradingError("mmg wrote no mesh")
         with np.load(got) as made:

@@ -9,9 +9,9 @@ from scipy.interpolate import make_smoothing_spline
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
-from geometry.blood_pool_labels import Mask
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats
+from geometry.meshing.blood_pool_labels import Mask
 
 
 @dataclass(frozen=True)

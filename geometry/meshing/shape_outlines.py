@@ -5,8 +5,8 @@ from scipy import ndimage
 from scipy.interpolate import PchipInterpolator
 
 from geometry.heart_mesh import Floats
-from geometry.shape_grid import Grid
-from geometry.ventricle_slices import Mask, Slices
+from geometry.meshing.shape_grid import Grid
+from geometry.meshing.ventricle_slices import Mask, Slices
 
 TIP = (3.0, 8.0)  # mm, least and most wall below the cavity at the apex
 

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats, Ints
-from geometry.leaky_surface import leaky_distance
-from geometry.pinches import unpinched
+from geometry.meshing.leaky_surface import leaky_distance
+from geometry.meshing.pinches import unpinched
+from geometry.meshing.stuffing import bcc_lattice, cube_for, stuff
 from geometry.progress import Progress, part, silent
-from geometry.stuffing import bcc_lattice, cube_for, stuff
 from geometry.surface import boundary_facets, enclosed_volume, main_piece
 
 LOST = 0.02  # share of the volume, beyond which the edges are too long

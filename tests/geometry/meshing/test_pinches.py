@@ -1,6 +1,6 @@
 import numpy as np
 
-from geometry.pinches import touching, unpinched
+from geometry.meshing.pinches import touching, unpinched
 from geometry.shapes import slab
 from geometry.surface import boundary_facets, main_piece
 

@@ -5,9 +5,9 @@ import pytest
 import pyvista as pv
 
 from geometry.errors import Refused
+from geometry.meshing.volume_mesh import fill
 from geometry.quality import min_dihedrals, radius_ratios
 from geometry.surface import boundary_facets, enclosed_volume
-from geometry.volume_mesh import fill
 
 
 def test_a_ball_is_filled_to_its_volume() -> None:

@@ -4,10 +4,10 @@ import time
 import numpy as np
 import pytest
 
-from geometry import grading
 from geometry.errors import Cancelled
-from geometry.grading import GradingError, graded
 from geometry.heart_mesh import HeartMesh
+from geometry.meshing import grading
+from geometry.meshing.grading import GradingError, graded
 from geometry.shapes import tube
 from geometry.surface import enclosed_volume
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from geometry.base_plane import BasePlane
 from geometry.heart_mesh import Floats
+from geometry.meshing.base_plane import BasePlane
+from geometry.meshing.shape_grid import STEP, Grid, one_piece, true_distance, volume_inside
+from geometry.meshing.shape_outlines import closing, joined, rise, wall_at_tip
+from geometry.meshing.ventricle_slices import Mask, Slices
 from geometry.progress import Progress
-from geometry.shape_grid import STEP, Grid, one_piece, true_distance, volume_inside
-from geometry.shape_outlines import closing, joined, rise, wall_at_tip
 from geometry.shapes_two_chambers import rounded_max
-from geometry.ventricle_slices import Mask, Slices
 
 SMOOTH = 1.5  # mm, standard deviation of the Gaussian that takes pixel stairs off the interpolated surfaces
 ROUNDING = 4.0  # mm over which the two ventricles are blended where their outer surfaces meet

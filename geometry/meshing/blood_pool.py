@@ -5,18 +5,18 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry.blood_pool_ends import Plane
-from geometry.blood_pool_shape import PoolShape, pool_shape
 from geometry.centerline import Centerline, centerline
-from geometry.displace import displaced
 from geometry.errors import Refused
-from geometry.grading import GradingError, graded
 from geometry.heart_mesh import Floats, HeartMesh, Ints
+from geometry.meshing.blood_pool_ends import Plane
+from geometry.meshing.blood_pool_shape import PoolShape, pool_shape
+from geometry.meshing.displace import displaced
+from geometry.meshing.grading import GradingError, graded
+from geometry.meshing.stuffing import bcc_lattice, cube_for, stuff
+from geometry.meshing.throat import sizes, throat_edge
 from geometry.progress import Progress, part, silent
 from geometry.segmentation import Segmentation
-from geometry.stuffing import bcc_lattice, cube_for, stuff
 from geometry.surface import boundary_facets, main_piece
-from geometry.throat import sizes, throat_edge
 
 FACETS = {1: "inlet", 2: "outlet", 3: "wall"}
 FIRST = 1.3  # mm, longest edges of the uniform mesh that is graded: longer ones would bridge the leaflets

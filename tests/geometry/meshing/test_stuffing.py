@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from geometry.meshing.stuffing import bcc_lattice, cube_for, stuff
 from geometry.quality import min_dihedrals
-from geometry.stuffing import bcc_lattice, cube_for, stuff
 from geometry.surface import boundary_facets, enclosed_volume
 
 

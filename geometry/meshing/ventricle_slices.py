@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from skimage.morphology import convex_hull_image
 
-from geometry.base_plane import Tops, shown_above
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats
+from geometry.meshing.base_plane import Tops, shown_above
 from geometry.segmentation import LV, MYOCARDIUM, RV, Segmentation
 
 Mask = NDArray[np.bool_]

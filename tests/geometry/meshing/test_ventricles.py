@@ -7,10 +7,10 @@ from scipy.sparse.csgraph import connected_components
 
 from geometry.errors import Cancelled, Refused
 from geometry.heart_mesh import HeartMesh
+from geometry.meshing.ventricles import build_ventricles
 from geometry.quality import mesh_quality
 from geometry.segmentation import Segmentation
 from geometry.shapes_two_chambers import beyond_septum, ellipsoid_distance, wall_distances
-from geometry.ventricles import build_ventricles
 
 PIXEL, GAP, SIDE = 1.4, 8.0, 96
 
@@ -170,15 +170,15 @@ def test_cancelling_stops_the_meshing() -> None:
 
 def test_edges_too_long_for_a_thin_place_are_shortened_and_the_mesh_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = iter([1, 1, 1, 0])  # places where the meshes touch themselves
-    monkeypatch.setattr("geometry.ventricles.touching", lambda points, facets: points[: next(answers)])
+    monkeypatch.setattr("geometry.meshing.ventricles.touching", lambda points, facets: points[: next(answers)])
     found = build_ventricles(stack(), edge=3.5)
     assert found.edge_length() == pytest.approx(0.8 * 3.5, rel=0.1)
     assert any("instead of 3.5 mm" in note for note in found.notes)
 
 
 def test_where_no_edges_fit_the_place_is_told_in_words_and_in_mm(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("geometry.ventricles.touching", lambda points, facets: points[:1])
-    monkeypatch.setattr("geometry.ventricles.ATTEMPTS", ((1.0, 1.0),))
+    monkeypatch.setattr("geometry.meshing.ventricles.touching", lambda points, facets: points[:1])
+    monkeypatch.setattr("geometry.meshing.ventricles.ATTEMPTS", ((1.0, 1.0),))
     with pytest.raises(Refused, match=r"too thin or too uneven for edges of 3\.5 mm at") as refusal:
         build_ventricles(stack(), edge=3.5)
     assert refusal.value.place is not None

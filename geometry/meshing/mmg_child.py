@@ -1,4 +1,4 @@
-"""mmg3d in a process of its own, because it may crash or hang: python -m geometry.mmg_child IN.npz OUT.npz.
+"""mmg3d in a process of its own, because it may crash or hang: python -m geometry.meshing.mmg_child IN.npz OUT.npz.
 
 In:  points (n, 3), tets (m, 4), facets (k, 3), facet_tag (k,), size (n,) mm wanted at each point, near mm that the new
      surface may lie off the old one, patience s
