@@ -17,7 +17,7 @@ TISSUES = ("air", "rv wall", "rv blood", "myocardium", "blood", "trabecula")
 THICKNESS = 8.0  # mm of a slice
 PIXEL = 1.5  # mm
 DENSE = 1.0  # mm of the truth's voxels
-CORNER, SIDE = (-100.0, -85.0), 170.0  # mm: what is looked at lies more to the right of the long axis
+CORNER, SIDE = (-125.0, -100.0), 200.0  # mm: what is looked at lies more to the right of the long axis
 
 
 @dataclass(frozen=True)
