@@ -28,7 +28,10 @@ DISK_FULL = "The disk is full; nothing of the case was lost. Free some space, th
 
 @dataclass(frozen=True)
 class JobStatus:
-    """How a job stands. ``error`` is a sentence; ``seconds_left`` is None while it cannot be told."""
+    """How a job stands. ``error`` is a sentence, ``place`` (x, y, z) mm of what it is about, where it has one.
+
+    ``seconds_left`` is None while it cannot be told.
+    """
 
     verb: str
     state: str
@@ -37,6 +40,7 @@ class JobStatus:
     seconds_left: float | None
     error: str = ""
     exit_code: int = 0
+    place: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -68,9 +72,8 @@ class Job:
             state, error = CRASHED, self._epitaph(code)
         fraction = 1.0 if state == DONE else float(last.get("fraction", 0.0))
         message = str(last.get("message", ""))
-        return JobStatus(
-            self.verb, state, fraction, message, _seconds_left(events), error, int(last.get("exit_code", 0))
-        )
+        code, place = int(last.get("exit_code", 0)), _place_of(last)
+        return JobStatus(self.verb, state, fraction, message, _seconds_left(events), error, code, place)
 
     def cancel(self) -> None:
         """Ask the job to stop; it does so at its next word of progress."""
@@ -196,6 +199,11 @@ def _new_folder(jobs: Path, verb: str) -> Path:
             continue
         return folder
     raise Refused(f"The folder {jobs} is full of old jobs; delete some of them.")
+
+
+def _place_of(event: Mapping[str, Any]) -> tuple[float, float, float] | None:
+    place = event.get("place")
+    return (float(place[0]), float(place[1]), float(place[2])) if place else None
 
 
 def _seconds_left(events: list[dict[str, Any]]) -> float | None:

@@ -133,6 +133,8 @@ class JobWatch(QObject):
         case = self._session.case
         if case is not None and job.folder.is_relative_to(case.folder):
             self._session.refresh()
+            if status.place is not None:
+                self._session.pick(status.place)
         self.ended.emit(status)
 
     def _look_at_warm(self) -> None:

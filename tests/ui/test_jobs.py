@@ -4,10 +4,12 @@ import os
 import signal
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from app.jobs import CANCELLED, CRASHED, FAILED, RUNNING, Job, JobStatus, start_job
 from ui.job_panel import time_left
+from ui.steps.heart import HeartPage
 from ui.window import Window
 
 
@@ -68,3 +70,33 @@ def test_time_left_is_coarse_enough_not_to_flicker() -> None:
     assert time_left(3.0) == "a few seconds left"
     assert time_left(47.0) == "about 45 s left"
     assert time_left(200.0) == "about 3 min left"
+
+
+def test_the_place_of_a_refusal_is_marked_in_slices_and_on_the_heart(window: Window, qtbot: QtBot) -> None:
+    case = window.session.case
+    assert case is not None
+    folder = case.folder / "jobs" / "0099-mesh"
+    folder.mkdir(parents=True)
+    (folder / "job.json").write_text('{"verb": "mesh", "process": 0, "born": 0}')
+    event = '{"time": 1.0, "state": "failed", "error": "Too thin there.", "place": [3.0, -4.5, 20.0]}'
+    (folder / "events.jsonl").write_text(event + "\n")
+    job = Job(folder)
+    window.watch._jobs = {job: JobStatus("mesh", RUNNING, 0.4, "", None)}
+    qtbot.waitUntil(lambda: window.watch.jobs[job].state == FAILED, timeout=5000)
+    assert window.messages.text.text() == "Too thin there."
+    assert window.session.point == (3.0, -4.5, 20.0)
+    assert tuple(window.workplace.slices.place) == (3.0, -4.5, 20.0)
+
+
+def test_the_size_slider_forecasts_and_is_what_the_mesher_is_told(window: Window, qtbot: QtBot) -> None:
+    page = window.inspector.page("heart")
+    assert isinstance(page, HeartPage)
+    window.go("heart")
+    assert page.edge.edge == 1.5 and "tetrahedra" in page.edge.cost.text()
+    coarse = page.edge.cost.text()
+    page.edge.slider.setFocus()
+    qtbot.keyClick(page.edge.slider, Qt.Key.Key_Right)
+    assert page.edge.edge == 1.4 and page.edge.cost.text() != coarse
+    page.refresh()
+    assert page.edge.edge == 1.4
+    page.chosen = None

@@ -1,13 +1,14 @@
 """Heart: from the segmentation to tetrahedra with fibres."""
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
+import psutil
 
+from app.tasks import EDGES
+from geometry.mesh_forecast import WallSize, wall_size
+from geometry.segmentation import Segmentation
+from ui.edge_slider import EdgeSlider
 from ui.steps.images import fact_table
 from ui.steps.page import Page
-from ui.theme import px
-from ui.widgets import button, label, section
-
-EDGES = (0.8, 5.0)  # mm, what the mesher is offered
+from ui.widgets import button, section
 
 
 class HeartPage(Page):
@@ -15,29 +16,16 @@ class HeartPage(Page):
 
     title = "Heart"
     lead = "The segmentation becomes a volume that can be simulated."
+    chosen: float | None = None  # mm, edge; None for what suits the scan
+    _measured: tuple[Segmentation, WallSize] | None = None
 
     def fill(self) -> None:
         """Add controls and facts."""
         session = self.session
         mesh = session.mesh
-        row = QHBoxLayout()
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(QLabel("Edge length"))
-        row.addStretch(1)
-        self.edge = QLineEdit(self)
-        self.edge.setPlaceholderText("automatic")
-        self.edge.setFixedWidth(px(96))
-        self.edge.setToolTip(
-            f"Mean edge of the tetrahedra, {EDGES[0]:g} to {EDGES[1]:g} mm. Finer is slower and more exact."
-        )
-        row.addWidget(self.edge)
-        row.addWidget(QLabel("mm"))
-        holder = QWidget(self)
-        holder.setLayout(row)
-        self.column.addWidget(holder)
-        self.wrong = label("", "bad")
-        self.wrong.hide()
-        self.column.addWidget(self.wrong)
+        self.edge = EdgeSlider(self._wanted(), self._wall_size(), psutil.virtual_memory().available / 1e9, self)
+        self.edge.changed.connect(self._choose)
+        self.column.addWidget(self.edge)
         start = button("Build the heart" if mesh is None else "Build it again", self._start, main=True)
         start.setEnabled(session.segmentation is not None and not self.watch.busy)
         start.setToolTip("" if session.segmentation is not None else "Segment the scan first.")
@@ -63,14 +51,21 @@ class HeartPage(Page):
         self.add_notes(mesh.notes)
         self.add_notes(session.stale, "Out of date")
 
+    def _wanted(self) -> float:
+        image = self.session.image
+        return self.chosen or EDGES[image.modality if image is not None else "MR"]
+
+    def _wall_size(self) -> WallSize | None:
+        """None where the size of the mesh cannot be told from the labels."""
+        segmentation, image = self.session.segmentation, self.session.image
+        if segmentation is None or image is None or image.modality != "MR":
+            return None
+        if self._measured is None or self._measured[0] is not segmentation:
+            self._measured = segmentation, wall_size(segmentation)
+        return self._measured[1]
+
+    def _choose(self, edge: float) -> None:
+        self.chosen = edge
+
     def _start(self) -> None:
-        text = self.edge.text().strip().replace(",", ".")
-        try:
-            edge = float(text) if text else None
-        except ValueError:
-            edge = -1.0
-        if edge is not None and not EDGES[0] <= edge <= EDGES[1]:
-            self.wrong.setText(f"The edge length must lie between {EDGES[0]:g} and {EDGES[1]:g} mm.")
-            self.wrong.show()
-            return
-        self.watch.start("mesh", {"edge": edge} if edge is not None else {})
+        self.watch.start("mesh", {"edge": self.chosen} if self.chosen is not None else {})
