@@ -4,10 +4,13 @@ import os
 import signal
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.jobs import CANCELLED, CRASHED, FAILED, RUNNING, Job, JobStatus, start_job
+from geometry.quality import min_dihedrals
 from ui.job_panel import time_left
 from ui.steps.heart import HeartPage
 from ui.window import Window
@@ -100,3 +103,16 @@ def test_the_size_slider_forecasts_and_is_what_the_mesher_is_told(window: Window
     page.refresh()
     assert page.edge.edge == 1.4
     page.chosen = None
+
+
+def test_one_of_the_worst_tetrahedra_is_marked_by_a_click(window: Window, qtbot: QtBot) -> None:
+    page = window.inspector.page("heart")
+    assert isinstance(page, HeartPage)
+    window.go("heart")
+    page.quality.head.click()
+    rows = page.quality.body.findChildren(QPushButton)
+    mesh = window.session.mesh
+    assert mesh is not None and len(rows) == 5
+    qtbot.mouseClick(rows[0], Qt.MouseButton.LeftButton)
+    worst = min_dihedrals(mesh.points, mesh.tets).argmin()
+    assert window.session.point == pytest.approx(mesh.points[mesh.tets[worst]].mean(axis=0))

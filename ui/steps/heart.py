@@ -6,6 +6,7 @@ from app.tasks import EDGES
 from geometry.mesh_forecast import WallSize, wall_size
 from geometry.segmentation import Segmentation
 from ui.edge_slider import EdgeSlider
+from ui.quality_fold import QualityFold
 from ui.steps.images import fact_table
 from ui.steps.page import Page
 from ui.widgets import button, section
@@ -47,6 +48,8 @@ class HeartPage(Page):
                 }
             )
         )
+        self.quality = QualityFold(session, mesh, self)
+        self.column.addWidget(self.quality)
         assert session.case is not None
         self.add_notes(mesh.notes)
         self.add_notes(session.stale, "Out of date")
