@@ -1,0 +1,17 @@
+"""The forecast of a mesh against the real mesh of the first sample patient."""
+
+from pathlib import Path
+
+import pytest
+
+import sample_scans
+from geometry.mesh_forecast import wall_size
+from geometry.segmentation import load_segmentation
+from geometry.ventricles import build_ventricles
+
+
+@pytest.mark.parametrize("edge", [2.0, 3.0])
+def test_a_forecast_is_within_a_quarter_of_the_real_mesh(edge: float) -> None:
+    labels = load_segmentation(Path(sample_scans.__file__).parent / "A_cine_mr" / "truth")
+    made = len(build_ventricles(labels, edge=edge).tets)
+    assert wall_size(labels).forecast(edge).tets == pytest.approx(made, rel=0.25)
