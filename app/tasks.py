@@ -16,13 +16,13 @@ from app.staleness import scar_digest
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
 from geometry.image import Image
+from geometry.meshing import USUAL_EDGES
 from geometry.metric import Metric
 from geometry.progress import Progress, part
 from geometry.segmentation import Segmentation
 
 MANUAL = "manual"
 Options = Mapping[str, Any]
-EDGES = {"MR": 1.5, "CT": 2.4}  # mm, the default element size per road
 
 
 def run_task(folder: Path, verb: str, options: Options, progress: Progress) -> None:
@@ -159,7 +159,7 @@ def mesh(case: Case, options: Options, progress: Progress) -> None:
 
     segmentation, image = needed_segmentation(case), needed_image(case)
     check_segmentation(segmentation)
-    edge = float(options.get("edge") or EDGES[image.modality])
+    edge = float(options.get("edge") or USUAL_EDGES[image.modality])
     if image.modality == "MR":
         built, metrics = _ventricles(case, segmentation, edge, progress)
     else:

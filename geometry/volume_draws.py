@@ -34,7 +34,7 @@ class Wobble:
     shares: tuple[float, float, float, float]
 
 
-CAVITY = Wobble(0.70, (0.5, 0.1, 0.1, 0.3))
+CAVITY = Wobble(0.72, (0.5, 0.1, 0.1, 0.3))
 OUTSIDE = Wobble(0.40, (0.5, 0.1, 0.1, 0.3))
 RIGHT = Wobble(0.46, (0.2, 0.4, 0.1, 0.3))
 OTHER = Wobble(1.0, (0.4, 0.2, 0.2, 0.2))

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QWidget
 
-from geometry.mesh_forecast import Forecast, WallSize
+from geometry.meshing.mesh_forecast import Forecast, WallSize
 from ui.theme import px
 from ui.widgets import label
 

@@ -2,8 +2,8 @@
 
 import psutil
 
-from app.tasks import EDGES
-from geometry.mesh_forecast import WallSize, wall_size
+from geometry.meshing import USUAL_EDGES
+from geometry.meshing.mesh_forecast import WallSize, wall_size
 from geometry.segmentation import Segmentation
 from ui.edge_slider import EdgeSlider
 from ui.quality_fold import QualityFold
@@ -56,7 +56,7 @@ class HeartPage(Page):
 
     def _wanted(self) -> float:
         image = self.session.image
-        return self.chosen or EDGES[image.modality if image is not None else "MR"]
+        return self.chosen or USUAL_EDGES[image.modality if image is not None else "MR"]
 
     def _wall_size(self) -> WallSize | None:
         """None where the size of the mesh cannot be told from the labels."""

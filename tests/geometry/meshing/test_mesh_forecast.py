@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 import sample_scans
-from geometry.mesh_forecast import wall_size
+from geometry.meshing.mesh_forecast import wall_size
+from geometry.meshing.ventricles import build_ventricles
 from geometry.segmentation import load_segmentation
-from geometry.ventricles import build_ventricles
 
 
 @pytest.mark.parametrize("edge", [2.0, 3.0])

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from geometry.meshing.stuffing import cube_for
+from geometry.meshing.ventricles import RV_WALL
 from geometry.segmentation import LV, MYOCARDIUM, RV, Segmentation
-from geometry.stuffing import cube_for
-from geometry.ventricles import RV_WALL
 
 PER_CUBE = 12
 PER_FACE = 1.83  # more tetrahedra for each square of the lattice on the surface, where cubes are cut
