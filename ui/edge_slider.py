@@ -70,4 +70,4 @@ def cost_words(forecast: Forecast, free: float) -> str:
     words = f"About {count} tetrahedra, {forecast.gigabytes:.1f} GB of memory, {time}"
     if forecast.gigabytes > free:
         return f"{words}. Only {free:.1f} GB are free: choose longer edges."
-    return f"{words} or less."
+    return f"{words}."
