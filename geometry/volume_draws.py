@@ -9,8 +9,9 @@ draws a contour too wide does so all around. So ``z`` is the same all over one s
 each standard normal: what the whole scan shares (contrast, convention), what a phase shares, what a slice keeps over the
 beat (whether the base is counted in), and what is its own at that moment. Muscle lies between two surfaces: its volume is
 that within the outer one less that of the cavity, drawn with ``z`` of their own. Widths and shares of the ventricles were
-fitted on 303 generated patients that the network was not trained on (24 seeds from 400 000, 279 from 501 000); ``cardiotwin verify
-imaging-doubt`` measures on others how often the intervals hold the truth. Those of other labels are a choice.
+fitted on generated patients that the network was not trained on (left: 24 seeds from 400 000, 79 from 501 000; right: 200
+more); ``cardiotwin verify imaging-doubt`` measures on others how often the intervals hold the truth. Those of other labels
+are a choice.
 """
 
 from dataclasses import dataclass

@@ -73,10 +73,9 @@ def _unfit(points: Floats, tets: Ints, facets: Ints) -> Floats:
     pinched = touching(points, facets)
     if len(pinched):
         return pinched
-    flat = min_dihedrals(points, tets) < FLATTEST
-    if flat.any() or np.percentile(radius_ratios(points, tets), 99) > WORST:
-        worst = np.argsort(min_dihedrals(points, tets))[:1]
-        return np.asarray(points[tets[worst]].mean(axis=1))
+    angles = min_dihedrals(points, tets)
+    if angles.min() < FLATTEST or np.percentile(radius_ratios(points, tets), 99) > WORST:
+        return np.asarray(points[tets[[angles.argmin()]]].mean(axis=1))
     return pinched
 
 

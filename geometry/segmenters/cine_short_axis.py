@@ -30,7 +30,7 @@ fine trabeculae count as cavity, the 30 %, and that basal slices enclosed by les
 Tested on: 50 generated patients kept apart (seeds from 500 000; ``cardiotwin verify imaging-generated``): mean Dice LV cavity 0.93,
 myocardium 0.90, RV cavity 0.92; EDV -1 +- 5 %, EF -0.4 +- 3.5 points, none refused. One real failing heart (Sunnybrook
 SC-HF-I-1, which three choices were made on): Dice cavity 0.93, epicardium 0.95; EDV +5 %, ESV -4 %, EF 33 against 26 %.
-Doubt: the chances of the network, read as surfaces that may lie aside together; widths were fitted on 303 generated patients
+Doubt: the chances of the network, read as surfaces that may lie aside together; widths were fitted on 103 to 303 generated patients
 and judged on others (``imaging-doubt``). On real scans the intervals may be too narrow.
 Limits: the basal slice is the largest error (one slice is 10 to 20 ml): taken by the method and not by the reader, or the other
 way round. The right ventricle at its base and outflow tract. Bright-blood cine is assumed. Never tried on congenital disease,
