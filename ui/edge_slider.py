@@ -66,8 +66,8 @@ class EdgeSlider(QWidget):
 def cost_words(forecast: Forecast, free: float) -> str:
     """Count, memory and time in a sentence, and a warning where more memory is needed than is free (GB)."""
     count = f"{forecast.tets / 1e6:.1f} million" if forecast.tets >= 1e6 else f"{round(forecast.tets, -3):,}"
-    time = f"{forecast.seconds:.0f} s" if forecast.seconds < 90 else f"{forecast.seconds / 60:.0f} min"
-    words = f"About {count} tetrahedra, {forecast.gigabytes:.1f} GB of memory, {time}"
+    time = f"{forecast.seconds:.0f}\u00a0s" if forecast.seconds < 90 else f"{forecast.seconds / 60:.0f}\u00a0min"
+    words = f"About {count} tetrahedra, {forecast.gigabytes:.1f}\u00a0GB of memory, {time}"
     if forecast.gigabytes > free:
         return f"{words}. Only {free:.1f} GB are free: choose longer edges."
     return f"{words}."
