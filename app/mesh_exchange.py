@@ -18,8 +18,8 @@ from geometry.heart_mesh import HeartMesh
 from geometry.mesh_measures.summary import measured_wall
 from geometry.metric import Metric
 from geometry.progress import Progress, part, silent
-from solvers.fibers import add_fibers
-from solvers.places import name_places
+from solvers.directions.fibers import add_fibers
+from solvers.directions.places import name_places
 from solvers.scenario import FiberAngles
 
 NEEDED = ("endo_lv", "epi", "base")

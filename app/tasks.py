@@ -204,11 +204,11 @@ def simulate(case: Case, options: Options, progress: Progress) -> None:
     os.environ["OMP_NUM_THREADS"] = str(workers)  # the compiled kernels use as many threads as there may be workers
     progress(0.0, f"Preparing '{scenario.title}'")
     if scenario.kind == "flow":
-        from solvers.blood_flow import run_flow
+        from solvers.flow.run import run_flow
 
         result = run_flow(heart, scenario, part(progress, 0, 0.98), workers=workers)
     else:
-        from solvers.electrophysiology import run_electrophysiology
+        from solvers.electrophysiology.run import run_electrophysiology
 
         result = run_electrophysiology(heart, scenario, part(progress, 0, 0.98), workers=workers)
     progress(0.98, "Keeping the result")
@@ -283,8 +283,8 @@ def _ventricles(
 ) -> tuple[HeartMesh, tuple[Metric, ...]]:
     from geometry.mesh_measures.summary import measured_wall
     from geometry.meshing.ventricles import build_ventricles
-    from solvers.fibers import add_fibers
-    from solvers.places import name_places
+    from solvers.directions.fibers import add_fibers
+    from solvers.directions.places import name_places
     from solvers.scenario import FiberAngles
 
     built = build_ventricles(segmentation, edge=edge, progress=part(progress, 0.0, 0.6))

@@ -16,7 +16,7 @@ from solvers.scenario import Electrophysiology, PacingSite
 
 def load(folder: Path, case_folder: Path, scenario_name: str) -> Callable[[], bool]:
     """Load the heart; what is returned answers the newest question, where there is a new one."""
-    from solvers.what_if import WhatIf
+    from solvers.electrophysiology.what_if import WhatIf
 
     case = Case.open(case_folder)
     scenario = case.scenario(scenario_name)

@@ -5,8 +5,8 @@ import numpy as np
 from geometry.heart_mesh import Floats, HeartMesh
 from geometry.progress import Progress
 from geometry.shapes import slab
-from solvers.ecg import Conductor, LeadField, twelve_leads
-from solvers.electrodes import Electrodes
+from solvers.electrophysiology.ecg import Conductor, LeadField, twelve_leads
+from solvers.electrophysiology.electrodes import Electrodes
 from solvers.result import Check
 
 NAME = "ecg-dipole"

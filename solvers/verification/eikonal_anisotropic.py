@@ -5,7 +5,7 @@ import numpy as np
 from geometry.heart_mesh import Floats
 from geometry.progress import Progress
 from geometry.shapes import slab
-from solvers.eikonal import Conduction, EikonalSolver, Source
+from solvers.electrophysiology.eikonal import Conduction, EikonalSolver, Source
 from solvers.result import Check
 
 NAME = "eikonal-anisotropic"

@@ -12,8 +12,8 @@ from geometry.heart_mesh import HeartMesh
 from geometry.progress import Progress
 from geometry.shapes import slab
 from solvers.cells.cell import Cell
+from solvers.electrophysiology.monodomain import march
 from solvers.fem import assemble_diffusion
-from solvers.monodomain import march
 from solvers.result import Check
 
 NAME = "manufactured-monodomain"

@@ -14,9 +14,9 @@ from geometry.heart_mesh import Floats, HeartMesh
 from geometry.progress import Progress
 from geometry.scar.on_mesh import scar_on_mesh
 from geometry.shapes import half_ellipsoid_ventricle, two_chamber_heart
-from solvers.coordinates import LaplaceFields, heart_axes, laplace_fields
-from solvers.fibers import fibers_from_fields
-from solvers.places import AHA17, name_places, septum_span
+from solvers.directions.coordinates import LaplaceFields, heart_axes, laplace_fields
+from solvers.directions.fibers import fibers_from_fields
+from solvers.directions.places import AHA17, name_places, septum_span
 from solvers.result import Check
 from solvers.scenario import FiberAngles
 from solvers.verification.scar_phantom import Ellipsoids, scar_phantom

@@ -10,9 +10,9 @@ from geometry.heart_mesh import HeartMesh
 from geometry.progress import Progress, part
 from geometry.shapes import slab
 from solvers.cells.catalogue import find_cell
-from solvers.monodomain import MonodomainRun, Stimulus, solve_monodomain
+from solvers.electrophysiology.monodomain import MonodomainRun, Stimulus, solve_monodomain
+from solvers.electrophysiology.tissue import diffusion_tensor
 from solvers.result import Check
-from solvers.tissue import diffusion_tensor
 
 NAME = "niederer-coarse"
 TITLE = "Activation of a slab, Niederer 2011, 0.5 mm"

@@ -10,11 +10,11 @@ import numpy as np
 from geometry.heart_mesh import HeartMesh
 from geometry.progress import Progress
 from geometry.shapes import tube
-from solvers.inflow import parabolic_profile
-from solvers.navier_stokes import FlowState, Fluid, NavierStokes
+from solvers.flow.inflow import parabolic_profile
+from solvers.flow.navier_stokes import FlowState, Fluid, NavierStokes
+from solvers.flow.wall_shear import WallShear
+from solvers.flow.windkessel import Outlet
 from solvers.result import Check
-from solvers.wall_shear import WallShear
-from solvers.windkessel import Outlet
 
 NAME = "poiseuille"
 TITLE = "Developed flow in a round pipe"

@@ -4,9 +4,9 @@ import numpy as np
 
 from geometry.progress import Progress
 from geometry.shapes import tube
-from solvers.navier_stokes import Fluid, NavierStokes
+from solvers.flow.navier_stokes import Fluid, NavierStokes
+from solvers.flow.windkessel import Outlet
 from solvers.result import Check
-from solvers.windkessel import Outlet
 
 NAME = "windkessel"
 TITLE = "Vessels behind an outlet"

@@ -15,7 +15,7 @@ from geometry.heart_mesh import load_mesh
 from geometry.image import Image
 from geometry.progress import silent
 from geometry.scar.study import ScarStudy
-from solvers.places import AHA17
+from solvers.directions.places import AHA17
 from solvers.verification.motion_phantom import beating_labels
 from solvers.verification.scar_phantom import Ellipsoids, scar_phantom
 

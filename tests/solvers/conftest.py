@@ -4,7 +4,7 @@ import pytest
 
 from geometry.heart_mesh import HeartMesh
 from geometry.shapes import half_ellipsoid_ventricle, two_chamber_heart
-from solvers.coordinates import LaplaceFields, laplace_fields
+from solvers.directions.coordinates import LaplaceFields, laplace_fields
 
 
 @pytest.fixture(scope="session")

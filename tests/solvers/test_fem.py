@@ -5,8 +5,8 @@ import pytest
 
 from geometry.errors import Refused
 from geometry.shapes import slab
+from solvers.electrophysiology.tissue import diffusion_tensor
 from solvers.fem import assemble_diffusion, discretise
-from solvers.tissue import diffusion_tensor
 
 
 @pytest.fixture(scope="module")

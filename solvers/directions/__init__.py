@@ -1,0 +1,1 @@
+"""Where things are in a heart and which way its fibres run."""

@@ -1,0 +1,1 @@
+"""Activation, action potentials and ECG of a heart: eikonal and monodomain."""

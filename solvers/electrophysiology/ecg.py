@@ -1,0 +1,93 @@
+"""The 12-lead ECG of a known activation: potentials of an infinite volume conductor by one vector per electrode."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from geometry.heart_mesh import Floats, HeartMesh
+from geometry.potential import shape_gradients
+from solvers.electrophysiology.electrodes import NAMES, Electrodes
+from solvers.result import Trace
+
+LEADS = ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6")
+
+
+@dataclass(frozen=True)
+class Conductor:
+    """Conductivities in mS/mm (= S/m): inside the cells along and across the fibres (Roberts 1982,
+    doi 10.1161/01.RES.50.3.342) and of the torso around the heart (a mean of lung, muscle and fat)."""
+
+    fiber: float = 0.34
+    cross: float = 0.06
+    torso: float = 0.2
+
+
+class LeadField:
+    """One row per electrode: potential = row . V.
+
+    phi_e(x') = -1/(4 pi sigma_torso) * integral of sigma_i grad V . grad(1/|x - x'|) dx, the gradient taken at the source
+    point x, so a wave that approaches an electrode is positive. V is P1, 1/r is evaluated in the middle of each tet:
+    keep electrodes some edge lengths away. An unbounded torso of one conductivity: no lungs, no skin.
+    """
+
+    def __init__(self, mesh: HeartMesh) -> None:
+        gradients, volumes = shape_gradients(mesh)
+        tets, m = mesh.tets, len(mesh.tets)
+        weights = volumes[:, None, None] * gradients
+        columns = np.broadcast_to(3 * np.arange(m)[:, None, None] + np.arange(3), (m, 4, 3))
+        rows = np.broadcast_to(tets[:, :, None], (m, 4, 3))
+        flat = (weights.ravel(), (rows.ravel(), columns.ravel()))
+        self._gather = csr_matrix(flat, shape=(len(mesh.points), 3 * m))
+        self._middles: Floats = mesh.points[tets].mean(axis=1)
+
+    def rows(self, electrodes: Electrodes, fiber: Floats | None = None, conductor: Conductor | None = None) -> Floats:
+        """(e, n) in mV per mV; without fibres the cells conduct along in all directions."""
+        sigma = conductor or Conductor()
+        rows = np.empty((len(electrodes.positions), self._gather.shape[0]))
+        for row, position in enumerate(electrodes.positions):
+            away = self._middles - position
+            lead = -away / np.linalg.norm(away, axis=1, keepdims=True) ** 3
+            if fiber is None:
+                current = sigma.fiber * lead
+            else:
+                along = np.einsum("ij,ij->i", fiber, lead)[:, None] * fiber
+                current = sigma.cross * lead + (sigma.fiber - sigma.cross) * along
+            rows[row] = -(self._gather @ current.ravel()) / (4 * np.pi * sigma.torso)
+        return rows
+
+
+def twelve_leads(potentials: Floats) -> Floats:
+    """(12, t) leads from the potentials (9, t) of RA, LA, LL, V1 .. V6; chest leads against Wilson's central terminal."""
+    ra, la, ll = potentials[:3]
+    limbs = [la - ra, ll - ra, ll - la, ra - (la + ll) / 2, la - (ra + ll) / 2, ll - (ra + la) / 2]
+    return np.vstack([*limbs, potentials[3:] - (ra + la + ll) / 3])
+
+
+def ecg_trace(times: Floats, potentials: Floats, label: str = "12-lead ECG") -> Trace:
+    """The electrodes' potentials (9, t) mV as a trace of the twelve leads."""
+    if len(potentials) != len(NAMES):
+        raise ValueError(f"twelve leads need {len(NAMES)} electrodes, not {len(potentials)}")
+    return Trace(times, twelve_leads(potentials), LEADS, "mV", label)
+
+
+def ecg_of_activation(rows: Floats, activation: Floats, template: Floats, step: float, duration: float) -> Trace:
+    """The ECG when every node follows one action potential, shifted to its activation time.
+
+    template  (k,) mV above rest, sampled every ``step`` ms, its upstroke in the middle: index k//2 is the activation
+    The nodes are first sorted into activation times (linearly between two samples), then convolved with the template:
+    phi(t) = sum_i b_i U(t - T_i). Nodes that are not activated within ``duration`` stay at rest.
+    """
+    count = round(duration / step) + 1
+    reached = np.nan_to_num(activation, nan=np.inf) <= duration
+    position = activation[reached] / step
+    low = np.floor(position).astype(np.int64)
+    high_part = position - low
+    potentials = np.empty((len(rows), count))
+    before = len(template) // 2
+    for number, row in enumerate(rows):
+        weight = row[reached]
+        arriving = np.bincount(low, weight * (1 - high_part), minlength=count + 1)
+        arriving += np.bincount(low + 1, weight * high_part, minlength=count + 1)
+        potentials[number] = np.convolve(arriving[:count], template)[before : before + count]
+    return ecg_trace(step * np.arange(count, dtype=np.float64), potentials)

@@ -1,0 +1,217 @@
+"""Activation times by the eikonal equation: when the front arrives, without solving for the action potential."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_matrix, csr_matrix
+from scipy.spatial import cKDTree
+
+from geometry.errors import Refused
+from geometry.heart_mesh import Floats, HeartMesh, Ints
+from geometry.progress import Progress, silent
+from solvers.kernels.compile import load_kernel
+
+_CDEF = """
+void edge_lengths(int64_t tets, const int32_t *tet, const double *points, const double *fiber, double across, double along,
+                  float *lengths);
+int32_t eikonal_begin(int32_t nodes, double *time, int32_t *heap, int32_t *place);
+int32_t eikonal_run(const int32_t *tet, const float *tet_len, const int64_t *tet_start, const int32_t *tet_of, const int32_t *tri,
+                    const float *tri_len, const int64_t *tri_start, const int32_t *tri_of, double least, int64_t most,
+                    double *time, int32_t *heap, int32_t *place, int32_t size);
+"""
+LEAST_GAIN = 1e-5  # ms: a smaller improvement is not passed on; far below the error of the discretisation
+TAKEN_PER_CALL = 200_000  # nodes between two looks at the Cancel button (some 0.2 s)
+BALL_EDGES = 2.5  # edge lengths around a point source that get straight-line times
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the activation starts: a node of the mesh and a time in ms."""
+
+    node: int
+    time: float = 0.0
+
+
+@dataclass(frozen=True)
+class Conduction:
+    """How fast the front travels: v(n)^2 = n . D n with D = fiber^2 f f + cross^2 (I - f f).
+
+    fiber, cross  mm/ms (= m/s) along and across the fibres
+    layer         mm/ms on the fast surfaces; slower than the wall means no fast layer
+    """
+
+    fiber: float
+    cross: float
+    layer: float = 0.0
+
+
+class EikonalSolver:
+    """Exact label-correcting fast marching on one mesh, for many solves.
+
+    Solves sqrt(grad T . D grad T) = 1 with the closed-form Hopf-Lax update on tetrahedra (P1), and on the triangles of
+    ``fast_surfaces`` in the same front, so that a fast endocardial layer is entered and left anywhere. Connectivity is
+    built once. Error: first order in the edge length h, about 2 % of the time at 30 edges from a point source.
+    """
+
+    def __init__(
+        self, mesh: HeartMesh, fast_surfaces: Sequence[str] = ("endo_lv", "endo_rv"), ball: float | None = None
+    ) -> None:
+        """ball: mm, radius of straight-line times around a point source (default ``BALL_EDGES`` edge lengths)."""
+        self._ffi, self._lib = load_kernel(Path(__file__).parents[1] / "kernels" / "eikonal.c", _CDEF, "eikonal")
+        self.points: Floats = np.ascontiguousarray(mesh.points, dtype=np.float64)
+        self.tets: Ints = np.ascontiguousarray(mesh.tets, dtype=np.int32)
+        layers = [mesh.tagged(name) for name in fast_surfaces]
+        self.triangles: Ints = np.ascontiguousarray(np.vstack([np.empty((0, 3), np.int32), *layers]), dtype=np.int32)
+        self._tet_start, self._tet_of = _incidence(self.tets, len(self.points))
+        self._tri_start, self._tri_of = _incidence(self.triangles, len(self.points))
+        self._edges = _edge_graph(self.tets, len(self.points))
+        self._layer_edges = _edge_graph(self.triangles, len(self.points))
+        self._tree = cKDTree(self.points)
+        self._radius = BALL_EDGES * mesh.edge_length() if ball is None else ball
+        corners = self.points[self.triangles]
+        self._triangle_edges = np.stack(
+            [((corners[:, j] - corners[:, i]) ** 2).sum(axis=1) for i, j in ((0, 1), (0, 2), (1, 2))], axis=1
+        )
+
+    def nearest_node(self, point: Sequence[float]) -> int:
+        """The node closest to a point (mm)."""
+        return int(self._tree.query(np.asarray(point, dtype=np.float64))[1])
+
+    def activation_times(
+        self, fiber: Floats, conduction: Conduction, sources: Sequence[Source], progress: Progress = silent
+    ) -> Floats:
+        """(n,) ms, the first arrival at every node; NaN in parts that are not connected to a source.
+
+        fiber    (m, 3) unit vectors
+        sources  point sources; each starts as a ball of straight-line times, because one node is a poor point
+        """
+        _refuse_bad(conduction, sources)
+        fiber = np.ascontiguousarray(fiber, dtype=np.float64)
+        lengths = self._tet_lengths(fiber, conduction)
+        layer = self._layer_lengths(conduction)
+        time = np.full(len(self.points), np.inf)
+        for source in sources:
+            self._ignite(time, source, fiber, conduction)
+        self._run(lengths, layer, time, progress)
+        time[~np.isfinite(time)] = np.nan
+        return time
+
+    def _tet_lengths(self, fiber: Floats, conduction: Conduction) -> NDArray[np.float32]:
+        across = 1 / conduction.cross**2
+        lengths = np.empty((len(self.tets), 6), dtype=np.float32)
+        self._lib.edge_lengths(
+            len(self.tets),
+            self._ints(self.tets),
+            self._reals(self.points),
+            self._reals(fiber),
+            across,
+            1 / conduction.fiber**2 - across,
+            self._floats(lengths),
+        )
+        return lengths
+
+    def _layer_lengths(self, conduction: Conduction) -> NDArray[np.float32]:
+        speed = max(conduction.layer, 1e-6)
+        return np.ascontiguousarray(self._triangle_edges / speed**2, dtype=np.float32)
+
+    def _run(self, lengths: NDArray[np.float32], layer: NDArray[np.float32], time: Floats, progress: Progress) -> None:
+        heap, place = np.empty(len(time), dtype=np.int32), np.empty(len(time), dtype=np.int32)
+        left = self._lib.eikonal_begin(len(time), self._reals(time), self._ints(heap), self._ints(place))
+        while left:
+            reached = np.isfinite(time).mean()
+            progress(float(0.9 * reached), "Activation spreads")
+            left = self._lib.eikonal_run(
+                self._ints(self.tets),
+                self._floats(lengths),
+                self._longs(self._tet_start),
+                self._ints(self._tet_of),
+                self._ints(self.triangles),
+                self._floats(layer),
+                self._longs(self._tri_start),
+                self._ints(self._tri_of),
+                LEAST_GAIN,
+                TAKEN_PER_CALL,
+                self._reals(time),
+                self._ints(heap),
+                self._ints(place),
+                left,
+            )
+        progress(1.0, "Activation spreads")
+
+    def _ignite(self, time: Floats, source: Source, fiber: Floats, conduction: Conduction) -> None:
+        """Straight-line times around a source, in its own piece of wall, with the metric averaged over both ends."""
+        time[source.node] = min(time[source.node], source.time)
+        start = self.points[source.node]
+        near = self._near(self._edges, source.node)
+        away = self.points[near] - start
+        metric = 0.5 * (
+            self._node_metric(np.array([source.node]), fiber, conduction) + self._node_metric(near, fiber, conduction)
+        )
+        straight = source.time + np.sqrt(np.einsum("ni,nij,nj->n", away, metric, away))
+        time[near] = np.minimum(time[near], straight)
+        if conduction.layer > 0 and self._tri_start[source.node + 1] > self._tri_start[source.node]:
+            near = self._near(self._layer_edges, source.node)
+            flat = source.time + np.linalg.norm(self.points[near] - start, axis=1) / conduction.layer
+            time[near] = np.minimum(time[near], flat)
+
+    def _near(self, graph: csr_matrix, node: int) -> NDArray[np.int64]:
+        """Nodes inside the ball that edges inside the ball lead to: not those of a wall across a gap."""
+        inside = {int(n) for n in self._tree.query_ball_point(self.points[node], self._radius)}
+        found, front = {node}, [node]
+        while front:
+            n = front.pop()
+            fresh = [
+                int(k) for k in graph.indices[graph.indptr[n] : graph.indptr[n + 1]] if k in inside and k not in found
+            ]
+            found.update(fresh)
+            front.extend(fresh)
+        return np.array(sorted(found), dtype=np.int64)
+
+    def _node_metric(self, nodes: NDArray[np.int64], fiber: Floats, conduction: Conduction) -> Floats:
+        """(k, 3, 3) ms^2/mm^2, D^-1 averaged over the tets of each node."""
+        across = 1 / conduction.cross**2
+        along = 1 / conduction.fiber**2 - across
+        metric = np.empty((len(nodes), 3, 3))
+        for row, node in enumerate(nodes):
+            f = fiber[self._tet_of[self._tet_start[node] : self._tet_start[node + 1]] // 4]
+            metric[row] = across * np.eye(3) + along * (f.T @ f) / len(f)
+        return metric
+
+    def _ints(self, array: Ints) -> Any:
+        return self._ffi.from_buffer("int32_t[]", array)
+
+    def _longs(self, array: NDArray[np.int64]) -> Any:
+        return self._ffi.from_buffer("int64_t[]", array)
+
+    def _floats(self, array: NDArray[np.float32]) -> Any:
+        return self._ffi.from_buffer("float[]", array)
+
+    def _reals(self, array: Floats) -> Any:
+        return self._ffi.from_buffer("double[]", array)
+
+
+def _incidence(cells: Ints, nodes: int) -> tuple[NDArray[np.int64], Ints]:
+    """For node n, ``of[start[n]:start[n+1]]`` holds corners * cell + corner of the cells it belongs to."""
+    flat = cells.ravel()
+    order = np.argsort(flat, kind="stable")
+    start = np.concatenate([[0], np.cumsum(np.bincount(flat, minlength=nodes))]).astype(np.int64)
+    return start, order.astype(np.int32)
+
+
+def _edge_graph(cells: Ints, nodes: int) -> csr_matrix:
+    corners = cells.shape[1]
+    pairs = [(i, j) for i in range(corners) for j in range(corners) if i != j]
+    rows = np.concatenate([cells[:, i] for i, _ in pairs])
+    columns = np.concatenate([cells[:, j] for _, j in pairs])
+    return coo_matrix((np.ones(len(rows), dtype=np.int8), (rows, columns)), shape=(nodes, nodes)).tocsr()
+
+
+def _refuse_bad(conduction: Conduction, sources: Sequence[Source]) -> None:
+    if not sources:
+        raise Refused("The activation has nowhere to start; add at least one pacing site.")
+    if min(conduction.fiber, conduction.cross) <= 0:
+        raise Refused("A conduction velocity of zero or less cannot be solved; give velocities above 0 m/s.")

@@ -1,0 +1,122 @@
+"""One heart that answers "when does each place activate, and what ECG does that give" again and again."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from geometry.errors import Refused
+from geometry.heart_mesh import Floats, HeartMesh
+from geometry.progress import Progress, part, silent
+from solvers.cells.catalogue import find_cell
+from solvers.cells.pace import pace
+from solvers.directions.coordinates import LaplaceFields, laplace_fields
+from solvers.directions.fibers import fibers_from_fields
+from solvers.electrophysiology.conduction_system import sources_of
+from solvers.electrophysiology.ecg import LeadField, ecg_of_activation
+from solvers.electrophysiology.eikonal import Conduction, EikonalSolver
+from solvers.electrophysiology.electrodes import place_electrodes
+from solvers.result import Trace
+from solvers.scenario import Electrophysiology, FiberAngles
+
+STEP = 0.5  # ms between two samples of the ECG
+FRONT_WIDTH = 0.4  # SD of the front's smoothing, in times that it needs for one edge
+
+
+@dataclass(frozen=True)
+class EikonalAnswer:
+    """Activation times (n,) ms and the ECG."""
+
+    activation: Floats
+    ecg: Trace
+
+
+class EikonalModel:
+    """Solver, lead field and wall coordinates of one mesh, set up once; fibres and electrode rows kept per set of angles.
+
+    Fibres come from the scenario's angles where the mesh has named endocardium, epicardium and base, else they are the
+    mesh's own. ``fields`` saves solving the wall coordinates again.
+    """
+
+    def __init__(self, mesh: HeartMesh, fields: LaplaceFields | None = None, progress: Progress = silent) -> None:
+        self.mesh = mesh
+        self.solver = EikonalSolver(mesh)
+        progress(0.1, "Connectivity")
+        ruled = all(len(mesh.tagged(name)) for name in ("endo_lv", "epi", "base"))
+        self.fields = fields if fields is not None or not ruled else laplace_fields(mesh, part(progress, 0.1, 0.8))
+        if self.fields is None and mesh.fiber is None:
+            raise Refused(
+                "The mesh has no fibre directions and no named surfaces to make them from; mesh it as ventricles."
+            )
+        self._lead_field = LeadField(mesh)
+        self._electrodes = place_electrodes(mesh)
+        self._edge = mesh.edge_length()
+        self._kept: tuple[FiberAngles, Floats, Floats, Floats] | None = None
+        progress(1.0, "Lead field")
+
+    def directions(self, angles: FiberAngles) -> tuple[Floats, Floats]:
+        """Fibre and sheet (m, 3) for these angles."""
+        fiber, sheet, _ = self._prepared(angles)
+        return fiber, sheet
+
+    def electrode_rows(self, angles: FiberAngles) -> Floats:
+        """(9, n): potentials of the electrodes per mV at each node."""
+        return self._prepared(angles)[2]
+
+    def _prepared(self, angles: FiberAngles) -> tuple[Floats, Floats, Floats]:
+        if self._kept is None or self._kept[0] != angles:
+            if self.fields is not None:
+                fiber, sheet = fibers_from_fields(self.fields, angles)
+            else:
+                fiber = np.asarray(self.mesh.fiber)
+                sheet = fiber if self.mesh.sheet is None else self.mesh.sheet
+            self._kept = (angles, fiber, sheet, self._lead_field.rows(self._electrodes, fiber))
+        return self._kept[1:]
+
+    def activation(self, scenario: Electrophysiology, progress: Progress = silent) -> Floats:
+        """(n,) ms, the eikonal activation of a scenario."""
+        fiber, _ = self.directions(scenario.fibers)
+        sources = sources_of(self.mesh, self.solver, scenario)
+        return self.solver.activation_times(fiber, conduction_of(scenario), sources, progress)
+
+    def answer(self, scenario: Electrophysiology, duration: float = 0.0, progress: Progress = silent) -> EikonalAnswer:
+        """Activation and ECG; the ECG lasts ``duration`` ms, or until everything is activated and 30 ms more."""
+        activation = self.activation(scenario, progress)
+        lasting = duration or float(np.ceil(np.nanmax(activation)) + 30)
+        return EikonalAnswer(activation, self.ecg(scenario, activation, lasting))
+
+    def ecg(self, scenario: Electrophysiology, activation: Floats, duration: float) -> Trace:
+        """The ECG when every node follows the scenario's cell model, shifted to its activation.
+
+        Nodes lie ``edge / velocity`` apart in time, much longer than an upstroke: without care the ECG is a comb. The
+        template is therefore smoothed over ``FRONT_WIDTH`` of that time (the geometric mean of the two velocities).
+        """
+        conduction = conduction_of(scenario)
+        blur = FRONT_WIDTH * self._edge / float(np.sqrt(conduction.fiber * conduction.cross))
+        template = action_potential(scenario.cell, duration, round(blur, 2))
+        return ecg_of_activation(self.electrode_rows(scenario.fibers), activation, template, STEP, duration)
+
+
+def conduction_of(scenario: Electrophysiology) -> Conduction:
+    """The scenario's velocities (m/s are mm/ms)."""
+    velocities = scenario.velocities
+    return Conduction(velocities.fiber, velocities.cross, velocities.endocardium)
+
+
+@lru_cache(maxsize=4)
+def _paced(cell: str) -> tuple[Floats, Floats]:
+    """The first beat after rest: times from the crossing of 0 mV, and mV above rest."""
+    beat = pace(find_cell(cell), cycle_length=1000.0, beats=1)
+    crossing = int(np.argmax(beat.V > 0.0))
+    return beat.times - beat.times[crossing], beat.V - beat.V[-1]
+
+
+def action_potential(cell: str, duration: float, blur: float) -> Floats:
+    """(2 k + 1,) mV above rest every ``STEP`` ms, activation in the middle, smoothed by a Gaussian of SD ``blur`` ms."""
+    times, above_rest = _paced(cell)
+    fine = STEP / 10
+    half = round(duration / STEP)
+    grid = (np.arange(20 * half + 1) - 10 * half) * fine
+    sampled = np.interp(grid, times, above_rest, left=0.0)
+    return np.asarray(gaussian_filter1d(sampled, blur / fine, mode="nearest")[::10])

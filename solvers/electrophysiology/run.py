@@ -1,0 +1,197 @@
+"""Activation of one patient's ventricles and their 12-lead ECG, with the doubt of both: the whole of an EP run."""
+
+from dataclasses import dataclass, replace
+from importlib.metadata import PackageNotFoundError, version
+
+import numpy as np
+
+from geometry.errors import Refused
+from geometry.heart_mesh import Floats, HeartMesh
+from geometry.metric import Metric
+from geometry.progress import Progress, part, silent
+from solvers.electrophysiology.activation_metrics import activation_metrics
+from solvers.electrophysiology.conduction import check_conduction
+from solvers.electrophysiology.eikonal_ensemble import (
+    EikonalMemberAnswer,
+    default_threshold,
+    ecg_band,
+    run_eikonal_ensemble,
+)
+from solvers.electrophysiology.eikonal_model import EikonalAnswer, EikonalModel
+from solvers.electrophysiology.monodomain_beat import run_monodomain_beat
+from solvers.result import Check, Field, Result, Trace
+from solvers.scenario import Electrophysiology
+from solvers.uncertainty.sampling import varied_numbers
+from solvers.uncertainty.summary import summary_fields, with_interval
+
+POTENTIAL_EVERY = 2  # frames of 1 ms between those that are kept
+APART = 8.0  # ms: mean absolute difference of the two tiers that is still told as agreement
+SLOWED = 0.3  # share by which the median velocity may miss the wanted one
+NOT_VALIDATED = (
+    "The ECG assumes an unbounded torso of one conductivity with template electrodes: shapes and durations, not amplitudes, "
+    "are meaningful. Not validated for scarred or ischaemic hearts."
+)
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What one tier found, on the way to a Result."""
+
+    activation: Floats
+    ecg: Trace
+    fields: dict[str, Field]
+    checks: tuple[Check, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def run_electrophysiology(
+    mesh: HeartMesh, scenario: Electrophysiology, progress: Progress = silent, *, workers: int = 2
+) -> Result:
+    """Simulate the scenario on a wall mesh by its tier, then its ensemble by the eikonal tier.
+
+    Fields: activation_time (ms); monodomain: potential (mV, frames every 2 ms); ensemble: activation_time_mean, _sd,
+    _exceedance, _members. Traces: ecg, and ecg_low, ecg_high (5 %, 95 % of the members). Refuses blood-pool meshes.
+    """
+    if mesh.kind != "ventricles":
+        raise Refused(
+            f"Activation needs the heart's wall; this mesh is of kind {mesh.kind}. Mesh the case as ventricles."
+        )
+    heavy, members = scenario.tier == "monodomain", scenario.ensemble.members
+    model = EikonalModel(mesh, progress=part(progress, 0.0, 0.05 if heavy else 0.2))
+    eikonal = model.answer(scenario)
+    stop = (0.85 if heavy else 0.3) if members else 1.0
+    outcome = _monodomain(model, scenario, eikonal, part(progress, 0.05, stop)) if heavy else _eikonal(eikonal)
+    metrics = activation_metrics(mesh, outcome.activation, outcome.ecg)
+    fields, traces, notes = dict(outcome.fields), {"ecg": outcome.ecg}, [*mesh.notes, *outcome.notes, NOT_VALIDATED]
+    if members:
+        duration = float(outcome.ecg.times[-1])
+        run = run_eikonal_ensemble(model, scenario, duration, workers, part(progress, stop, 0.99))
+        notes += run.notes
+        if len(run.good) < 2:
+            raise Refused(
+                f"Only {len(run.good)} of {members} members of the ensemble could be solved. {' '.join(run.notes[:1])}"
+            )
+        threshold = scenario.ensemble.threshold or default_threshold(eikonal.activation)
+        activations = np.stack([answer.activation for answer in run.good])
+        fields |= summary_fields("activation_time", fields["activation_time"], activations, threshold)
+        traces["ecg_low"], traces["ecg_high"] = ecg_band(run.good)
+        metrics = _with_intervals(metrics, activation_metrics(mesh, eikonal.activation, eikonal.ecg), run.good)
+        notes.append(_ensemble_note(scenario, len(run.good)))
+    progress(1.0, "Done")
+    return Result(
+        kind="electrophysiology",
+        method=scenario.tier,
+        fields=fields,
+        traces=traces,
+        metrics=metrics,
+        checks=outcome.checks,
+        notes=tuple(notes),
+        stamp=_stamp(mesh, scenario),
+    )
+
+
+def _eikonal(answer: EikonalAnswer) -> _Outcome:
+    notes = ("Eikonal tier: every node follows one action potential from its activation on; no block, no re-entry.",)
+    return _Outcome(
+        answer.activation,
+        answer.ecg,
+        {"activation_time": _activation_field(answer.activation)},
+        (_reached(answer.activation),),
+        notes,
+    )
+
+
+def _monodomain(
+    model: EikonalModel, scenario: Electrophysiology, eikonal: EikonalAnswer, progress: Progress
+) -> _Outcome:
+    beat = run_monodomain_beat(model, scenario, eikonal.activation, progress)
+    activation, times = beat.run.activation, beat.run.times[::POTENTIAL_EVERY]
+    if not np.isfinite(activation).any():
+        raise Refused("Nothing was activated; check the start times of the pacing sites against the simulated time.")
+    frames = beat.run.frames[::POTENTIAL_EVERY].astype(np.float32)
+    potential = Field(frames, "mV", "Membrane potential", tuple(float(t) for t in times), "RESTING", "EXCITED")
+    difference = eikonal.activation - activation
+    bias = float(np.nanmean(difference))
+    apart = float(np.nanmean(np.abs(difference)))
+    agreement = Check(
+        "monodomain from eikonal, mean distance", apart, 0.0, APART, "ms", "the two tiers against each other"
+    )
+    notes = [*beat.notes, f"The eikonal tier activates {abs(bias):.1f} ms {'later' if bias > 0 else 'earlier'} on average "
+             f"(mean absolute difference {apart:.1f} ms)."]  # fmt: skip
+    late = int(np.isnan(activation).sum())
+    if late:
+        notes.append(
+            f"{late} of {len(activation)} nodes were not activated within {scenario.duration:g} ms: "
+            "simulate longer, or look for a mesh that is too coarse there. They are shown without a value."
+        )
+    velocity, words = _conduction(model, scenario, activation)
+    fields = {"activation_time": _activation_field(activation), "potential": potential}
+    return _Outcome(activation, beat.ecg, fields, (_reached(activation), agreement, velocity), (*notes, *words))
+
+
+def _conduction(model: EikonalModel, scenario: Electrophysiology, activation: Floats) -> tuple[Check, tuple[str, ...]]:
+    """Whether the front moves as fast as wanted, and what to tell where it does not: numerical block is not physiology."""
+    fiber, _ = model.directions(scenario.fibers)
+    wanted = scenario.velocities
+    report = check_conduction(
+        replace(model.mesh, fiber=fiber), activation, scenario.duration, wanted.fiber, wanted.cross
+    )
+    source = "median over the elements, collisions included"
+    return Check("front velocity against the wanted one", report.ratio, 1.0, SLOWED, "1", source), report.notes
+
+
+def _activation_field(activation: Floats) -> Field:
+    return Field(activation, "ms", "Activation time", (), "EARLY", "LATE")
+
+
+def _reached(activation: Floats) -> Check:
+    return Check("share of nodes activated", float(np.isfinite(activation).mean()), 1.0, 0.0, "1", "no numerical block")
+
+
+def _with_intervals(
+    metrics: tuple[Metric, ...], eikonal: tuple[Metric, ...], answers: list[EikonalMemberAnswer]
+) -> tuple[Metric, ...]:
+    """The members' 90 % interval for each metric, moved by what the run's tier and the eikonal tier differ in."""
+    base = {metric.name: metric.value for metric in eikonal}
+    found = []
+    for metric in metrics:
+        spread = np.array([answer.values.get(metric.name, np.nan) for answer in answers]) - base.get(
+            metric.name, np.nan
+        )
+        if metric.unit == "deg":
+            spread = (spread + 180) % 360 - 180
+        found.append(with_interval(metric, metric.value + spread))
+    return tuple(found)
+
+
+def _ensemble_note(scenario: Electrophysiology, count: int) -> str:
+    names = ", ".join(
+        f"{number.meaning.split(';')[0].lower()} (SD {number.sd:g} {number.unit})"
+        for number in varied_numbers(scenario)
+    )
+    moved = " Intervals are centred on the monodomain run." if scenario.tier == "monodomain" else ""
+    return f"The ensemble has {count} members, solved by the eikonal tier, over {names}.{moved}"
+
+
+def _plain(meaning: str) -> str:
+    """A declared meaning as part of a sentence, without its remarks."""
+    words = meaning.split(";")[0].split(" (")[0]
+    return words[:1].lower() + words[1:]
+
+
+def _stamp(mesh: HeartMesh, scenario: Electrophysiology) -> dict[str, object]:
+    """What is needed to run it again: the same stamp means the same result."""
+    names = ("cardiotwin", "numpy", "scipy", *(("dolfinx-solver-real",) if scenario.tier == "monodomain" else ()))
+    return {
+        "scenario": scenario.model_dump(mode="json"),
+        "mesh": mesh.digest(),
+        "seed": scenario.ensemble.seed,
+        "versions": {name: found for name in names if (found := _version(name))},
+    }
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""

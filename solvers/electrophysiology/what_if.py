@@ -1,0 +1,29 @@
+"""What if the beat started there? Answers while the user drags a pacing site over the heart."""
+
+from collections.abc import Sequence
+
+from geometry.heart_mesh import Floats, HeartMesh
+from geometry.progress import Progress, silent
+from solvers.electrophysiology.eikonal_model import EikonalModel
+from solvers.result import Trace
+from solvers.scenario import Electrophysiology, PacingSite
+
+
+class WhatIf:
+    """A heart kept warm in memory: fibres, connectivity, electrodes and action potential are ready before the question.
+
+    Eikonal tier whatever the scenario's tier; needs no finite-element library.
+    """
+
+    def __init__(self, mesh: HeartMesh, scenario: Electrophysiology, progress: Progress = silent) -> None:
+        self._model = EikonalModel(mesh, progress=progress)
+        self._scenario = scenario
+        self._model.answer(
+            scenario.model_copy(update={"start": "his_purkinje" if not scenario.sites else scenario.start})
+        )
+
+    def answer(self, sites: Sequence[PacingSite]) -> tuple[Floats, Trace]:
+        """Activation times (n,) ms and 12-lead ECG of a beat from these sites, without any from the conduction system."""
+        start = "paced" if sites else "his_purkinje"
+        answer = self._model.answer(self._scenario.model_copy(update={"start": start, "sites": tuple(sites)}))
+        return answer.activation, answer.ecg

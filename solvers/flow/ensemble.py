@@ -1,0 +1,112 @@
+"""Doubt in viscosity, stroke volume and opening carried through to wall shear stress, velocity and pressure drop."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geometry.centerline import Centerline
+from geometry.errors import Refused
+from geometry.heart_mesh import HeartMesh
+from geometry.metric import Metric
+from geometry.progress import Progress, part
+from geometry.units import convert
+from solvers.flow.beat import Beat
+from solvers.flow.metrics import SHEAR_PERCENTILE
+from solvers.flow.steady import LEAD_BASELINE, MeanFlow, PeakFlow, mean_flow, opened, peak_inflow, peak_model
+from solvers.result import Check, Field
+from solvers.scenario import Flow
+from solvers.uncertainty.ensemble import run_members
+from solvers.uncertainty.sampling import draws
+from solvers.uncertainty.summary import summary_fields, with_interval
+
+ELEVATED_SHEAR = 7.0  # Pa; above it wall shear stress counts as elevated (Gijsen 2019, doi 10.1093/eurheartj/ehz551)
+FAST = 4.0  # m/s; from there a stenosis is severe (Vahanian 2021, doi 10.1093/eurheartj/ehab395)
+BASELINE = 0.15  # share of the time that the baseline takes
+
+
+@dataclass(frozen=True)
+class FlowEnsemble:
+    """The members' answers and the baseline they are compared with."""
+
+    baseline: MeanFlow
+    members: tuple[MeanFlow, ...]
+    threshold: float
+    notes: tuple[str, ...]
+
+    def fields(self, wall: NDArray[np.integer]) -> dict[str, Field]:
+        """Statistics of wall shear stress (on wall nodes) and of the velocity's magnitude."""
+        speed = np.stack([member.velocity_magnitude for member in self.members])
+        shear = np.full(speed.shape, np.nan, dtype=np.float32)
+        shear[:, wall] = np.stack([member.shear for member in self.members])
+        stress = Field(shear[0], "Pa", "Wall shear stress at constant peak flow", (), "LOW", "HIGH")
+        magnitude = Field(speed[0], "m/s", "Velocity at constant peak flow", (), "SLOW", "FAST")
+        found = summary_fields("wall_shear_stress", stress, shear, self.threshold)
+        return found | summary_fields("velocity_magnitude", magnitude, speed, FAST)
+
+    def metrics(self, of_beat: list[Metric]) -> list[Metric]:
+        """The numbers of the beat with intervals, and the pressure drop of the members themselves."""
+        relative = self._relative()
+        shown = [with_interval(m, m.value * relative[m.name]) if m.name in relative else m for m in of_beat]
+        drops = np.array([convert(member.drop, "kPa", "mmHg") for member in self.members])
+        steady = Metric(
+            "constant_flow_pressure_drop",
+            "Pressure drop at constant peak flow",
+            convert(self.baseline.drop, "kPa", "mmHg"),
+            "mmHg",
+            note="inlet to outlet, without inertia",
+        )
+        return [*shown, with_interval(steady, drops)]
+
+    def checks(self) -> list[Check]:
+        """Whether the means of the members are settled: the jet never is."""
+        drift = float(np.median([member.drift for member in self.members]))
+        return [
+            Check("ensemble: median drift of the pressure drop", drift, 0.0, 0.05, "1", "halves of the averaged steps")
+        ]
+
+    def _relative(self) -> Mapping[str, NDArray[np.float64]]:
+        """Each number of the members against the baseline's."""
+        base = self.baseline
+        drop = np.array([member.drop for member in self.members]) / base.drop
+        speed = np.array([member.speed for member in self.members]) / base.speed
+        shear = np.array([np.percentile(member.shear, SHEAR_PERCENTILE) for member in self.members])
+        base_shear = np.percentile(base.shear, SHEAR_PERCENTILE)
+        return {
+            "peak_pressure_drop": drop,
+            "mean_pressure_drop": drop,
+            "peak_velocity": speed,
+            "bernoulli_drop": speed**2,
+            "peak_wall_shear_stress": shear / base_shear,
+        }
+
+
+def run_ensemble(
+    blood: HeartMesh, line: Centerline, scenario: Flow, beat: Beat, progress: Progress, workers: int
+) -> FlowEnsemble:
+    """Run the baseline at its constant peak flow from the peak of the beat, then every member from the baseline.
+
+    blood is the mesh as segmented and ``line`` its centreline.
+    """
+    settings = scenario.ensemble
+    inflow = peak_inflow(scenario)
+    start = beat.peak.values.copy()
+    start[:, 3] -= start[np.unique(blood.tagged("outlet")), 3].mean()
+    model = peak_model(opened(blood, line, scenario.opening), scenario)
+    baseline, late = mean_flow(model, start, inflow, LEAD_BASELINE, part(progress, 0.0, BASELINE))
+    drawn = draws(scenario, settings.members, settings.seed)
+    found = run_members(PeakFlow(blood, line, late, inflow), drawn, workers, part(progress, BASELINE, 1.0))
+    if not found.good:
+        raise Refused(
+            f"None of the {settings.members} members of the ensemble could be computed. {' '.join(found.notes[:1])}"
+        )
+    threshold = ELEVATED_SHEAR if settings.threshold is None else settings.threshold
+    return FlowEnsemble(baseline, tuple(found.good), threshold, (*found.notes, _note(len(found.good))))
+
+
+def _note(count: int) -> str:
+    return (
+        f"The doubt comes from {count} runs at the constant inflow of peak systole, over viscosity, stroke volume and opening; "
+        "intervals of numbers of the beat are those of these runs in proportion. Doubt in the segmented surface is not in them."
+    )

@@ -1,0 +1,168 @@
+"""One heart beat of blood through the outflow, the valve and the aorta, with its doubt."""
+
+import time
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geometry.centerline import centerline
+from geometry.errors import Refused
+from geometry.heart_mesh import HeartMesh
+from geometry.progress import Progress, part
+from geometry.units import convert
+from solvers.backend import dolfinx
+from solvers.flow.beat import Beat, run_beat
+from solvers.flow.ensemble import run_ensemble
+from solvers.flow.metrics import ELEMENTS_ACROSS, beat_metrics, measure_throat
+from solvers.flow.navier_stokes import BALANCE, NavierStokes
+from solvers.flow.steady import ejection_of, fluid_of, inlet_profile, opened
+from solvers.flow.wall_shear import UNRESOLVED
+from solvers.flow.windkessel import outlet_of, periodic_start
+from solvers.result import Check, Field, Result, Trace
+from solvers.scenario import Flow
+
+MODELLED_WALL = 0.1  # share of the wall whose layer may be unresolved before it is told
+NOTES = (
+    "The walls are rigid, the blood is Newtonian, and there is no turbulence model: jets are as good as the mesh.",
+    "The open valve is the segmented narrowing and does not move; the closed valve in diastole is an inlet without flow.",
+    "The flow starts from rest and the vessels behind the outlet from their periodic state: one beat is computed.",
+    "The solver is verified on pipes and windkessels; it is not validated for pressure drops or wall shear in patients.",
+)
+
+
+def run_flow(mesh: HeartMesh, scenario: Flow, progress: Progress, *, workers: int = 2) -> Result:
+    """Compute a beat on a blood-pool mesh and, where the scenario has members, an ensemble at peak systole.
+
+    mesh     surfaces inlet, outlet, wall; landmark throat where there is a narrowing
+    workers  processes of the ensemble
+    Fields: velocity (t, n, 3) m/s, pressure (t, n) mmHg, wall_shear_stress, tawss (Pa), osi; the ensemble's statistics.
+    Raises Refused (a mesh that cannot be used, flow that cannot be computed) and Cancelled.
+    """
+    if mesh.kind != "blood_pool":
+        raise Refused(
+            "Flow needs a mesh of the blood pool, and this is one of the heart's wall. Make a blood-pool mesh."
+        )
+    began = time.perf_counter()
+    line, ejection, outlet = centerline(mesh), ejection_of(scenario), outlet_of(scenario.windkessel)
+    blood = opened(mesh, line, scenario.opening)
+    flow = NavierStokes(blood, fluid_of(scenario), outlet, inlet_profile(blood, scenario))
+    start = periodic_start(outlet, ejection.flow, ejection.cycle)
+    members = scenario.ensemble.members
+    beat = run_beat(flow, ejection, start, scenario.time_step, part(progress, 0.0, 0.5 if members else 1.0))
+    fields = beat_fields(beat, len(mesh.points))
+    metrics = beat_metrics(blood, beat, ejection, fluid_of(scenario))
+    checks, notes = beat_checks(beat), [*NOTES, *resolution_notes(blood, beat)]
+    if members:
+        ensemble = run_ensemble(mesh, line, scenario, beat, part(progress, 0.5, 1.0), workers)
+        fields |= ensemble.fields(beat.wall)
+        metrics, checks = ensemble.metrics(metrics), checks + ensemble.checks()
+        notes += ensemble.notes
+    return Result(
+        "flow",
+        "Navier-Stokes",
+        fields,
+        beat_traces(beat),
+        tuple(metrics),
+        tuple(checks),
+        tuple(notes),
+        _stamp(mesh, scenario, began),
+    )
+
+
+def beat_fields(beat: Beat, count: int) -> dict[str, Field]:
+    """The fields of a beat in the units they are shown in; wall quantities are NaN off the wall."""
+    pascal, mmhg = convert(1, "kPa", "Pa"), np.float32(convert(1, "kPa", "mmHg"))
+
+    def on_wall(values: NDArray[np.floating]) -> NDArray[np.float32]:
+        whole = np.full(count, np.nan, dtype=np.float32)
+        whole[beat.wall] = values
+        return whole
+
+    shear = np.linalg.norm(beat.shear, axis=1) * pascal
+    return {
+        "velocity": Field(beat.velocity, "m/s", "Velocity", beat.times, "SLOW", "FAST"),
+        "pressure": Field(beat.pressure * mmhg, "mmHg", "Pressure", beat.times, "LOW", "HIGH"),
+        "wall_shear_stress": Field(on_wall(shear), "Pa", "Wall shear stress at peak systole", (), "LOW", "HIGH"),
+        "tawss": Field(
+            on_wall(beat.over_time.time_average() * pascal), "Pa", "Time-averaged wall shear stress", (), "LOW", "HIGH"
+        ),
+        "osi": Field(
+            on_wall(beat.over_time.oscillatory_index()), "1", "Oscillatory shear index", (), "STEADY", "TURNING"
+        ),
+    }
+
+
+def beat_traces(beat: Beat) -> dict[str, Trace]:
+    """Pressures, flows and the peak velocity after every step."""
+    times = np.array([m.time for m in beat.moments])
+    pressures = np.array([[m.inlet_pressure, m.outlet_pressure] for m in beat.moments]).T * convert(1, "kPa", "mmHg")
+    flows = np.array([[m.inflow, m.outflow] for m in beat.moments]).T * convert(1, "mm**3/ms", "mL/s")
+    speed = np.array([[m.speed for m in beat.moments]])
+    return {
+        "pressure_flow": Trace(times, pressures, ("inlet", "outlet"), "mmHg", "Pressure"),
+        "flow": Trace(times, flows, ("inlet", "outlet"), "mL/s", "Flow"),
+        "velocity": Trace(times, speed, ("peak",), "m/s", "Peak velocity"),
+    }
+
+
+def beat_checks(beat: Beat) -> list[Check]:
+    """Conservation of mass, effort of the solver and how periodic the beat is."""
+    times = np.array([m.time for m in beat.moments])
+    volume_in, volume_out = (
+        np.trapezoid([getattr(m, way) for m in beat.moments], times) for way in ("inflow", "outflow")
+    )
+    worst = max(m.imbalance for m in beat.moments)
+    iterations = max(m.iterations for m in beat.moments)
+    return [
+        Check(
+            "flow out against in, worst step", worst, 0.0, BALANCE, "1", "conservation of mass, against the peak flow"
+        ),
+        Check(
+            "blood out over blood in",
+            float(volume_out / volume_in),
+            1.0,
+            1e-3,
+            "1",
+            "conservation of mass over the beat",
+        ),
+        Check("iterations, most in a step", float(iterations), 0.0, 40.0, "1", "about 10 where the mesh is good"),
+        Check(
+            "pressure at the end over the start",
+            beat.moments[-1].stored / beat.moments[0].stored,
+            1.0,
+            0.01,
+            "1",
+            "a periodic beat",
+        ),
+    ]
+
+
+def resolution_notes(blood: HeartMesh, beat: Beat) -> list[str]:
+    """Warnings where the narrowing or the layer at the wall has too few elements."""
+    notes = []
+    throat = measure_throat(blood, beat.peak)
+    if throat is not None and throat.elements_across < ELEMENTS_ACROSS:
+        notes.append(
+            f"The narrowing is under-resolved: {throat.elements_across:.0f} element edges across {throat.diameter:.1f} mm, "
+            f"and {ELEMENTS_ACROSS} are needed. Its pressure drop and wall shear stress are rough; use a finer mesh."
+        )
+    size = np.linalg.norm(beat.shear, axis=1)
+    modelled = float(np.mean(np.linalg.norm(beat.force_shear, axis=1) > UNRESOLVED * size))
+    if modelled > MODELLED_WALL:
+        notes.append(
+            f"At {modelled:.0%} of the wall the layer of slow blood is thinner than the elements: the wall shear stress there "
+            "comes from the law of the wall and is rough. Use a mesh with thin layers at the wall."
+        )
+    return notes
+
+
+def _stamp(mesh: HeartMesh, scenario: Flow, began: float) -> dict[str, Any]:
+    return {
+        "scenario": scenario.model_dump(mode="json"),
+        "mesh": mesh.digest(),
+        "tetrahedra": len(mesh.tets),
+        "seed": scenario.ensemble.seed,
+        "dolfinx": dolfinx.__version__,
+        "seconds": round(time.perf_counter() - began, 2),
+    }
