@@ -17,11 +17,11 @@ class Appearance:
     """Draws pictures of a batch of tissue numbers; ``tissues`` maps names to (water, fat) in the order of their numbers."""
 
     def __init__(self, tissues: dict[str, tuple[float, float]], random: torch.Generator) -> None:
-        self.names = list(tissues)
-        self.water = torch.tensor([tissues[name][0] for name in self.names])
-        self.fat = torch.tensor([tissues[name][1] for name in self.names])
-        self.random = random
-        self.heart = torch.tensor([name in HEART for name in self.names])
+        self.names, self.random, device = list(tissues), random, random.device
+        self.water = torch.tensor([tissues[name][0] for name in self.names], device=device)
+        self.fat = torch.tensor([tissues[name][1] for name in self.names], device=device)
+        self.heart = torch.tensor([name in HEART for name in self.names], device=device)
+        self.blood = torch.tensor([name in BLOODS for name in self.names], device=device)
 
     def __call__(self, tissue: Tensor) -> Tensor:
         """(n, frames, samples, h, w) tissue numbers -> (n, frames, h, w) grey values of one acquisition each."""
@@ -84,7 +84,7 @@ class Appearance:
     def _jets(self, signal: Tensor, tissue: Tensor) -> Tensor:
         """Blood that moves fast or slowly turns darker or brighter in places, differently at each moment."""
         n, frames, h, w = signal.shape
-        blood = torch.tensor([name in BLOODS for name in self.names])[tissue[:, :, 1].long()]
+        blood = self.blood[tissue[:, :, 1].long()]
         size = self._uniform(n, 1, 1, 1) ** 2 * 0.5
         change = size * (self._field(n, frames, h, w, 9) - 0.5).clamp(min=0)
         return torch.where(blood, signal * (1 - change.clamp(max=0.8)), signal)
@@ -98,7 +98,7 @@ class Appearance:
     def _blur(self, x: Tensor) -> Tensor:
         n, frames, h, w = x.shape
         width = 0.3 + 0.9 * self._uniform(n, 1)
-        ticks = torch.arange(-3, 4).float()
+        ticks = torch.arange(-3, 4, device=x.device).float()
         kernel = torch.exp(-0.5 * (ticks / width) ** 2)
         kernel = kernel / kernel.sum(dim=1, keepdim=True)
         flat = x.transpose(0, 1).reshape(frames, n, h, w)
@@ -111,12 +111,13 @@ class Appearance:
     def _vignette(self, x: Tensor) -> Tensor:
         """Some reconstructions blank everything outside a circle, or a strip at a border."""
         n, _, h, w = x.shape
-        i, j = torch.linspace(-1, 1, h)[:, None], torch.linspace(-1, 1, w)[None, :]
+        i = torch.linspace(-1, 1, h, device=x.device)[:, None]
+        j = torch.linspace(-1, 1, w, device=x.device)[None, :]
         centre = 0.5 * self._normal(n, 2, 1, 1)
         away = torch.hypot(i - centre[:, :1], j - centre[:, 1:])
         reach = 1.1 + 0.8 * self._uniform(n, 1, 1, 1)
         cut = (away > reach) & (self._uniform(n, 1, 1, 1) < 0.3)
-        return torch.where(cut, torch.zeros(()), x)
+        return torch.where(cut, 0.0, x)
 
     def _field(self, n: int, frames: int, h: int, w: int, cells: int) -> Tensor:
         """Smooth random fields of unit deviation with about ``cells`` bumps across."""
@@ -124,7 +125,7 @@ class Appearance:
         return 1.4 * functional.interpolate(coarse, size=(h, w), mode="bicubic" if cells < 4 else "bilinear")
 
     def _uniform(self, *shape: int) -> Tensor:
-        return torch.rand(shape, generator=self.random)
+        return torch.rand(shape, generator=self.random, device=self.random.device)
 
     def _normal(self, *shape: int) -> Tensor:
-        return torch.randn(shape, generator=self.random)
+        return torch.randn(shape, generator=self.random, device=self.random.device)

@@ -66,7 +66,9 @@ def read_patient(folder: Path) -> tuple[Image, Contours]:
         for path in sorted((folder / "contourfiles" / "SC-HF-I-1" / f"{kind}-contours").glob("*.txt")):
             number = int(path.stem.split("-")[2])
             if (number - 1) % PHASES == phase:
-                mask[:, :, place[number]] = polygon2mask(mask.shape[:2], np.loadtxt(path))
+                mask[:, :, place[number]] = polygon2mask(
+                    mask.shape[:2], np.loadtxt(path) - 1.0
+                )  # pixels are counted from 1
         drawn[kind, phase] = mask
     return image, drawn
 

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from skimage.morphology import convex_hull_image
 
-from geometry.segmenters.short_axis.network import CAVITY, MUSCLE, NOTHING, RIGHT
+from geometry.segmenters.short_axis.network import CAVITY, MUSCLE, NOTHING, OTHER, RIGHT
 from geometry.segmenters.short_axis.window import Floats
 
 Flags = NDArray[np.bool_]
@@ -13,7 +13,7 @@ Labels = NDArray[np.uint8]
 
 CORE, RIM = 0.5, 0.02  # chance of what surely belongs, and of what may
 LEAST = 40.0  # mm2
-ENCLOSED = 0.9  # share of the chance of muscle that moves to the cavity within its hull
+ENCLOSED = 0.9  # share of the chance of other classes that moves to the cavity within its hull
 
 
 def in_time(chance: Floats, width: float) -> Floats:
@@ -40,10 +40,11 @@ def one_heart(chance: Floats, inside: tuple[int, int, int]) -> Floats:
     return kept
 
 
-def enclose_papillaries(chance: Floats) -> Floats:
-    """Muscle within the convex hull of the cavity counts as cavity: papillary muscles and ridges, as contours are drawn.
+def round_outline(chance: Floats) -> Floats:
+    """Whatever lies within the convex hull of the cavity counts as cavity, as contours are drawn.
 
-    Hulls are taken in each picture, inside the left ventricle; the chance of muscle there moves to the cavity.
+    Papillary muscles and ridges, and in a basal slice the blood of the outflow tract. Hulls are taken in each picture; most of
+    the chance of muscle, other blood and nothing there moves to the cavity.
     """
     best = chance.argmax(axis=2)
     moved = chance.copy()
@@ -51,10 +52,11 @@ def enclose_papillaries(chance: Floats) -> Floats:
         cavity = _largest(best[k, t] == CAVITY)
         if cavity.sum() < 3:
             continue
-        inside = convex_hull_image(cavity) & np.isin(best[k, t], (CAVITY, MUSCLE))
-        taken = np.where(inside, ENCLOSED, 0.0) * chance[k, t, MUSCLE]
-        moved[k, t, CAVITY] += taken
-        moved[k, t, MUSCLE] -= taken
+        inside = np.where(convex_hull_image(cavity) & (best[k, t] != RIGHT), ENCLOSED, 0.0)
+        for number in (MUSCLE, OTHER, NOTHING):
+            taken = inside * chance[k, t, number]
+            moved[k, t, CAVITY] += taken
+            moved[k, t, number] -= taken
     return moved
 
 

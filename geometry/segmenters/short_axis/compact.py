@@ -12,7 +12,7 @@ from scipy.special import expit
 from geometry.segmenters.short_axis.network import CAVITY, MUSCLE
 from geometry.segmenters.short_axis.window import STEP, Floats
 
-MIXED, SOFT = 0.30, 0.12  # where half of a voxel counts, and the width of the change
+MIXED, SOFT = 0.40, 0.12  # where half of a voxel counts, and the width of the change
 REACH = 4.5  # mm beyond the network's cavity
 LEFT = 3.0  # mm of wall that always remain
 

@@ -36,13 +36,11 @@ def find_heart(
     progress: Progress,
 ) -> Place:
     """The heart in (slices, phases, nx, ny) grey values; ``seed`` (x mm, y mm, slice) lies in the left ventricle, if known."""
-    count, phases = slices.shape[:2]
+    phases = slices.shape[1]
     plane = whole_plane(slices.shape[2:], spacing)
     seen = plane.look(slices, spacing)
     looks = np.unique(np.linspace(0, phases, LOOKS, endpoint=False).astype(int))
-    asked = np.meshgrid(np.arange(count), looks, indexing="ij")
-    found = chances(seen, asked[0].ravel(), asked[1].ravel(), (0,), progress)
-    found = found.reshape(count, len(looks), *found.shape[1:]).mean(axis=1)
+    found = chances(seen, looks.tolist(), (0,), progress).mean(axis=1)
     likely = _likeliness(found, seen, spacing, seed, plane)
     pieces, number = ndimage.label(likely > 0.15)
     if not number:

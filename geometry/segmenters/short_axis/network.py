@@ -1,6 +1,7 @@
-"""The trained network: chances of five classes in each pixel of a slice, from the slice, its neighbours and the beat."""
+"""The trained network: chances of five classes in each pixel of a stack, from all of its slices and the beat."""
 
 import os
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,6 @@ from geometry.progress import Progress
 Floats = NDArray[np.float32]
 
 WEIGHTS = Path(__file__).with_name("network.onnx")
-BATCH = 8
 NOTHING, CAVITY, MUSCLE, RIGHT, OTHER = range(5)  # OTHER is the blood of atria and great vessels
 
 
@@ -28,35 +28,37 @@ def _session() -> Any:
     return onnxruntime.InferenceSession(str(WEIGHTS), options, providers=["CPUExecutionProvider"])
 
 
-def pictures_of(seen: Floats, slices: NDArray[np.intp], phases: NDArray[np.intp]) -> Floats:
-    """(n, 4, rows, columns), what the network is shown of frames (slice, phase) of ``seen`` (slices, phases, rows, columns)."""
-    last = len(seen) - 1
-    beside = (slices, np.maximum(slices - 1, 0), np.minimum(slices + 1, last))
-    frames = np.stack([seen[k, phases] for k in beside], axis=1)
+def pictures_of(seen: Floats, phase: int, change: Floats) -> Floats:
+    """(slices, 4, rows, columns), what the network is shown of a phase of ``seen`` (slices, phases, rows, columns).
+
+    ``change`` (slices, rows, columns) is the deviation of each pixel over the beat.
+    """
+    slices = np.arange(len(seen))
+    beside = (slices, np.maximum(slices - 1, 0), np.minimum(slices + 1, len(seen) - 1))
+    frames = np.stack([seen[k, phase] for k in beside], axis=1)
     spread = np.maximum(frames.std(axis=(2, 3), keepdims=True), 1e-4)
     normal = np.clip((frames - frames.mean(axis=(2, 3), keepdims=True)) / spread, -3.0, 6.0)
-    change = seen.std(axis=1)[slices][:, None] / spread[:, :1]
-    return np.concatenate([normal, np.clip(change, 0.0, 4.0)], axis=1).astype(np.float32)
+    beat = np.clip(change[:, None] / spread[:, :1], 0.0, 4.0)
+    return np.concatenate([normal, beat], axis=1).astype(np.float32)
 
 
-def chances(
-    seen: Floats, slices: NDArray[np.intp], phases: NDArray[np.intp], turns: tuple[int, ...], progress: Progress
-) -> Floats:
-    """(n, 5, rows, columns) chances of the classes in frames (slice, phase), averaged over views.
+def chances(seen: Floats, phases: Sequence[int], turns: tuple[int, ...], progress: Progress) -> Floats:
+    """(slices, n phases, 5, rows, columns) chances of the classes, averaged over views; the stack is seen as a whole.
 
-    ``turns``: views of each frame, by quarter turns 0..3, and mirrored 4..7; their mean is a little better than any.
+    ``turns``: views of each picture, by quarter turns 0..3, and mirrored 4..7; their mean is a little better than any.
     """
-    session = _session()
-    found = np.empty((len(slices), 5, *seen.shape[2:]), dtype=np.float32)
-    for start in range(0, len(slices), BATCH):
-        part = slice(start, start + BATCH)
-        shown = pictures_of(seen, slices[part], phases[part])
-        total = np.zeros((len(shown), 5, *seen.shape[2:]), dtype=np.float32)
+    session, slices = _session(), np.arange(len(seen))
+    neighbours = {"below": slices - 1, "above": np.where(slices + 1 < len(seen), slices + 1, -1)}
+    change = seen.std(axis=1)
+    found = np.empty((len(seen), len(phases), 5, *seen.shape[2:]), dtype=np.float32)
+    for n, phase in enumerate(phases):
+        shown = pictures_of(seen, phase, change)
+        total = np.zeros_like(found[:, n])
         for turn in turns:
             viewed = np.ascontiguousarray(_turned(shown, turn))
-            total += _turned_back(_softmax(session.run(None, {"pictures": viewed})[0]), turn)
-        found[part] = total / len(turns)
-        progress(min(start + BATCH, len(slices)) / len(slices), "Looking at every slice and phase")
+            total += _turned_back(_softmax(session.run(None, {"pictures": viewed, **neighbours})[0]), turn)
+        found[:, n] = total / len(turns)
+        progress((n + 1) / len(phases), "Looking at every slice and phase")
     return found
 
 

@@ -34,7 +34,7 @@ def volume(segmentation: Segmentation, label: int, phase: int) -> float:
 
 def test_both_ventricles_and_the_wall_overlap_the_truth(cine: Any) -> None:
     ed, es = cine.patient.truth.ed, cine.patient.truth.es
-    # Means over 24 generated patients: 0.94, 0.90, 0.91; this one is among the easier.
+    # Means over 24 generated patients: 0.95, 0.92, 0.93; this one is among the easier.
     assert cine.dice(LV, ed) > 0.93
     assert cine.dice(MYOCARDIUM, ed) > 0.86
     assert cine.dice(RV, ed) > 0.88
@@ -140,7 +140,7 @@ def read_contours(
     for path in sorted((folder / f"{kind}-contours").glob("*.txt")):
         level, when = place[int(path.stem.split("-")[2])]
         if when == phase:
-            mask[:, :, level] = polygon2mask(shape[:2], np.loadtxt(path))
+            mask[:, :, level] = polygon2mask(shape[:2], np.loadtxt(path) - 1.0)  # pixels are counted from 1
     return mask
 
 
@@ -151,7 +151,7 @@ def dice(a: NDArray[np.bool_], b: NDArray[np.bool_]) -> float:
 def test_a_failing_heart_has_the_volumes_its_readers_drew(real: Real) -> None:
     edv = volume(real.found, LV, real.found.ed)
     esv = volume(real.found, LV, real.found.es or 0)
-    # Readers: 191.3 ml, 141.3 ml, 26.2 %, 116.7 g. They left out a basal slice (11 ml at end-diastole, none at end-systole)
+    # Readers: 191.3 ml, 141.3 ml, 26.2 %, 116.7 g. They left out two basal slices (16 ml at end-diastole, 1 at end-systole)
     # that the method takes: that is what the ejection fraction misses the 4 points by that are wanted.
     assert edv == pytest.approx(191.3, rel=0.07)
     assert esv == pytest.approx(141.3, rel=0.07)
