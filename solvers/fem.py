@@ -22,8 +22,9 @@ class Discretisation:
 
     domain       dolfinx mesh, on this process alone
     input_cell   (m,) HeartMesh tet of each dolfinx cell
-    input_node   (n,) HeartMesh node of each degree of freedom of ``space``
-    space        P1, one number a node
+    input_node   (n,) HeartMesh node of each degree of freedom of ``space``; of second order, the middles of the HeartMesh's
+                 ``edges`` come after its nodes
+    space        Lagrange, one number a node
     """
 
     domain: Any
@@ -61,18 +62,42 @@ class Discretisation:
         return csr_array((values, (rows, self.input_node[indices])), shape=(n, n))
 
 
-def discretise(mesh: HeartMesh) -> Discretisation:
-    """``mesh`` as a dolfinx mesh with its P1 space; refuses nodes that belong to no tetrahedron and flat tetrahedra."""
+def discretise(mesh: HeartMesh, degree: int = 1) -> Discretisation:
+    """``mesh`` as a dolfinx mesh with its space of first or second order.
+
+    Refuses nodes that belong to no tetrahedron and flat tetrahedra.
+    """
     _check(mesh)
     element = basix.ufl.element("Lagrange", "tetrahedron", 1, shape=(3,))
     domain = dolfinx_mesh.create_mesh(
         MPI.COMM_SELF, np.asarray(mesh.tets, np.int64), element, np.asarray(mesh.points, float)
     )
-    space = fem.functionspace(domain, ("Lagrange", 1))
-    node_of_vertex = np.asarray(domain.geometry.input_global_indices)
-    input_node = np.empty(len(mesh.points), np.int32)
-    input_node[space.dofmap.list.ravel()] = node_of_vertex[domain.geometry.dofmaps[0].ravel()]
+    space = fem.functionspace(domain, ("Lagrange", degree))
+    corners = np.asarray(domain.geometry.input_global_indices)[domain.geometry.dofmaps[0]]
+    numbers, count = corners, len(mesh.points)
+    if degree == 2:
+        pairs = np.sort(corners[:, EDGES_OF_TET].reshape(-1, 2), axis=1)
+        known = edges(mesh)
+        numbers = np.hstack([corners, count + _rows_of(pairs, known, count).reshape(-1, 6)])
+        count += len(known)
+    input_node = np.empty(count, np.int32)
+    input_node[space.dofmap.list.ravel()] = numbers.ravel()
     return Discretisation(domain, space, np.asarray(domain.topology.original_cell_index, np.int32), input_node)
+
+
+EDGES_OF_TET = np.array([[2, 3], [1, 3], [1, 2], [0, 3], [0, 2], [0, 1]])  # in the order of basix
+
+
+def edges(mesh: HeartMesh) -> Ints:
+    """(e, 2) nodes of every edge, the smaller first, sorted."""
+    pairs = np.sort(np.asarray(mesh.tets)[:, EDGES_OF_TET].reshape(-1, 2), axis=1)
+    return np.asarray(np.unique(pairs, axis=0), np.int32)
+
+
+def _rows_of(pairs: Ints, known: Ints, count: int) -> Ints:
+    """Where each pair stands among the ``known`` ones, which are sorted."""
+    key = known[:, 0].astype(np.int64) * count + known[:, 1]
+    return np.asarray(np.searchsorted(key, pairs[:, 0].astype(np.int64) * count + pairs[:, 1]), np.int32)
 
 
 def _check(mesh: HeartMesh) -> None:
@@ -84,14 +109,15 @@ def _check(mesh: HeartMesh) -> None:
         raise Refused(f"{flat} tetrahedra of the mesh are flat. Mesh the segmentation again.")
 
 
-def assemble_diffusion(mesh: HeartMesh, diffusion: Floats) -> tuple[csr_array, csr_array]:
-    """Mass M_ij = int u_i u_j and stiffness K_ij = int grad u_i . D grad u_j of P1 elements, in HeartMesh node order.
+def assemble_diffusion(mesh: HeartMesh, diffusion: Floats, degree: int = 1) -> tuple[csr_array, csr_array]:
+    """Mass M_ij = int u_i u_j and stiffness K_ij = int grad u_i . D grad u_j, in HeartMesh node order.
 
     diffusion  (m, 3, 3) mm2/ms, symmetric, per tet
+    degree     1, or 2: the middles of ``edges`` come after the nodes
 
     M is consistent (mm3); K is in mm3/ms; both have the same pattern.
     """
-    discretisation = discretise(mesh)
+    discretisation = discretise(mesh, degree)
     u, v = ufl.TrialFunction(discretisation.space), ufl.TestFunction(discretisation.space)
     tensor = discretisation.per_cell(diffusion)
     mass = discretisation.assemble(u * v * ufl.dx)

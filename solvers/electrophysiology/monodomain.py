@@ -1,13 +1,14 @@
 """The monodomain equation on a HeartMesh: dV/dt = div(D grad V) + (stimulus - I_ion)(V, u), du/dt = f(V, u), no flux out.
 
 Strang splitting with its half steps joined: R(dt/2) D(dt) R(dt) D(dt) ... R(dt); what is seen at k*dt is half way through
-the reaction step, to second order the mean of its ends. D is Crank-Nicolson on P1 elements. On meshes of clinical size the
+the reaction step, to second order the mean of its ends. D is Crank-Nicolson on P1 elements, or on P2 elements, whose waves
+travel right on edges some three times as long (``cardiotwin verify ep-niederer``). On meshes of clinical size the
 velocity depends on the mesh: take the diffusion from ``tissue.tuned_diffusion`` and look at ``conduction`` afterwards.
 """
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ from solvers.kernels.compile import threads as default_threads
 Floats = NDArray[np.float64]
 
 _LOOK_EVERY = 1.0  # ms of model time between two calls of progress
+_QUIET = 5.0  # mV/ms; the upstroke has some 200, the notch after it and repolarisation up to 3
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,10 @@ class Stimulus:
         starts = np.full(n, np.nan)
         starts[nodes] = start
         return cls(starts, duration, strength)
+
+    def with_middles(self, edges: NDArray[np.integer]) -> "Stimulus":
+        """The same in the middles of ``edges`` (e, 2) too, where both ends are stimulated."""
+        return replace(self, start=np.concatenate([self.start, self.start[edges].mean(axis=1)]))
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,9 @@ def solve_monodomain(
     frame_every: float = 1.0,
     stop_when_activated: bool = False,
     consistent: float = 0.0,
+    degree: int = 1,
     order: int = 1,
+    quiet_dt: float | None = None,
     threads: int | None = None,
     progress: Progress = silent,
 ) -> MonodomainRun:
@@ -89,28 +97,35 @@ def solve_monodomain(
     frame_every          ms between frames
     stop_when_activated  end early once every node has been activated
     consistent           1: full mass matrix, 0: lumped, or a blend; the one the diffusion was tuned for
+    degree               of the elements; 2 has cells in the middles of the edges too, and needs the full mass matrix
     order                of the cell model's integration in time (2 costs twice as much)
+    quiet_dt             step (ms) while no voltage changes fast and no stimulus is near; None: always ``dt``
 
     Refuses wrong shapes, a diffusion that is not positive, steps that do not converge and a voltage that is not finite.
     """
-    from solvers.fem import assemble_diffusion  # starts MPI: only when a mesh is really solved
+    from solvers.fem import assemble_diffusion, edges  # starts MPI: only when a mesh is really solved
 
     _check(mesh, diffusion)
+    if degree == 2 and consistent != 1.0:
+        raise Refused("Elements of second order need the full mass matrix (consistent = 1): theirs has no lumped form.")
     progress(0.0, "Assembling the tissue")
-    mass, stiffness = assemble_diffusion(mesh, diffusion)
-    return march(
+    mass, stiffness = assemble_diffusion(mesh, diffusion, degree)
+    run = march(
         blend_mass(mass, consistent),
         stiffness,
-        stimuli,
+        stimuli if degree == 1 else [stimulus.with_middles(edges(mesh)) for stimulus in stimuli],
         cell,
         duration,
         dt,
         frame_every=frame_every,
         stop_when_activated=stop_when_activated,
         order=order,
+        quiet_dt=quiet_dt,
         threads=threads,
         progress=part(progress, 0.02, 1.0),
     )
+    n = len(mesh.points)
+    return replace(run, activation=run.activation[:n], frames=run.frames[:, :n])
 
 
 def _check(mesh: HeartMesh, diffusion: Floats) -> None:
@@ -133,6 +148,7 @@ def march(
     frame_every: float = 1.0,
     stop_when_activated: bool = False,
     order: int = 1,
+    quiet_dt: float | None = None,
     threads: int | None = None,
     start: Floats | None = None,
     progress: Progress = silent,
@@ -145,31 +161,62 @@ def march(
         raise Refused(f"A stimulus needs one start time for each of the {n} nodes of the mesh.")
     nodes = reverse_cuthill_mckee(stiffness, symmetric_mode=True)  # neighbours in the mesh, neighbours in memory
     kernel, team = compile_cell(cell, order), threads or default_threads()
+    pair = _permuted(mass, nodes), _permuted(stiffness, nodes)
+    stimulation = _Stimulation([Stimulus(s.start[nodes], s.duration, s.strength) for s in stimuli], n)
     wave = _Wave(
         kernel=kernel,
-        diffusion=Diffusion(_permuted(mass, nodes), _permuted(stiffness, nodes), dt, team),
-        stimulation=_Stimulation([Stimulus(s.start[nodes], s.duration, s.strength) for s in stimuli], n),
+        steppers={step: Diffusion(*pair, step, team) for step in {dt, quiet_dt or dt}},
+        stimulation=stimulation,
         y=kernel.rest(n) if start is None else np.ascontiguousarray(start[:, nodes]),
-        dt=dt,
+        h=dt,
         threads=team,
     )
-    steps, stride, look = round(duration / dt), max(1, round(frame_every / dt)), max(1, round(_LOOK_EVERY / dt))
     times, frames = [0.0], [wave.seen.astype(np.float32)]
-    begun = time.perf_counter()
-    for k in range(1, steps + 1):
-        wave.step(k)
-        done = k % look == 0 and stop_when_activated and not np.isnan(wave.activation).any()
-        if k % stride == 0 or k == steps or done:
-            times.append(k * dt)
+    pace = _Pace(dt, quiet_dt, stimulation, wave.seen)
+    begun, looked = time.perf_counter(), 0.0
+    while wave.t < duration - 0.5 * dt:
+        for h in pace.steps(min(_LOOK_EVERY, duration - wave.t)):
+            wave.step(h)
+            if _crosses(wave.t, h, frame_every):
+                times.append(wave.t)
+                frames.append(wave.seen.astype(np.float32))
+        pace.look(wave.t, wave.seen)
+        done = stop_when_activated and not np.isnan(wave.activation).any()
+        if (done or wave.t >= duration - 0.5 * dt) and times[-1] < wave.t:
+            times.append(wave.t)
             frames.append(wave.seen.astype(np.float32))
-        if k % look == 0:
-            _look(progress, wave.seen, k, steps, duration)
+        if wave.t - looked > _LOOK_EVERY - 1e-9:
+            _look(progress, wave.seen, wave.t, duration)
+            looked = wave.t
         if done:
             break
     back = np.argsort(nodes)
-    mean_iterations = wave.diffusion.iterations / wave.diffusion.steps
     seconds = time.perf_counter() - begun
-    return MonodomainRun(wave.activation[back], np.array(times), np.stack(frames)[:, back], mean_iterations, seconds)
+    return MonodomainRun(wave.activation[back], np.array(times), np.stack(frames)[:, back], wave.iterations, seconds)
+
+
+def _crosses(t: float, h: float, every: float) -> bool:
+    """Whether the step of ``h`` that ended at ``t`` passed or reached a multiple of ``every``."""
+    return int((t + 1e-6) / every) > int((t - h + 1e-6) / every)
+
+
+class _Pace:
+    """How long the steps may be: long ones while no voltage changes fast and no stimulus is near, looked at every ms."""
+
+    def __init__(self, dt: float, quiet_dt: float | None, stimulation: "_Stimulation", V: Floats) -> None:
+        self.dt, self.quiet_dt, self.stimulation = dt, quiet_dt, stimulation
+        self.last, self.t, self.quiet = V.copy(), 0.0, False
+
+    def look(self, t: float, V: Floats) -> None:
+        """Take note of the voltage at ``t``."""
+        fastest = float(np.abs(V - self.last).max()) / max(t - self.t, 1e-9)
+        self.quiet = fastest < _QUIET and not self.stimulation.within(t - _LOOK_EVERY, t + 2 * _LOOK_EVERY)
+        self.last[:], self.t = V, t
+
+    def steps(self, window: float) -> list[float]:
+        """The steps of the next ``window`` ms."""
+        h = self.quiet_dt if self.quiet and self.quiet_dt else self.dt
+        return [h] * max(1, round(window / h))
 
 
 class _Stimulation:
@@ -184,6 +231,10 @@ class _Stimulation:
         self.end = max((float(ends.max()) for _, _, ends, _ in self.parts if ends.size), default=0.0)
         self.none = np.zeros(n)
 
+    def within(self, begin: float, end: float) -> bool:
+        """Whether anything is stimulated between these times (ms)."""
+        return any(bool(((starts < end) & (ends > begin)).any()) for _, starts, ends, _ in self.parts)
+
     def mean(self, begin: float, end: float) -> Floats:
         """(n,) mV/ms, mean over ``begin..end`` ms, so that its charge does not depend on the step."""
         if begin >= self.end:
@@ -197,37 +248,52 @@ class _Stimulation:
 
 @dataclass
 class _Wave:
-    """The state while time goes on; ``seen`` is V (n,) at the last whole step."""
+    """The state while time goes on; ``seen`` is V (n,) at ``t``, the reaction is half a step of ``h`` ahead."""
 
     kernel: CellKernel
-    diffusion: Diffusion
+    steppers: dict[float, Diffusion]
     stimulation: _Stimulation
     y: Floats
-    dt: float
+    h: float
     threads: int
+    t: float = 0.0
+    reacted: float = 0.0
 
     def __post_init__(self) -> None:
         self.V, self.before, self.seen = self.y[0], np.empty_like(self.y[0]), self.y[0].copy()
         self.activation = np.full(self.V.size, np.nan)
-        self._react(0.0, 0.5 * self.dt)
+        self._react(0.5 * self.h)
 
-    def step(self, k: int) -> None:
-        """From (k-1) dt to k dt; the reaction goes on to (k + 1/2) dt already."""
-        self.diffusion.advance(self.V)
+    def step(self, h: float) -> None:
+        """From t to t + ``h``; the reaction goes on half a step more already."""
+        if h != self.h:  # after a longer step the reaction is further ahead, and waits
+            self._react(self.t + 0.5 * h)
+            self.h = h
+        stepper, self.t = self.steppers[h], round(self.t + h, 9)
+        stepper.advance(self.V)
         np.copyto(self.before, self.V)
-        self._react((k - 0.5) * self.dt, (k + 0.5) * self.dt)
-        self.diffusion.observe(self.before, self.V, self.seen, k * self.dt, self.activation)
+        self._react(self.t + 0.5 * h)
+        stepper.observe(self.before, self.V, self.seen, self.t, self.activation)
 
-    def _react(self, begin: float, end: float) -> None:
-        self.kernel.advance(self.y, self.stimulation.mean(begin, end), end - begin, self.threads)
+    @property
+    def iterations(self) -> float:
+        """Of the linear solver in a step, mean."""
+        used = self.steppers.values()
+        return sum(one.iterations for one in used) / max(1, sum(one.steps for one in used))
+
+    def _react(self, until: float) -> None:
+        dt = until - self.reacted
+        if dt > 1e-9:
+            self.kernel.advance(self.y, self.stimulation.mean(self.reacted, until), dt, self.threads)
+            self.reacted = until
 
 
 def _permuted(matrix: csr_array, order: NDArray[np.integer]) -> csr_array:
     return csr_array(matrix[order][:, order])
 
 
-def _look(progress: Progress, V: Floats, k: int, steps: int, duration: float) -> None:
+def _look(progress: Progress, V: Floats, t: float, duration: float) -> None:
     """Tell how far it is, and stop a solution that has blown up."""
     if not np.isfinite(V.sum()):
-        raise Refused(f"The voltage is not finite after {duration * k / steps:.1f} ms. Use a smaller time step.")
-    progress(k / steps, f"Monodomain: {duration * k / steps:.0f} of {duration:.0f} ms")
+        raise Refused(f"The voltage is not finite after {t:.1f} ms. Use a smaller time step.")
+    progress(min(t / duration, 1.0), f"Monodomain: {t:.0f} of {duration:.0f} ms")

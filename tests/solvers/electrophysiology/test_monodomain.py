@@ -65,6 +65,28 @@ def test_it_may_stop_once_everything_is_activated() -> None:
     assert run.activation.max() < run.times[-1]
 
 
+def test_long_steps_in_quiet_times_change_no_answer() -> None:
+    """Two beats 340 ms apart (the second in the tail of the first), with steps of 0.25 ms where nothing moves fast."""
+    beats = [Stimulus.at(CORNER, N), Stimulus.at(CORNER, N, start=340.0)]
+    every, quiet = (
+        solve_monodomain(MESH, DIFFUSION, beats, EPI, 420.0, frame_every=10.0, quiet_dt=step) for step in (None, 0.25)
+    )
+    assert quiet.activation == pytest.approx(every.activation, abs=0.02)
+    assert quiet.times == pytest.approx(every.times, abs=0.3)
+    plateau, tail, second = (int(np.argmin(np.abs(every.times - t))) for t in (150.0, 290.0, 370.0))
+    for k in (plateau, tail, second):
+        assert np.abs(quiet.frames[k] - every.frames[k]).max() < 1.0  # the end of the action potential moves by 0.3 ms
+
+
+def test_second_order_elements_carry_a_wave_right_on_a_coarse_mesh() -> None:
+    """2 mm across the fibres at 0.5 mm edges: linear elements are late or stand still there, see ``ep-niederer``."""
+    run = solve_monodomain(MESH, DIFFUSION, [Stimulus.at(CORNER, N)], EPI, 40.0, consistent=1.0, degree=2)
+    assert run.activation.shape == (N,) and run.frames.shape[1] == N
+    assert not np.isnan(run.activation).any()
+    with pytest.raises(Refused, match="full mass"):
+        solve_monodomain(MESH, DIFFUSION, [Stimulus.at(CORNER, N)], EPI, 40.0, degree=2)
+
+
 @pytest.mark.parametrize(
     ("diffusion", "dt", "starts", "words"),
     [

@@ -5,7 +5,7 @@ from geometry.progress import silent
 from solvers.verification.catalogue import choose_problems
 
 
-@pytest.mark.parametrize("name", ["niederer-coarse", "manufactured-monodomain"])
+@pytest.mark.parametrize("name", ["ep-niederer", "manufactured-monodomain"])
 def test_the_quick_electrical_problems_pass(name: str) -> None:
     checks = choose_problems((name,))[name].verify(silent)
     assert checks
@@ -13,9 +13,9 @@ def test_the_quick_electrical_problems_pass(name: str) -> None:
 
 
 def test_an_unknown_problem_is_refused_with_what_there_is() -> None:
-    with pytest.raises(Refused, match="niederer-coarse"):
+    with pytest.raises(Refused, match="ep-niederer"):
         choose_problems(("nieder",))
 
 
 def test_the_first_word_of_names_asks_for_the_whole_group() -> None:
-    assert set(choose_problems(("niederer", "poiseuille"))) == {"niederer-coarse", "poiseuille"}
+    assert set(choose_problems(("ep", "poiseuille"))) == {"ep-niederer", "poiseuille"}
