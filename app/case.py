@@ -39,6 +39,7 @@ from geometry.segmentation import (
 )
 from geometry.series_summary import SeriesSummary, load_series, save_series
 from geometry.subject import Subject, load_subject, subject_text
+from geometry.tet_quality import TetNumbers, TetQuality, load_numbers, load_quality, save_quality
 from geometry.wall_motion.motion import WallMotion, load_motion, save_motion
 from solvers.result import Result
 from solvers.result_file import load_result, save_result
@@ -205,8 +206,17 @@ class Case:
         """Keep a mesh, the numbers measured on it and its options; its source is the segmentation unless told."""
         with whole_folder(self.folder / "mesh") as fresh:
             save_mesh(mesh, fresh / "heart.npz")
+            save_quality(mesh, fresh)
             write_metrics(metrics, fresh)
             write_origin(fresh, source or self.segmentation_digest(), **options)
+
+    def quality(self) -> TetQuality | None:
+        """How good the current mesh is; None for one of an older program until it is measured."""
+        return load_quality(self.folder / "mesh")
+
+    def tet_numbers(self) -> TetNumbers | None:
+        """The quality of each tetrahedron, and which one lies behind each facet; None while it was not measured."""
+        return load_numbers(self.folder / "mesh")
 
     def motion(self) -> WallMotion | None:
         """How the wall of the current mesh moves over the beat, if it was followed."""

@@ -57,6 +57,26 @@ def mesh(case: Path, *, edge: float | None = None, json: Json = None) -> None:
     tell_metrics(opened.measures(), json, {"case": str(case), "quality": vars(quality) | {}})
 
 
+def quality(case: Path, *, json: Json = None) -> None:
+    """Tell how good the tetrahedra are and where the flattest lie."""
+    from dataclasses import asdict
+
+    opened = opened_case(case)
+    found = opened.quality()
+    if found is None:
+        run(opened, "quality", {})
+        found = opened.quality()
+    assert found is not None
+    whole = found.whole
+    say(f"{whole.tets} tetrahedra, smallest angle {whole.min_dihedral:.1f} degrees, {whole.inverted} inverted")
+    say(f"99 % of the radius ratios are below {whole.radius_ratio_p99:.2f}; the flattest:")
+    for flat in found.worst:
+        say(
+            f"  {flat.angle:.1f} degrees, radius ratio {flat.ratio:.2f}, at {', '.join(f'{c:.1f}' for c in flat.place)} mm"
+        )
+    print_json({"case": str(case), **asdict(found)}, json)
+
+
 def motion(case: Path, *, json: Json = None) -> None:
     """Let the wall of the mesh follow the cine over the beat, periodic in time."""
     from geometry.wall_motion.motion import motion_metrics
@@ -127,6 +147,7 @@ CASE_VERBS: Mapping[str, Any] = {
     "samples": list_samples,
     "segment": segment,
     "mesh": mesh,
+    "quality": quality,
     "motion": motion,
     "simulate": simulate,
     "report": report,

@@ -11,6 +11,7 @@ import numpy as np
 from app.case import MAIN, Case
 from app.date_secret import date_secret
 from app.edited import edit_case, keep_noted, needed_segmentation
+from app.heart_steps import HEART_STEPS, needed_mesh
 from app.scenarios import default_scenarios, scenario_order
 from app.staleness import scar_digest
 from geometry.errors import Refused
@@ -251,6 +252,7 @@ TASKS: Mapping[str, Callable[[Case, Options, Progress], None]] = {
     "simulate": simulate,
     "report": report,
     "road": road,
+    **HEART_STEPS,
 }
 
 
@@ -268,14 +270,6 @@ def needed_image(case: Case) -> Image:
     if image is None:
         raise Refused(f"The case {case.title!r} has no scan yet; import one first.")
     return image
-
-
-def needed_mesh(case: Case) -> HeartMesh:
-    """The mesh of the case; refuses where there is none."""
-    found = case.mesh()
-    if found is None:
-        raise Refused(f"The case {case.title!r} has no mesh yet; build it first.")
-    return found
 
 
 def _ventricles(

@@ -13,6 +13,7 @@ from geometry.heart_mesh import HeartMesh
 from geometry.image import Image
 from geometry.metric import Metric
 from geometry.segmentation import Segmentation
+from geometry.tet_quality import TetNumbers, TetQuality
 from solvers.result import Result
 from solvers.scenario import Electrophysiology, Flow
 
@@ -59,13 +60,14 @@ class Contents(QObject):
         return self._keep("stale", out_of_date) or ()
 
     @property
-    def mesh_facts(self) -> tuple[float, float]:
-        """Mean edge length, mm, and volume, mm3, of the mesh."""
-        mesh = self.mesh
-        found = self._keep(
-            "mesh_facts", lambda _: (mesh.edge_length(), float(mesh.tet_volumes().sum())) if mesh else None
-        )
-        return found or (0.0, 0.0)
+    def quality(self) -> TetQuality | None:
+        """How good the mesh is; None while it was not measured."""
+        return self._keep("quality", lambda case: case.quality())
+
+    @property
+    def tet_numbers(self) -> TetNumbers | None:
+        """The quality of each tetrahedron of the mesh; None while it was not measured."""
+        return self._keep("tet_numbers", lambda case: case.tet_numbers())
 
     @property
     def measures(self) -> tuple[Metric, ...]:
@@ -110,6 +112,7 @@ class Contents(QObject):
         if self.case is None:
             return ()
         files = {"image": Path("scan", "image.nii.gz"), "mesh": Path("mesh", "heart.npz")}
+        files["tet_numbers"] = Path("mesh", "quality.npz")
         name = files.get(key) or (Path("runs", key.split("/")[1], "result.json") if key.startswith("result/") else None)
         if name is None or not (self.case.folder / name).is_file():
             return ()

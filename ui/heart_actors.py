@@ -11,6 +11,7 @@ from ui.theme import px, stroke
 
 Floats = NDArray[np.floating]
 GLASS = 0.62  # of the blood, so that the narrowest place inside is seen
+MOST_EDGED = 40_000  # triangles whose edges can still be told apart
 LIFT = 0.35  # mm that lines stand off the wall, so that it does not swallow them
 HATCH = np.full((16, 16, 3), 120, dtype=np.uint8)
 for _row in range(16):  # diagonal stripes: no data is hatched, never a colour of the scale
@@ -44,6 +45,22 @@ class HeartActors:
             colour = inks[name].colour if name in inks else CUT_INK.get(surface.mesh.kind, PLAIN)
             if part.n_cells:
                 self._add(f"wall/{name}", part, color=colour, **_matt(), **glass)
+
+    def show_shade(self, surface: HeartSurface, colours: NDArray[np.uint8], edges: bool) -> None:
+        """Draw each triangle in a colour of its own, ``colours`` (triangles, 3), with or without its edges."""
+        self.clear()
+        poly = surface.poly.copy(deep=False)
+        poly.cell_data["colour"] = colours
+        how = {"show_edges": edges, "edge_color": "#10151b", "edge_opacity": 0.35, "line_width": stroke(0.6)}
+        self._add(
+            "wall",
+            poly,
+            scalars="colour",
+            rgb=True,
+            preference="cell",
+            **_matt(),
+            **(how if edges and poly.n_cells < MOST_EDGED else {}),
+        )
 
     def show_ring(self, name: str, ring: pv.PolyData, colour: str) -> None:
         """Draw a closed line as a thin tube."""

@@ -9,6 +9,7 @@ from scipy.spatial import cKDTree
 from geometry.heart_mesh import HeartMesh
 from geometry.metric import with_unit
 from solvers.scenario import Electrophysiology
+from ui.heart_parts import QUALITY
 from ui.heart_surface import long_cut
 from ui.painting import Painting
 from ui.scene import Scene
@@ -67,6 +68,17 @@ def show_marks(scene: Scene, session: Session) -> None:
     scenario = session.scenario
     sites = scenario.sites if isinstance(scenario, Electrophysiology) and session.step == "plan" else ()
     scene.mark("sites", np.array([(s.x, s.y, s.z) for s in sites]).reshape(-1, 3), SITE_COLOUR, 3.2)
+
+
+def show_worst(scene: Scene, session: Session) -> None:
+    """Where quality is painted: the flattest tetrahedra, numbered as in the list beside, seen through the wall."""
+    found = session.quality
+    if found is None or session.look.part not in QUALITY:
+        return
+    places = np.array([flat.place for flat in found.worst]).reshape(-1, 3)
+    view = scene.views[0]
+    view.show_marks("worst", places, session.theme.bad, 0.9)
+    view.show_words("worst", places, [str(number) for number in range(1, len(places) + 1)], session.theme.text)
 
 
 def show_anatomy(scene: Scene, session: Session) -> None:
