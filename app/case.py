@@ -22,6 +22,7 @@ from app.migrations import FORMAT, migrate
 from app.provenance import digest, write_origin
 from geometry.deidentify import Deidentification
 from geometry.errors import Refused
+from geometry.fiber_lines import FiberLines, load_lines, save_lines
 from geometry.heart_mesh import HeartMesh, load_mesh, save_mesh
 from geometry.image import Image, load_image, save_image
 from geometry.measures.function import HeartFunction, load_function, save_function
@@ -217,6 +218,14 @@ class Case:
     def tet_numbers(self) -> TetNumbers | None:
         """The quality of each tetrahedron, and which one lies behind each facet; None while it was not measured."""
         return load_numbers(self.folder / "mesh")
+
+    def fiber_lines(self) -> FiberLines | None:
+        """Lines along the fibres of the current mesh, if they were traced."""
+        return load_lines(self.folder / "mesh")
+
+    def save_fiber_lines(self, lines: FiberLines) -> None:
+        """Keep lines along the fibres of the current mesh; they go with it."""
+        save_lines(lines, self.folder / "mesh")
 
     def motion(self) -> WallMotion | None:
         """How the wall of the current mesh moves over the beat, if it was followed."""

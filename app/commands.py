@@ -77,6 +77,28 @@ def quality(case: Path, *, json: Json = None) -> None:
     print_json({"case": str(case), **asdict(found)}, json)
 
 
+def fibers(case: Path, *, json: Json = None) -> None:
+    """Trace lines along the fibres and tell their helix angles by depth in the wall."""
+    import numpy as np
+
+    from geometry.fiber_lines import helix_angles
+
+    opened = opened_case(case)
+    run(opened, "fibers", {})
+    built, lines = opened.mesh(), opened.fiber_lines()
+    assert built is not None and lines is not None
+    helix, _ = helix_angles(built)
+    depth = built.point_data["transmural"][built.tets].mean(axis=1)
+    say(f"{len(lines.starts) - 1} lines; helix angle in degrees (median, and 90 % of the wall), 0 % is inside:")
+    rows = []
+    for low in (0.0, 0.2, 0.4, 0.6, 0.8):
+        inside = helix[(depth >= low) & (depth <= low + 0.2)]
+        least, middle, most = (float(v) for v in np.percentile(inside, (5, 50, 95))) if len(inside) else (0.0,) * 3
+        rows.append({"depth": [low, low + 0.2], "median": middle, "p5": least, "p95": most})
+        say(f"  {100 * low:3.0f} to {100 * low + 20:3.0f} %: {middle:+.0f} ({least:+.0f} to {most:+.0f})")
+    print_json({"case": str(case), "lines": len(lines.starts) - 1, "helix_deg": rows}, json)
+
+
 def motion(case: Path, *, json: Json = None) -> None:
     """Let the wall of the mesh follow the cine over the beat, periodic in time."""
     from geometry.wall_motion.motion import motion_metrics
@@ -148,6 +170,7 @@ CASE_VERBS: Mapping[str, Any] = {
     "segment": segment,
     "mesh": mesh,
     "quality": quality,
+    "fibers": fibers,
     "motion": motion,
     "simulate": simulate,
     "report": report,

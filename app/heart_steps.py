@@ -5,6 +5,7 @@ from typing import Any
 
 from app.case import Case
 from geometry.errors import Refused
+from geometry.fiber_lines import trace_fibers
 from geometry.heart_mesh import HeartMesh
 from geometry.progress import Progress
 from geometry.tet_quality import save_quality
@@ -26,4 +27,9 @@ def quality(case: Case, options: Options, progress: Progress) -> None:
     save_quality(needed_mesh(case), case.folder / "mesh")
 
 
-HEART_STEPS: Mapping[str, Callable[[Case, Options, Progress], None]] = {"quality": quality}
+def fibers(case: Case, options: Options, progress: Progress) -> None:
+    """Trace lines along the fibres, to be drawn."""
+    case.save_fiber_lines(trace_fibers(needed_mesh(case), progress=progress))
+
+
+HEART_STEPS: Mapping[str, Callable[[Case, Options, Progress], None]] = {"quality": quality, "fibers": fibers}

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from app.case import Case
 from app.scenarios import in_order
 from app.staleness import out_of_date
+from geometry.fiber_lines import FiberLines
 from geometry.heart_mesh import HeartMesh
 from geometry.image import Image
 from geometry.metric import Metric
@@ -53,6 +54,11 @@ class Contents(QObject):
     def mesh(self) -> HeartMesh | None:
         """The heart."""
         return self._keep("mesh", lambda case: case.mesh())
+
+    @property
+    def fiber_lines(self) -> FiberLines | None:
+        """Lines along the fibres of the mesh; None while they were not traced."""
+        return self._keep("fiber_lines", lambda case: case.fiber_lines())
 
     @property
     def stale(self) -> tuple[str, ...]:
@@ -112,7 +118,7 @@ class Contents(QObject):
         if self.case is None:
             return ()
         files = {"image": Path("scan", "image.nii.gz"), "mesh": Path("mesh", "heart.npz")}
-        files["tet_numbers"] = Path("mesh", "quality.npz")
+        files |= {"tet_numbers": Path("mesh", "quality.npz"), "fiber_lines": Path("mesh", "fiber_lines.npz")}
         name = files.get(key) or (Path("runs", key.split("/")[1], "result.json") if key.startswith("result/") else None)
         if name is None or not (self.case.folder / name).is_file():
             return ()

@@ -12,6 +12,7 @@ from ui.theme import px, stroke
 Floats = NDArray[np.floating]
 GLASS = 0.62  # of the blood, so that the narrowest place inside is seen
 MOST_EDGED = 40_000  # triangles whose edges can still be told apart
+SEEN_THROUGH = 0.16  # opacity of the wall around fibres
 LIFT = 0.35  # mm that lines stand off the wall, so that it does not swallow them
 HATCH = np.full((16, 16, 3), 120, dtype=np.uint8)
 for _row in range(16):  # diagonal stripes: no data is hatched, never a colour of the scale
@@ -143,13 +144,19 @@ class HeartActors:
         arrow = pv.Arrow(tip_length=0.3, tip_radius=0.07, shaft_radius=0.022)
         self._add("arrows", cloud.glyph(orient="flow", scale="size", geom=arrow), color="#f2f5f8", ambient=0.3)
 
-    def show_fibers(self, points: Floats, directions: Floats, length: float) -> None:
-        """Draw fibre directions as short strokes."""
-        self._remove("fibers")
-        ends = np.stack([points - directions * length / 2, points + directions * length / 2], axis=1).reshape(-1, 3)
-        if len(ends):
-            strokes = pv.line_segments_from_points(ends)
-            self._add("fibers", strokes, color="#f7ead2", line_width=stroke(1.6), lighting=False)
+    def show_lines(self, name: str, lines: pv.PolyData) -> None:
+        """Draw lines in the colours ("colour") of their points."""
+        self._remove(name)
+        if lines.n_points:
+            how = {"scalars": "colour", "rgb": True, "line_width": stroke(1.8), "pickable": False}
+            self._add(name, lines, lighting=False, **how)
+
+    def make_glass(self) -> None:
+        """Let what lies inside the wall be seen."""
+        actors = self._plotter.renderers[self._place].actors
+        for name in self._names:
+            if name.startswith("wall"):
+                actors[f"{self._place}/{name}"].prop.opacity = SEEN_THROUGH
 
     def hide(self, name: str) -> None:
         """Take one thing away."""

@@ -22,7 +22,7 @@ from ui.widgets import Segments
 TOOLS = {
     "palette": "Colours",
     "lines": "Isochrones",
-    "fibers": "Fibre directions",
+    "fibers": "Fibres through the wall, coloured by helix angle",
     "cut": "Cut the heart open",
     "front": "Look from the front",
 }

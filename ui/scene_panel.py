@@ -8,6 +8,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from solvers.result import Field
+from ui.fiber_scale import helix_scale
 from ui.heart_parts import Shade, inks_shown, part_shown, shade
 from ui.heart_surface import HeartSurface, long_cut
 from ui.legend import Legend
@@ -143,7 +144,7 @@ class ScenePanel(QWidget):
         session = self._session
         mesh = session.mesh
         told = (part_shown(session), id(session.tet_numbers))
-        seen = (id(mesh), session.cut, session.look.fibers, session.theme.name)
+        seen = (id(mesh), session.cut, session.look.fibers, id(session.fiber_lines), session.theme.name)
         if not painted:
             return (*seen, *told)
         pair = session.look.other if session.step == "compare" else ""
@@ -198,7 +199,9 @@ class ScenePanel(QWidget):
         self._show_surfaces()
         ours = self.paintings
         split = len(ours) == 2 and ours[0].kind != ours[1].kind
-        left = ours[0] if split else None
+        session = self._session
+        fibers = helix_scale() if session.look.fibers and session.fiber_lines is not None else None
+        left = ours[0] if split else fibers
         alone = self._shade.scale if self._shade is not None else None
         right = ours[1] if split else ours[0] if ours else alone
         for legend, painting in zip(self.legends, (left, right), strict=True):

@@ -8,6 +8,7 @@ from geometry.meshing.mesh_forecast import WallSize, wall_size
 from geometry.segmentation import Segmentation
 from ui.edge_slider import EdgeSlider
 from ui.job_watch import JobWatch
+from ui.keep_up import KeepUp
 from ui.quality_fold import QualityFold
 from ui.session import Session
 from ui.steps.images import fact_table
@@ -27,6 +28,7 @@ class HeartPage(Page):
     def __init__(self, session: Session, watch: JobWatch, parent: QWidget | None = None) -> None:
         super().__init__(session, watch, parent)
         session.theme_changed.connect(self.refresh)
+        self.keep_up = KeepUp(session, watch, self)
 
     def fill(self) -> None:
         """Add controls and facts."""
