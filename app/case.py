@@ -1,6 +1,6 @@
 """One patient's folder: scan, segmentation, mesh, scenarios, runs, and what is older than what.
 
-case.json  subject.json  series/  scan/  extra/ROLE/  segmentation/  scar/  mesh/  scenarios/NAME.json  runs/NAME/
+case.json  subject.json  landmarks.json  series/  scan/  extra/ROLE/  segmentation/  scar/  mesh/  scenarios/NAME.json  runs/NAME/
 jobs/  report/  view.json
 """
 
@@ -22,9 +22,9 @@ from app.migrations import FORMAT, migrate
 from app.provenance import digest, write_origin
 from geometry.deidentify import Deidentification
 from geometry.errors import Refused
-from geometry.fiber_lines import FiberLines, load_lines, save_lines
 from geometry.heart_mesh import HeartMesh, load_mesh, save_mesh
 from geometry.image import Image, load_image, save_image
+from geometry.landmarks import Landmarks, landmarks_text, load_landmarks
 from geometry.measures.function import HeartFunction, load_function, save_function
 from geometry.metric import Metric
 from geometry.scar.scar_file import load_study, picked_rule, save_study
@@ -40,7 +40,7 @@ from geometry.segmentation import (
 )
 from geometry.series_summary import SeriesSummary, load_series, save_series
 from geometry.subject import Subject, load_subject, subject_text
-from geometry.tet_quality import TetNumbers, TetQuality, load_numbers, load_quality, save_quality
+from geometry.tet_quality import save_quality
 from geometry.wall_motion.motion import WallMotion, load_motion, save_motion
 from solvers.result import Result
 from solvers.result_file import load_result, save_result
@@ -211,21 +211,13 @@ class Case:
             write_metrics(metrics, fresh)
             write_origin(fresh, source or self.segmentation_digest(), **options)
 
-    def quality(self) -> TetQuality | None:
-        """How good the current mesh is; None for one of an older program until it is measured."""
-        return load_quality(self.folder / "mesh")
+    def landmarks(self) -> Landmarks:
+        """The landmarks that were moved by hand."""
+        return load_landmarks(self.folder / "landmarks.json")
 
-    def tet_numbers(self) -> TetNumbers | None:
-        """The quality of each tetrahedron, and which one lies behind each facet; None while it was not measured."""
-        return load_numbers(self.folder / "mesh")
-
-    def fiber_lines(self) -> FiberLines | None:
-        """Lines along the fibres of the current mesh, if they were traced."""
-        return load_lines(self.folder / "mesh")
-
-    def save_fiber_lines(self, lines: FiberLines) -> None:
-        """Keep lines along the fibres of the current mesh; they go with it."""
-        save_lines(lines, self.folder / "mesh")
+    def save_landmarks(self, landmarks: Landmarks) -> None:
+        """Keep where landmarks were moved to."""
+        replace_text(self.folder / "landmarks.json", landmarks_text(landmarks))
 
     def motion(self) -> WallMotion | None:
         """How the wall of the current mesh moves over the beat, if it was followed."""

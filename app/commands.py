@@ -57,48 +57,6 @@ def mesh(case: Path, *, edge: float | None = None, json: Json = None) -> None:
     tell_metrics(opened.measures(), json, {"case": str(case), "quality": vars(quality) | {}})
 
 
-def quality(case: Path, *, json: Json = None) -> None:
-    """Tell how good the tetrahedra are and where the flattest lie."""
-    from dataclasses import asdict
-
-    opened = opened_case(case)
-    found = opened.quality()
-    if found is None:
-        run(opened, "quality", {})
-        found = opened.quality()
-    assert found is not None
-    whole = found.whole
-    say(f"{whole.tets} tetrahedra, smallest angle {whole.min_dihedral:.1f} degrees, {whole.inverted} inverted")
-    say(f"99 % of the radius ratios are below {whole.radius_ratio_p99:.2f}; the flattest:")
-    for flat in found.worst:
-        say(
-            f"  {flat.angle:.1f} degrees, radius ratio {flat.ratio:.2f}, at {', '.join(f'{c:.1f}' for c in flat.place)} mm"
-        )
-    print_json({"case": str(case), **asdict(found)}, json)
-
-
-def fibers(case: Path, *, json: Json = None) -> None:
-    """Trace lines along the fibres and tell their helix angles by depth in the wall."""
-    import numpy as np
-
-    from geometry.fiber_lines import helix_angles
-
-    opened = opened_case(case)
-    run(opened, "fibers", {})
-    built, lines = opened.mesh(), opened.fiber_lines()
-    assert built is not None and lines is not None
-    helix, _ = helix_angles(built)
-    depth = built.point_data["transmural"][built.tets].mean(axis=1)
-    say(f"{len(lines.starts) - 1} lines; helix angle in degrees (median, and 90 % of the wall), 0 % is inside:")
-    rows = []
-    for low in (0.0, 0.2, 0.4, 0.6, 0.8):
-        inside = helix[(depth >= low) & (depth <= low + 0.2)]
-        least, middle, most = (float(v) for v in np.percentile(inside, (5, 50, 95))) if len(inside) else (0.0,) * 3
-        rows.append({"depth": [low, low + 0.2], "median": middle, "p5": least, "p95": most})
-        say(f"  {100 * low:3.0f} to {100 * low + 20:3.0f} %: {middle:+.0f} ({least:+.0f} to {most:+.0f})")
-    print_json({"case": str(case), "lines": len(lines.starts) - 1, "helix_deg": rows}, json)
-
-
 def motion(case: Path, *, json: Json = None) -> None:
     """Let the wall of the mesh follow the cine over the beat, periodic in time."""
     from geometry.wall_motion.motion import motion_metrics
@@ -169,8 +127,6 @@ CASE_VERBS: Mapping[str, Any] = {
     "samples": list_samples,
     "segment": segment,
     "mesh": mesh,
-    "quality": quality,
-    "fibers": fibers,
     "motion": motion,
     "simulate": simulate,
     "report": report,

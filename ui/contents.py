@@ -9,12 +9,12 @@ from PySide6.QtCore import QObject
 from app.case import Case
 from app.scenarios import in_order
 from app.staleness import out_of_date
-from geometry.fiber_lines import FiberLines
+from geometry.fiber_lines import FiberLines, load_lines
 from geometry.heart_mesh import HeartMesh
 from geometry.image import Image
 from geometry.metric import Metric
 from geometry.segmentation import Segmentation
-from geometry.tet_quality import TetNumbers, TetQuality
+from geometry.tet_quality import TetNumbers, TetQuality, load_numbers, load_quality
 from solvers.result import Result
 from solvers.scenario import Electrophysiology, Flow
 
@@ -58,7 +58,7 @@ class Contents(QObject):
     @property
     def fiber_lines(self) -> FiberLines | None:
         """Lines along the fibres of the mesh; None while they were not traced."""
-        return self._keep("fiber_lines", lambda case: case.fiber_lines())
+        return self._keep("fiber_lines", lambda case: load_lines(case.folder / "mesh"))
 
     @property
     def stale(self) -> tuple[str, ...]:
@@ -68,12 +68,12 @@ class Contents(QObject):
     @property
     def quality(self) -> TetQuality | None:
         """How good the mesh is; None while it was not measured."""
-        return self._keep("quality", lambda case: case.quality())
+        return self._keep("quality", lambda case: load_quality(case.folder / "mesh"))
 
     @property
     def tet_numbers(self) -> TetNumbers | None:
         """The quality of each tetrahedron of the mesh; None while it was not measured."""
-        return self._keep("tet_numbers", lambda case: case.tet_numbers())
+        return self._keep("tet_numbers", lambda case: load_numbers(case.folder / "mesh"))
 
     @property
     def measures(self) -> tuple[Metric, ...]:

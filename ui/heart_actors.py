@@ -129,7 +129,7 @@ class HeartActors:
         self._remove(name)
         if len(points):
             balls = pv.PolyData(np.atleast_2d(points)).glyph(geom=pv.Sphere(radius=radius), scale=False, orient=False)
-            self._add(name, balls, color=colour, ambient=0.35, specular=0.3, smooth_shading=True)
+            self._add(name, balls, color=colour, ambient=0.35, specular=0.3, smooth_shading=True, pickable=False)
 
     def show_arrows(self, points: Floats, vectors: Floats, length: float) -> None:
         """Draw flow arrows; the longest is ``length`` mm."""

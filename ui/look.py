@@ -35,6 +35,7 @@ class Look:
     opened: bool = False
     part: str = ""
     fibers: bool = False
+    landmarks: bool = False
     isochrones: bool = True
     other: str = ""
     difference: bool = False

@@ -23,10 +23,16 @@ TOOLS = {
     "palette": "Colours",
     "lines": "Isochrones",
     "fibers": "Fibres through the wall, coloured by helix angle",
+    "landmarks": "Landmarks of the heart, to be moved",
     "cut": "Cut the heart open",
     "front": "Look from the front",
 }
-SWITCHES = {"cut": "cut", "fibers": "fibers", "lines": "isochrones"}  # tool -> entry of the look
+SWITCHES = {
+    "cut": "cut",
+    "fibers": "fibers",
+    "landmarks": "landmarks",
+    "lines": "isochrones",
+}  # tool -> entry of the look
 
 
 class SceneControls(QFrame):
@@ -75,6 +81,7 @@ class SceneControls(QFrame):
         self.parts.setVisible(not painted)
         _offer(self.parts, parts_of(session), part_shown(session))
         self.tools["fibers"].setVisible(mesh is not None and mesh.fiber is not None)
+        self.tools["landmarks"].setVisible(not painted and bool(session.landmarks.places()))
         self.setVisible(mesh is not None)
         for name, entry in SWITCHES.items():
             self.tools[name].setChecked(session.cut if name == "cut" else bool(getattr(look, entry)))

@@ -17,6 +17,7 @@ from ui.painting import Painting, difference, frame_at, paint, shared_limits
 from ui.readout import readout
 from ui.scene import Scene
 from ui.scene_controls import SceneControls
+from ui.scene_handles import Handles
 from ui.scene_overlays import show_anatomy, show_arrows, show_fibers, show_front, show_marks, show_worst
 from ui.session import SIMULATED_STEPS, Session
 from ui.surfaces import swatches
@@ -35,6 +36,7 @@ class ScenePanel(QWidget):
         self.paintings: tuple[Painting, ...] = ()
         self._shade: Shade | None = None  # of the heart without any field
         self.scene = Scene(self)
+        self.handles = Handles(self.scene)
         self.controls = SceneControls(session, self)
         self.legends = (Legend(self), Legend(self))
         self.title = QLabel(self)
@@ -95,7 +97,10 @@ class ScenePanel(QWidget):
             self._set_surface()
         if field is None or not painted:
             self._show_heart()
+            wanted = session.look.landmarks
+            self.handles.show(session.landmarks.places() if wanted else {}, session.theme)
         else:
+            self.handles.show({}, session.theme)
             self._frame = frame_at(field, session.time)
             self.paintings = self._paintings()
             self.scene.paint(self.paintings, session.look.isochrones, self._captions())
@@ -116,6 +121,11 @@ class ScenePanel(QWidget):
             self.scene.show_shade(self._shade.colours, edges=self._shade.scale is not None)
             show_worst(self.scene, session)
         show_anatomy(self.scene, session)
+
+    def show_landmarks(self) -> None:
+        """Landmarks were moved, or could not be: show them where they are."""
+        self._drawn = ()
+        self.refresh()
 
     def follow_time(self) -> None:
         """Another moment of the same field."""
@@ -143,7 +153,8 @@ class ScenePanel(QWidget):
         """All that the picture depends on, but for marks and time."""
         session = self._session
         mesh = session.mesh
-        told = (part_shown(session), id(session.tet_numbers))
+        marks = session.landmarks.now if session.look.landmarks else None
+        told = (marks, part_shown(session), id(session.tet_numbers))
         seen = (id(mesh), session.cut, session.look.fibers, id(session.fiber_lines), session.theme.name)
         if not painted:
             return (*seen, *told)
@@ -259,6 +270,8 @@ class ScenePanel(QWidget):
         session.point_changed.connect(self._point_moved)
         session.scenario_changed.connect(self._point_moved)
         session.theme_changed.connect(self.dress)
+        session.landmarks.changed.connect(self.show_landmarks)
+        self.handles.dropped.connect(session.landmarks.move)
         self.controls.front_wanted.connect(lambda: self.scene.look_from(0.35, 1.0, 0.22))
 
 

@@ -9,6 +9,7 @@ from geometry.segmentation import Segmentation
 from ui.edge_slider import EdgeSlider
 from ui.job_watch import JobWatch
 from ui.keep_up import KeepUp
+from ui.landmark_fold import LandmarkFold
 from ui.quality_fold import QualityFold
 from ui.session import Session
 from ui.steps.images import fact_table
@@ -62,6 +63,10 @@ class HeartPage(Page):
         self.quality = QualityFold(session, lambda: self.watch.start("quality", {}), self._unfolded, self)
         self.quality.unfolded.connect(self._unfold)
         self.column.addWidget(self.quality)
+        if session.landmarks.places():
+            self.landmarks = LandmarkFold(session, session.look.landmarks, self)
+            session.landmarks.changed.connect(self.landmarks.show_places)
+            self.column.addWidget(self.landmarks)
         assert session.case is not None
         self.add_notes(mesh.notes)
         self.add_notes(session.stale, "Out of date")
