@@ -12,7 +12,6 @@ from ui.theme import px, stroke
 Floats = NDArray[np.floating]
 GLASS = 0.62  # of the blood, so that the narrowest place inside is seen
 MOST_EDGED = 40_000  # triangles whose edges can still be told apart
-SEEN_THROUGH = 0.16  # opacity of the wall around fibres
 LIFT = 0.35  # mm that lines stand off the wall, so that it does not swallow them
 HATCH = np.full((16, 16, 3), 120, dtype=np.uint8)
 for _row in range(16):  # diagonal stripes: no data is hatched, never a colour of the scale
@@ -151,12 +150,12 @@ class HeartActors:
             how = {"scalars": "colour", "rgb": True, "line_width": stroke(1.8), "pickable": False}
             self._add(name, lines, lighting=False, **how)
 
-    def make_glass(self) -> None:
+    def make_glass(self, opacity: float) -> None:
         """Let what lies inside the wall be seen."""
         actors = self._plotter.renderers[self._place].actors
         for name in self._names:
             if name.startswith("wall"):
-                actors[f"{self._place}/{name}"].prop.opacity = SEEN_THROUGH
+                actors[f"{self._place}/{name}"].prop.opacity = opacity
 
     def hide(self, name: str) -> None:
         """Take one thing away."""

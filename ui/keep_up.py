@@ -20,11 +20,11 @@ class KeepUp(QObject):
         self._tried: object = None  # the mesh that fibres were traced on: a step that failed is not tried for ever
         session.look_changed.connect(self._look_changed)
         session.data_changed.connect(self._look_changed)
-        self._soon = QTimer(self, singleShot=True, interval=SOON)
-        self._soon.timeout.connect(self._renew)
-        session.landmarks.changed.connect(self._soon.start)
-        watch.ended.connect(lambda status: self._soon.start() if status.state == DONE else None)
-        session.case_changed.connect(self._soon.stop)
+        self.soon = QTimer(self, singleShot=True, interval=SOON)
+        self.soon.timeout.connect(self._renew)
+        session.landmarks.changed.connect(self.soon.start)
+        watch.ended.connect(lambda status: self.soon.start() if status.state == DONE else None)
+        session.case_changed.connect(self.soon.start)
 
     def _look_changed(self) -> None:
         session, mesh = self._session, self._session.mesh

@@ -12,6 +12,8 @@ from ui.scene import Scene
 from ui.theme import Theme, px
 
 RADIUS = 2.6  # mm
+SEEN_THROUGH = 0.5  # opacity of the wall around landmarks
+SIDE = " of the RV"
 GRIP = 14.0  # pixels around the middle of a ball in which it is taken
 
 
@@ -34,9 +36,9 @@ class Handles(QObject):
         view = self._scene.views[0]
         self._draw()
         points = np.array(list(places.values())).reshape(-1, 3)
-        view.show_words("landmarks", points, [f"  {MOVABLE[name]}" for name in places], theme.text)
+        view.show_words("landmarks", points, [f"  {MOVABLE[name].removesuffix(SIDE)}" for name in places], theme.text)
         if places:
-            view.make_glass()
+            view.make_glass(SEEN_THROUGH)
 
     def on_screen(self, place: Point) -> QPointF:
         """The pixel of the widget at which a place is seen."""

@@ -16,6 +16,7 @@ from ui.scene import Scene
 from ui.session import Session
 
 MOST_ARROWS = 350
+SEEN_THROUGH = 0.16  # opacity of the wall around fibres
 SITE_COLOUR = "#ffd166"
 
 
@@ -48,7 +49,7 @@ def show_fibers(scene: Scene, session: Session) -> None:
         origin, normal = scene.surface.cut
         poly = poly.clip(normal=normal, origin=origin, invert=True)
     view.show_lines("fibers", poly)
-    view.make_glass()
+    view.make_glass(SEEN_THROUGH)
 
 
 def show_front(scene: Scene, session: Session, paintings: Sequence[Painting]) -> None:

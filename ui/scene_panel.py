@@ -97,12 +97,11 @@ class ScenePanel(QWidget):
             self._set_surface()
         if field is None or not painted:
             self._show_heart()
-            wanted = session.look.landmarks
-            self.handles.show(session.landmarks.places() if wanted else {}, session.theme)
+            self.show_landmarks()
         else:
-            self.handles.show({}, session.theme)
             self._frame = frame_at(field, session.time)
             self.paintings = self._paintings()
+            self.show_landmarks()
             self.scene.paint(self.paintings, session.look.isochrones, self._captions())
             show_arrows(self.scene, session, self._frame)
         show_fibers(self.scene, session)
@@ -123,9 +122,9 @@ class ScenePanel(QWidget):
         show_anatomy(self.scene, session)
 
     def show_landmarks(self) -> None:
-        """Landmarks were moved, or could not be: show them where they are."""
-        self._drawn = ()
-        self.refresh()
+        """Landmarks where they are now, where they are wanted and no field is drawn."""
+        shown = self._session.look.landmarks and not self.paintings
+        self.handles.show(self._session.landmarks.places() if shown else {}, self._session.theme)
 
     def follow_time(self) -> None:
         """Another moment of the same field."""
@@ -153,8 +152,7 @@ class ScenePanel(QWidget):
         """All that the picture depends on, but for marks and time."""
         session = self._session
         mesh = session.mesh
-        marks = session.landmarks.now if session.look.landmarks else None
-        told = (marks, part_shown(session), id(session.tet_numbers))
+        told = (session.look.landmarks, part_shown(session), id(session.tet_numbers))
         seen = (id(mesh), session.cut, session.look.fibers, id(session.fiber_lines), session.theme.name)
         if not painted:
             return (*seen, *told)

@@ -1,5 +1,6 @@
 """Landmarks are dragged in 3D or typed, kept with undo, and what depends on them is laid again."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from app.following import follow
 from app.jobs import start_job
 from app.staleness import out_of_date
 from geometry.landmarks import Landmarks
+from ui.keep_up import SOON
 from ui.steps.heart import HeartPage
 from ui.window import Window
 
@@ -21,18 +23,20 @@ Point = tuple[float, float, float]
 
 
 @pytest.fixture
-def heart(window: Window, qtbot: QtBot) -> Window:
+def heart(window: Window, qtbot: QtBot) -> Iterator[Window]:
     """The window with landmarks on the heart, and nothing laid again by itself."""
     window.watch.timer.stop()
     window.go("heart")
     page = window.inspector.page("heart")
     assert isinstance(page, HeartPage)
-    page.keep_up.blockSignals(True)
-    page.keep_up._soon.setInterval(10**8)
+    page.keep_up.soon.stop()
+    page.keep_up.soon.setInterval(10**8)
     window.session.set_look(landmarks=True)
     qtbot.waitExposed(window)
     window.workplace.scene_panel.scene.picture()
-    return window
+    yield window
+    page.keep_up.soon.setInterval(SOON)
+    page.keep_up.soon.stop()
 
 
 def test_an_apex_dragged_in_3d_is_kept_and_can_be_undone(heart: Window, case_folder: Path) -> None:
@@ -87,3 +91,13 @@ def drag(window: Window, start: QPointF, stop: QPointF) -> None:
     ):
         event = QMouseEvent(kind, place, plotter.mapToGlobal(place), button, held, Qt.KeyboardModifier.NoModifier)
         QApplication.sendEvent(plotter, event)
+
+
+def test_soon_after_a_move_everything_is_laid_again_without_asking(heart: Window, qtbot: QtBot) -> None:
+    page = heart.inspector.page("heart")
+    assert isinstance(page, HeartPage)
+    page.keep_up.soon.setInterval(50)
+    heart.watch.timer.start()
+    x, y, z = heart.session.landmarks.places()["apex"]
+    heart.session.landmarks.move("apex", (x, y + 6.0, z))
+    qtbot.waitUntil(lambda: heart.session.mesh.landmarks["apex"] == (x, y + 6.0, z), timeout=60_000)  # type: ignore[union-attr]
