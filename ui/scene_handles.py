@@ -12,7 +12,7 @@ from ui.scene import Scene
 from ui.theme import Theme, px
 
 RADIUS = 2.6  # mm
-SEEN_THROUGH = 0.5  # opacity of the wall around landmarks
+SEEN_THROUGH = 0.35  # opacity of the wall around landmarks
 SIDE = " of the RV"
 GRIP = 14.0  # pixels around the middle of a ball in which it is taken
 
