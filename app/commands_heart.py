@@ -11,7 +11,6 @@ from app.commands import Json, opened_case, point, run
 from app.console import print_json, say
 from app.needed import needed_mesh
 from app.staleness import own_marks_differ
-from geometry.fiber_lines import helix_angles, load_lines
 from geometry.landmarks import MOVABLE, Landmarks, landmark_places, with_landmarks
 from geometry.tet_quality import load_quality
 
@@ -36,6 +35,8 @@ def quality(case: Path, *, json: Json = None) -> None:
 
 def fibers(case: Path, *, json: Json = None) -> None:
     """Trace lines along the fibres and tell their helix angles by depth in the wall."""
+    from geometry.fiber_lines import helix_angles, load_lines
+
     opened = opened_case(case)
     run(opened, "fibers", {})
     built, lines = opened.mesh(), load_lines(opened.folder / "mesh")

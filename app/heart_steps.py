@@ -7,11 +7,9 @@ import numpy as np
 
 from app.case import Case
 from app.edited import needed_segmentation
-from app.mesh_exchange import OWN_FIBERS
 from app.metrics_file import read_metrics
 from app.needed import needed_image, needed_mesh
 from app.provenance import read_options, read_origin
-from geometry.fiber_lines import save_lines, trace_fibers
 from geometry.heart_mesh import HeartMesh
 from geometry.progress import Progress, part
 from geometry.tet_quality import save_quality
@@ -35,6 +33,8 @@ def quality(case: Case, options: Options, progress: Progress) -> None:
 
 def fibers(case: Case, options: Options, progress: Progress) -> None:
     """Trace lines along the fibres, to be drawn."""
+    from geometry.fiber_lines import save_lines, trace_fibers
+
     save_lines(trace_fibers(needed_mesh(case), progress=progress), case.folder / "mesh")
 
 
@@ -51,6 +51,7 @@ def motion(case: Case, options: Options, progress: Progress) -> None:
 
 def landmarks(case: Case, options: Options, progress: Progress) -> None:
     """Lay everything again that depends on the landmarks: coordinates, fibres, segments. Runs are then out of date."""
+    from app.mesh_exchange import OWN_FIBERS
     from solvers.directions.renew import renewed
 
     moved, folder = case.landmarks(), case.folder / "mesh"

@@ -9,7 +9,9 @@ from app.__main__ import main
 from app.case import Case
 from app.mesh_exchange import measured, with_fibers
 from app.staleness import out_of_date
+from app.tasks import run_task
 from geometry.landmarks import Landmarks
+from geometry.progress import silent
 from geometry.shapes import half_ellipsoid_ventricle
 
 
@@ -24,6 +26,7 @@ def case(tmp_path: Path) -> Case:
 
 def test_quality_and_fibres_are_told(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
     (case.folder / "mesh" / "quality.json").unlink()  # as if from an older program
+    run_task(case.folder, "quality", {}, silent)
     assert main(["quality", str(case.folder), "--json", "-"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["whole"]["min_dihedral"] == told["worst"][0]["angle"] > 0
@@ -44,7 +47,8 @@ def test_landmarks_are_moved_and_put_back(case: Case, capsys: pytest.CaptureFixt
     assert metrics  # those of the mesh stay
     assert main(["landmarks", str(case.folder), "--apex=400,0,0"]) == 2
     assert "away from the heart" in capsys.readouterr().err
-    assert main(["landmarks", str(case.folder), "--reset"]) == 0
+    case.save_landmarks(Landmarks())
+    run_task(case.folder, "landmarks", {}, silent)
     assert case.landmarks() == Landmarks() and case.measures() == metrics
     mesh = case.mesh()
     assert mesh is not None and mesh.landmarks["apex"] == pytest.approx((x, y, z))
