@@ -1,6 +1,6 @@
 """One patient's folder: scan, segmentation, mesh, scenarios, runs, and what is older than what.
 
-case.json  subject.json  series/  scan/  extra/ROLE/  segmentation/  scar/  mesh/  scenarios/NAME.json  runs/NAME/
+case.json  subject.json  landmarks.json  series/  scan/  extra/ROLE/  segmentation/  scar/  mesh/  scenarios/NAME.json  runs/NAME/
 jobs/  report/  view.json
 """
 
@@ -24,6 +24,7 @@ from geometry.deidentify import Deidentification
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh, load_mesh, save_mesh
 from geometry.image import Image, load_image, save_image
+from geometry.landmarks import Landmarks, landmarks_text, load_landmarks
 from geometry.measures.function import HeartFunction, load_function, save_function
 from geometry.metric import Metric
 from geometry.scar.scar_file import load_study, picked_rule, save_study
@@ -39,6 +40,7 @@ from geometry.segmentation import (
 )
 from geometry.series_summary import SeriesSummary, load_series, save_series
 from geometry.subject import Subject, load_subject, subject_text
+from geometry.tet_quality import save_quality
 from geometry.wall_motion.motion import WallMotion, load_motion, save_motion
 from solvers.result import Result
 from solvers.result_file import load_result, save_result
@@ -205,8 +207,17 @@ class Case:
         """Keep a mesh, the numbers measured on it and its options; its source is the segmentation unless told."""
         with whole_folder(self.folder / "mesh") as fresh:
             save_mesh(mesh, fresh / "heart.npz")
+            save_quality(mesh, fresh)
             write_metrics(metrics, fresh)
             write_origin(fresh, source or self.segmentation_digest(), **options)
+
+    def landmarks(self) -> Landmarks:
+        """The landmarks that were moved by hand."""
+        return load_landmarks(self.folder / "landmarks.json")
+
+    def save_landmarks(self, landmarks: Landmarks) -> None:
+        """Keep where landmarks were moved to."""
+        replace_text(self.folder / "landmarks.json", landmarks_text(landmarks))
 
     def motion(self) -> WallMotion | None:
         """How the wall of the current mesh moves over the beat, if it was followed."""

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from app.commands import Json, opened_case, point, run, tell_metrics
 from app.console import print_json, say
 from app.edited import needed_segmentation
-from app.tasks import needed_image
+from app.needed import needed_image
 from geometry.errors import Refused
 from geometry.measures.segments import SEGMENT_NAMES
 from geometry.scar.rules import RULES

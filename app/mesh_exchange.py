@@ -15,6 +15,7 @@ from geometry.exchange.mesh_import import Wishes, import_mesh
 from geometry.exchange.surface_words import parse_surfaces
 from geometry.exchange.writing import write_mesh
 from geometry.heart_mesh import HeartMesh
+from geometry.landmarks import Landmarks
 from geometry.mesh_measures.summary import measured_wall
 from geometry.metric import Metric
 from geometry.progress import Progress, part, silent
@@ -36,6 +37,7 @@ def take_mesh(case: Case, options: Mapping[str, Any], progress: Progress) -> Non
     wishes = Wishes(options.get("unit"), parse_surfaces(options.get("surfaces") or []), edge)
     mesh = import_mesh(Path(file), wishes, part(progress, 0.0, 0.7))
     mesh, metrics = measured(with_fibers(mesh, part(progress, 0.7, 0.9)))
+    case.save_landmarks(Landmarks())  # they were those of another heart
     case.save_mesh(mesh, metrics, source=IMPORTED, unit=wishes.unit, surfaces=dict(wishes.surfaces), edge=edge)
     for name, scenario in default_scenarios(case.measures(), mesh).items():
         if name not in case.scenarios():

@@ -40,6 +40,19 @@ def palettes() -> dict[str, Palette]:
     return {palette.name: palette for palette in found}
 
 
+def segment_colours() -> Bytes:
+    """(18, 3): of no segment, then of the 17 of the left ventricle: a hue for each wall, paler towards the apex.
+
+    Hues that colour-blind people tell apart: Okabe and Ito, "Color Universal Design", 2008.
+    """
+    walls = ("#2f7fc1", "#56b4e9", "#009e73", "#e6d13c", "#e69f00", "#d55e00")  # anterior, then towards the septum
+    apical = (walls[0], "#2aa9ae", walls[3], "#dd7f00")  # anterior, septal, inferior, lateral
+    shades = ["#8b939c", *walls, *walls, *apical, "#cc79a7"]
+    paler = [0.0] + [0.0] * 6 + [0.3] * 6 + [0.55] * 4 + [0.0]
+    rgb = np.array([[int(s[i : i + 2], 16) for i in (1, 3, 5)] for s in shades], dtype=float)
+    return np.asarray(np.round(rgb + (255 - rgb) * np.array(paler)[:, None]).astype(np.uint8))
+
+
 def diverging() -> Palette:
     """The palette of differences: pale at zero, in the middle."""
     return Palette("vik", "Vik", _sampled(cm.vik))

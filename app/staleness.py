@@ -2,6 +2,7 @@
 
 from app.case import Case
 from app.provenance import IMPORTED, digest, read_options, read_origin
+from geometry.landmarks import landmarks_from
 from solvers.result_file import read_numbers
 from solvers.scenario import Electrophysiology, Flow
 
@@ -18,6 +19,8 @@ def out_of_date(case: Case) -> tuple[str, ...]:
     own = (mesh / "origin.json").exists() and read_origin(mesh) != IMPORTED
     if own and read_options(mesh).get("scar", "") != scar_digest(case):
         found.append("The mesh holds another scar than was measured last, or none; build it again.")
+    if own_marks_differ(case):
+        found.append("Landmarks were moved after fibres, coordinates and segments were laid; lay them again.")
     if scar.exists() and read_origin(scar) != case.scar_source():
         found.append("Scar was measured on another segmentation or enhancement scan; measure it again.")
     if (mesh / "heart.npz").exists():
@@ -27,6 +30,14 @@ def out_of_date(case: Case) -> tuple[str, ...]:
     changed = [name for name, scenario in case.scenarios().items() if _ran_otherwise(case, name, scenario)]
     found += [f"The scenario {name!r} was changed after its run; run it again." for name in changed]
     return tuple(found)
+
+
+def own_marks_differ(case: Case) -> bool:
+    """Whether landmarks were moved, or put back, since the mesh was named by them."""
+    mesh = case.folder / "mesh"
+    if not (mesh / "heart.npz").exists():
+        return False
+    return landmarks_from(read_options(mesh).get("landmarks") or {}) != case.landmarks()
 
 
 def scar_digest(case: Case) -> str:

@@ -11,11 +11,13 @@ import numpy as np
 from app.case import MAIN, Case
 from app.date_secret import date_secret
 from app.edited import edit_case, keep_noted, needed_segmentation
+from app.heart_steps import HEART_STEPS, with_moved
+from app.needed import needed_image, needed_mesh
 from app.scenarios import default_scenarios, scenario_order
 from app.staleness import scar_digest
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
-from geometry.image import Image
+from geometry.landmarks import Landmarks
 from geometry.meshing import USUAL_EDGES
 from geometry.metric import Metric
 from geometry.progress import Progress, part
@@ -54,6 +56,8 @@ def import_scan(case: Case, options: Options, progress: Progress) -> None:
         progress=part(progress, 0, 0.8),
     )
     progress(0.9, "Keeping the scan without the patient's identity")
+    if not options.get("role"):
+        case.save_landmarks(Landmarks())  # they were those of another scan
     case.save_image(imported.image, options.get("role") or MAIN, imported.record)
     if imported.subject is not None and case.subject() is None:
         case.save_subject(imported.subject)
@@ -164,21 +168,16 @@ def mesh(case: Case, options: Options, progress: Progress) -> None:
         built, metrics = _ventricles(case, segmentation, edge, progress)
     else:
         built, metrics = _blood_pool(segmentation, edge, progress)
-    case.save_mesh(built, metrics, edge=edge, **({"scar": scar_digest(case)} if image.modality == "MR" else {}))
+    case.save_mesh(
+        built,
+        metrics,
+        edge=edge,
+        landmarks=case.landmarks().moved(),
+        **({"scar": scar_digest(case)} if image.modality == "MR" else {}),
+    )
     for name, scenario in default_scenarios(case.measures(), built).items():
         if name not in case.scenarios():
             case.save_scenario(name, scenario)
-
-
-def motion(case: Case, options: Options, progress: Progress) -> None:
-    """Let the wall of the mesh follow the phases of the cine."""
-    from geometry.wall_motion.follow import follow_wall
-
-    segmentation, image, heart = needed_segmentation(case), needed_image(case), needed_mesh(case)
-    shares = None
-    if image.cycle and len(image.times) == image.phases:
-        shares = np.asarray(image.times) / image.cycle
-    case.save_motion(follow_wall(heart, segmentation, shares, image.cycle, progress))
 
 
 def import_mesh(case: Case, options: Options, progress: Progress) -> None:
@@ -245,12 +244,12 @@ TASKS: Mapping[str, Callable[[Case, Options, Progress], None]] = {
     "scar": scar,
     "measure": measure,
     "mesh": mesh,
-    "motion": motion,
     "import_mesh": import_mesh,
     "export_mesh": export_mesh,
     "simulate": simulate,
     "report": report,
     "road": road,
+    **HEART_STEPS,
 }
 
 
@@ -260,22 +259,6 @@ def _scan(options: Options) -> Path:
             "No scan was given (its path is never written down, so a job cannot be repeated by hand); choose it."
         )
     return Path(options["scan"])
-
-
-def needed_image(case: Case) -> Image:
-    """The scan of the case; refuses where there is none."""
-    image = case.image()
-    if image is None:
-        raise Refused(f"The case {case.title!r} has no scan yet; import one first.")
-    return image
-
-
-def needed_mesh(case: Case) -> HeartMesh:
-    """The mesh of the case; refuses where there is none."""
-    found = case.mesh()
-    if found is None:
-        raise Refused(f"The case {case.title!r} has no mesh yet; build it first.")
-    return found
 
 
 def _ventricles(
@@ -291,7 +274,7 @@ def _ventricles(
     progress(0.6, "Laying fibres")
     built = name_places(add_fibers(built, FiberAngles(), part(progress, 0.6, 0.9)))
     progress(0.9, "Measuring the wall")
-    built, metrics = measured_wall(built)
+    built, metrics = measured_wall(with_moved(case, built))
     progress(0.95, "Bringing scar onto the mesh")
     return _with_scar(case, built), metrics
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from app.case import Case
-from app.tasks import needed_mesh
+from app.needed import needed_mesh
 from app.warm import Answer, write_answer
 from app.warm_process import serve
 from geometry.errors import Refused

@@ -27,11 +27,13 @@ class Quality:
     edge: float
 
 
-def mesh_quality(mesh: HeartMesh) -> Quality:
-    """Measure a mesh."""
+def mesh_quality(mesh: HeartMesh, angle: Floats | None = None, ratio: Floats | None = None) -> Quality:
+    """Measure a mesh; ``angle`` and ``ratio`` (m,) are those of its tetrahedra where they are known."""
+    angle = min_dihedrals(mesh.points, mesh.tets) if angle is None else angle
+    ratio = radius_ratios(mesh.points, mesh.tets) if ratio is None else ratio
     return Quality(
-        min_dihedral=float(min_dihedrals(mesh.points, mesh.tets).min()),
-        radius_ratio_p99=float(np.percentile(radius_ratios(mesh.points, mesh.tets), 99)),
+        min_dihedral=float(angle.min()),
+        radius_ratio_p99=float(np.percentile(ratio, 99)),
         inverted=int((mesh.tet_volumes() <= 0).sum()),
         tets=len(mesh.tets),
         nodes=len(mesh.points),

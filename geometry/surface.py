@@ -26,12 +26,28 @@ def boundary_facets(tets: NDArray[np.integer]) -> tuple[Ints, Ints]:
     Returns (k, 3) triangles with normals outwards and (k,) the tetrahedron of each.
     """
     faces = tets[:, FACES].reshape(-1, 3)
-    corners = np.sort(faces.astype(np.int64), axis=1)
-    size = int(corners.max()) + 1
-    key = (corners[:, 0] * size + corners[:, 1]) * size + corners[:, 2]
-    _, first, count = np.unique(key, return_index=True, return_counts=True)
+    _, first, count = np.unique(_face_keys(faces, int(tets.max()) + 1), return_index=True, return_counts=True)
     once = np.sort(first[count == 1])
     return faces[once].astype(np.int32), (once // 4).astype(np.int32)
+
+
+def facet_owners(tets: NDArray[np.integer], facets: NDArray[np.integer]) -> Ints:
+    """(k,) the tetrahedron behind each boundary triangle, whatever the order of its corners; -1 where there is none."""
+    size = int(tets.max()) + 1
+    edge = np.zeros(size, bool)
+    edge[facets.ravel()] = True
+    near = np.flatnonzero(edge[tets].sum(axis=1) >= 3)
+    faces = tets[near][:, FACES].reshape(-1, 3)
+    known = _face_keys(faces, size)
+    order = np.argsort(known)
+    wanted = _face_keys(facets, size)
+    at = order[np.searchsorted(known, wanted, sorter=order).clip(max=len(order) - 1)]
+    return np.where(known[at] == wanted, near[at // 4], -1).astype(np.int32)
+
+
+def _face_keys(faces: NDArray[np.integer], size: int) -> NDArray[np.int64]:
+    corners = np.sort(faces.astype(np.int64), axis=1)
+    return np.asarray((corners[:, 0] * size + corners[:, 1]) * size + corners[:, 2])
 
 
 def area_vectors(points: Floats, triangles: NDArray[np.integer]) -> Floats:

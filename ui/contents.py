@@ -9,10 +9,12 @@ from PySide6.QtCore import QObject
 from app.case import Case
 from app.scenarios import in_order
 from app.staleness import out_of_date
+from geometry.fiber_lines import FiberLines, load_lines
 from geometry.heart_mesh import HeartMesh
 from geometry.image import Image
 from geometry.metric import Metric
 from geometry.segmentation import Segmentation
+from geometry.tet_quality import TetNumbers, TetQuality, load_numbers, load_quality
 from solvers.result import Result
 from solvers.scenario import Electrophysiology, Flow
 
@@ -54,18 +56,24 @@ class Contents(QObject):
         return self._keep("mesh", lambda case: case.mesh())
 
     @property
+    def fiber_lines(self) -> FiberLines | None:
+        """Lines along the fibres of the mesh; None while they were not traced."""
+        return self._keep("fiber_lines", lambda case: load_lines(case.folder / "mesh"))
+
+    @property
     def stale(self) -> tuple[str, ...]:
         """Sentences about what does not fit any more."""
         return self._keep("stale", out_of_date) or ()
 
     @property
-    def mesh_facts(self) -> tuple[float, float]:
-        """Mean edge length, mm, and volume, mm3, of the mesh."""
-        mesh = self.mesh
-        found = self._keep(
-            "mesh_facts", lambda _: (mesh.edge_length(), float(mesh.tet_volumes().sum())) if mesh else None
-        )
-        return found or (0.0, 0.0)
+    def quality(self) -> TetQuality | None:
+        """How good the mesh is; None while it was not measured."""
+        return self._keep("quality", lambda case: load_quality(case.folder / "mesh"))
+
+    @property
+    def tet_numbers(self) -> TetNumbers | None:
+        """The quality of each tetrahedron of the mesh; None while it was not measured."""
+        return self._keep("tet_numbers", lambda case: load_numbers(case.folder / "mesh"))
 
     @property
     def measures(self) -> tuple[Metric, ...]:
@@ -110,6 +118,7 @@ class Contents(QObject):
         if self.case is None:
             return ()
         files = {"image": Path("scan", "image.nii.gz"), "mesh": Path("mesh", "heart.npz")}
+        files |= {"tet_numbers": Path("mesh", "quality.npz"), "fiber_lines": Path("mesh", "fiber_lines.npz")}
         name = files.get(key) or (Path("runs", key.split("/")[1], "result.json") if key.startswith("result/") else None)
         if name is None or not (self.case.folder / name).is_file():
             return ()

@@ -1,10 +1,11 @@
-"""What can be undone: a changed scenario (pacing sites too), changed seeds, changed labels, a changed body size."""
+"""What can be undone: a changed scenario (pacing sites too), changed seeds, changed labels, landmarks, a body size."""
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QUndoCommand
 
 from geometry.editing.change import Change
+from geometry.landmarks import Landmarks
 from geometry.subject import Subject
 from solvers.scenario import Electrophysiology, Flow
 
@@ -65,6 +66,22 @@ class ChangeLabels(QUndoCommand):
     def undo(self) -> None:
         """Take it back."""
         self._session.labels.apply(self._change.reversed)
+
+
+class ChangeLandmarks(QUndoCommand):
+    """Landmarks of the heart are elsewhere."""
+
+    def __init__(self, session: "Session", before: Landmarks, after: Landmarks, text: str) -> None:
+        super().__init__(text)
+        self._session, self._before, self._after = session, before, after
+
+    def redo(self) -> None:
+        """Do it."""
+        self._session.landmarks.keep(self._after)
+
+    def undo(self) -> None:
+        """Take it back."""
+        self._session.landmarks.keep(self._before)
 
 
 class ChangeSubject(QUndoCommand):

@@ -11,6 +11,7 @@ from ui.theme import px, stroke
 
 Floats = NDArray[np.floating]
 GLASS = 0.62  # of the blood, so that the narrowest place inside is seen
+MOST_EDGED = 40_000  # triangles whose edges can still be told apart
 LIFT = 0.35  # mm that lines stand off the wall, so that it does not swallow them
 HATCH = np.full((16, 16, 3), 120, dtype=np.uint8)
 for _row in range(16):  # diagonal stripes: no data is hatched, never a colour of the scale
@@ -44,6 +45,22 @@ class HeartActors:
             colour = inks[name].colour if name in inks else CUT_INK.get(surface.mesh.kind, PLAIN)
             if part.n_cells:
                 self._add(f"wall/{name}", part, color=colour, **_matt(), **glass)
+
+    def show_shade(self, surface: HeartSurface, colours: NDArray[np.uint8], edges: bool) -> None:
+        """Draw each triangle in a colour of its own, ``colours`` (triangles, 3), with or without its edges."""
+        self.clear()
+        poly = surface.poly.copy(deep=False)
+        poly.cell_data["colour"] = colours
+        how = {"show_edges": edges, "edge_color": "#10151b", "edge_opacity": 0.35, "line_width": stroke(0.6)}
+        self._add(
+            "wall",
+            poly,
+            scalars="colour",
+            rgb=True,
+            preference="cell",
+            **_matt(),
+            **(how if edges and poly.n_cells < MOST_EDGED else {}),
+        )
 
     def show_ring(self, name: str, ring: pv.PolyData, colour: str) -> None:
         """Draw a closed line as a thin tube."""
@@ -111,7 +128,7 @@ class HeartActors:
         self._remove(name)
         if len(points):
             balls = pv.PolyData(np.atleast_2d(points)).glyph(geom=pv.Sphere(radius=radius), scale=False, orient=False)
-            self._add(name, balls, color=colour, ambient=0.35, specular=0.3, smooth_shading=True)
+            self._add(name, balls, color=colour, ambient=0.35, specular=0.3, smooth_shading=True, pickable=False)
 
     def show_arrows(self, points: Floats, vectors: Floats, length: float) -> None:
         """Draw flow arrows; the longest is ``length`` mm."""
@@ -126,13 +143,19 @@ class HeartActors:
         arrow = pv.Arrow(tip_length=0.3, tip_radius=0.07, shaft_radius=0.022)
         self._add("arrows", cloud.glyph(orient="flow", scale="size", geom=arrow), color="#f2f5f8", ambient=0.3)
 
-    def show_fibers(self, points: Floats, directions: Floats, length: float) -> None:
-        """Draw fibre directions as short strokes."""
-        self._remove("fibers")
-        ends = np.stack([points - directions * length / 2, points + directions * length / 2], axis=1).reshape(-1, 3)
-        if len(ends):
-            strokes = pv.line_segments_from_points(ends)
-            self._add("fibers", strokes, color="#f7ead2", line_width=stroke(1.6), lighting=False)
+    def show_lines(self, name: str, lines: pv.PolyData) -> None:
+        """Draw lines in the colours ("colour") of their points."""
+        self._remove(name)
+        if lines.n_points:
+            how = {"scalars": "colour", "rgb": True, "line_width": stroke(1.8), "pickable": False}
+            self._add(name, lines, lighting=False, **how)
+
+    def make_glass(self, opacity: float) -> None:
+        """Let what lies inside the wall be seen."""
+        actors = self._plotter.renderers[self._place].actors
+        for name in self._names:
+            if name.startswith("wall"):
+                actors[f"{self._place}/{name}"].prop.opacity = opacity
 
     def hide(self, name: str) -> None:
         """Take one thing away."""

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from geometry.heart_mesh import HeartMesh
 
+TET = "tet"  # on the triangles of a heart that is cut open: the tetrahedron they belong to
 TETRA = 10  # VTK's number for a tetrahedron
 Floats = NDArray[np.floating]
 
@@ -42,6 +43,10 @@ class HeartSurface:
     def _behind(self, whole: pv.PolyData) -> pv.PolyData:
         assert self.cut is not None
         return whole.clip(normal=self.cut[1], origin=self.cut[0], invert=True)
+
+    def tets(self, owner: NDArray[np.integer]) -> NDArray[np.integer]:
+        """The tetrahedron behind each triangle of ``poly``; ``owner`` (k,) are those behind the facets of the mesh."""
+        return owner if self.cut is None else np.asarray(self.poly.cell_data[TET])
 
     def carry(self, values: Floats) -> Floats:
         """(p,) or (p, k), values at the nodes carried onto the points of ``poly``."""
@@ -85,7 +90,9 @@ def tetrahedra(mesh: HeartMesh) -> pv.UnstructuredGrid:
 
 
 def _cut_open(mesh: HeartMesh, origin: Floats, normal: Floats) -> pv.PolyData:
-    half = tetrahedra(mesh).clip(normal=np.asarray(normal), origin=np.asarray(origin), invert=True)
+    whole = tetrahedra(mesh)
+    whole.cell_data[TET] = np.arange(len(mesh.tets), dtype=np.int32)
+    half = whole.clip(normal=np.asarray(normal), origin=np.asarray(origin), invert=True)
     return half.extract_surface(algorithm="dataset_surface").triangulate()
 
 

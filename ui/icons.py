@@ -22,6 +22,7 @@ NAMES = {
     "palette": "mdi6.palette-outline",
     "cut": "mdi6.content-cut",
     "fibers": "mdi6.waves",
+    "landmarks": "mdi6.map-marker-outline",
     "lines": "mdi6.chart-bell-curve",
     "front": "mdi6.rotate-3d",
     "only3d": "mdi6.cube-outline",

@@ -21,6 +21,7 @@ class Look:
     threshold  of the probability; None for the ensemble's own
     cut        whether the painted heart is cut open; None for what suits the field
     opened     whether the heart without any field is cut open
+    part       what is told of the heart without any field: "" for its surfaces, else a key of ``ui.heart_parts``
     other      a second run beside it, for comparing
     difference whether the two runs are drawn as one map of their difference
     """
@@ -32,7 +33,9 @@ class Look:
     threshold: float | None = None
     cut: bool | None = None
     opened: bool = False
+    part: str = ""
     fibers: bool = False
+    landmarks: bool = False
     isochrones: bool = True
     other: str = ""
     difference: bool = False

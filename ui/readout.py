@@ -5,6 +5,7 @@ import numpy as np
 from geometry.metric import Metric
 from solvers.result import Result
 from ui.ensemble import family_of, members_of, quantity_of
+from ui.heart_parts import words_at
 from ui.heart_surface import nearest_node
 from ui.painting import Painting, scalars
 from ui.session import Point, Session
@@ -24,7 +25,8 @@ def readout(session: Session, paintings: tuple[Painting, ...]) -> str:
     if np.linalg.norm(mesh.points[node] - np.asarray(point)) > NEAR:
         return f"Not on the heart   ({place})"
     if not paintings or result is None:
-        return place
+        told = words_at(session, point)
+        return f"{told}   at {place}" if told else place
     if session.step == "plan" and session.answer is not None and session.look.field == "activation_time":
         value = Metric("here", "", float(session.answer.activation[node]), "ms")
         return f"{paintings[0].title}  {value.text()}   at {place}   (eikonal what-if, no interval)"

@@ -92,6 +92,14 @@ class Scene(QWidget):
             self.views[0].show_tissue(self.surface)
         self.draw()
 
+    def show_shade(self, colours: NDArray[np.uint8], edges: bool) -> None:
+        """Show the heart with a colour for each triangle."""
+        self.show_halves(False)
+        self._letters.caption(())
+        if self.surface is not None:
+            self.views[0].show_shade(self.surface, colours, edges)
+        self.draw()
+
     def mark(self, name: str, points: Floats, colour: str, radius: float = 2.4) -> None:
         """Mark places in every view."""
         for view in self.views:

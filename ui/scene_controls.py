@@ -1,6 +1,7 @@
 """The row above the 3D heart: what is drawn, with or without doubt, in which colours, whole or cut open."""
 
 import math
+from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtCore import QSize, Signal
@@ -10,6 +11,7 @@ from app.palettes import palettes
 from geometry.metric import shown_unit
 from solvers.result import Result
 from ui.ensemble import drawn_field, shown_fields, threshold_of
+from ui.heart_parts import part_shown, parts_of
 from ui.icons import icon
 from ui.look import CHANCE, DOUBT, MODES, VALUE
 from ui.painting import levels_between, modes_of, shared_limits, suited
@@ -20,11 +22,17 @@ from ui.widgets import Segments
 TOOLS = {
     "palette": "Colours",
     "lines": "Isochrones",
-    "fibers": "Fibre directions",
+    "fibers": "Fibres through the wall, coloured by helix angle",
+    "landmarks": "Landmarks of the heart, to be moved",
     "cut": "Cut the heart open",
     "front": "Look from the front",
 }
-SWITCHES = {"cut": "cut", "fibers": "fibers", "lines": "isochrones"}  # tool -> entry of the look
+SWITCHES = {
+    "cut": "cut",
+    "fibers": "fibers",
+    "landmarks": "landmarks",
+    "lines": "isochrones",
+}  # tool -> entry of the look
 
 
 class SceneControls(QFrame):
@@ -39,6 +47,9 @@ class SceneControls(QFrame):
         self.fields = QComboBox(self)
         self.fields.setMinimumWidth(px(150))
         self.fields.setToolTip("What is drawn on the heart")
+        self.parts = QComboBox(self)
+        self.parts.setMinimumWidth(px(150))
+        self.parts.setToolTip("What is told of the heart itself")
         self.modes = Segments(MODES, self)
         self.threshold = QDoubleSpinBox(self)
         self.threshold.setToolTip("Probability that the value lies above this (arrow keys change it)")
@@ -50,12 +61,14 @@ class SceneControls(QFrame):
         row.setContentsMargins(px(10), px(6), px(8), px(6))
         row.setSpacing(px(8))
         row.addWidget(self.fields)
+        row.addWidget(self.parts)
         row.addWidget(self.modes)
         row.addWidget(self.threshold)
         row.addStretch(1)
         for tool in self.tools.values():
             row.addWidget(tool)
         self.fields.currentIndexChanged.connect(lambda i: session.set_look(field=self.fields.itemData(i)))
+        self.parts.currentIndexChanged.connect(lambda i: session.set_look(part=self.parts.itemData(i)))
         self.threshold.valueChanged.connect(lambda value: session.set_look(threshold=value))
         self.modes.chosen.connect(lambda mode: session.set_look(mode=mode))
 
@@ -65,7 +78,10 @@ class SceneControls(QFrame):
         result, mesh = session.result, session.mesh
         for widget in (self.fields, self.modes, self.tools["palette"], self.tools["lines"]):
             widget.setVisible(painted)
+        self.parts.setVisible(not painted)
+        _offer(self.parts, parts_of(session), part_shown(session))
         self.tools["fibers"].setVisible(mesh is not None and mesh.fiber is not None)
+        self.tools["landmarks"].setVisible(not painted and bool(session.landmarks.places()))
         self.setVisible(mesh is not None)
         for name, entry in SWITCHES.items():
             self.tools[name].setChecked(session.cut if name == "cut" else bool(getattr(look, entry)))
@@ -76,13 +92,7 @@ class SceneControls(QFrame):
         other = session.result_of(look.other) if session.step == "compare" else None
         if other is not None:  # only what both runs have
             choices = {name: text for name, text in choices.items() if name in other.fields}
-        self.fields.blockSignals(True)
-        if [self.fields.itemData(i) for i in range(self.fields.count())] != list(choices):
-            self.fields.clear()
-            for name, text in choices.items():
-                self.fields.addItem(text, name)
-        self.fields.setCurrentIndex(self.fields.findData(look.field))
-        self.fields.blockSignals(False)
+        _offer(self.fields, choices, look.field)
         what_if = session.step == "plan" and session.answer is not None  # a quick answer has no ensemble
         allowed = (VALUE,) if what_if else modes_of(result, look.field)
         if session.step == "compare":  # both places are taken by the two runs
@@ -149,3 +159,14 @@ class SceneControls(QFrame):
 
     def _choose_palette(self, name: str, _on: bool = True) -> None:
         self._session.set_look(palette=name)
+
+
+def _offer(box: QComboBox, choices: Mapping[str, str], chosen: str) -> None:
+    """Let a box offer choices (name -> words), one of them chosen, without telling anybody."""
+    box.blockSignals(True)
+    if [box.itemData(i) for i in range(box.count())] != list(choices):
+        box.clear()
+        for name, text in choices.items():
+            box.addItem(text, name)
+    box.setCurrentIndex(box.findData(chosen))
+    box.blockSignals(False)

@@ -4,18 +4,19 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyvista as pv
-from scipy.spatial import cKDTree
 
 from geometry.heart_mesh import HeartMesh
 from geometry.metric import with_unit
 from solvers.scenario import Electrophysiology
+from ui.fiber_scale import helix_scale, line_cells
+from ui.heart_parts import QUALITY
 from ui.heart_surface import long_cut
 from ui.painting import Painting
 from ui.scene import Scene
 from ui.session import Session
 
-MOST_ARROWS, MOST_STROKES = 350, 6000
-STAND_OFF = 0.4  # mm of the strokes from the wall
+MOST_ARROWS = 350
+SEEN_THROUGH = 0.16  # opacity of the wall around fibres
 SITE_COLOUR = "#ffd166"
 
 
@@ -37,18 +38,18 @@ def show_arrows(scene: Scene, session: Session, frame: int) -> None:
 
 
 def show_fibers(scene: Scene, session: Session) -> None:
-    """Strokes along the fibres of the wall's skin, where they are wanted."""
-    mesh, view = session.mesh, scene.views[0]
-    if mesh is None or mesh.fiber is None or not session.look.fibers:
+    """Lines along the fibres through a wall like glass, where they are wanted and traced."""
+    view, lines = scene.views[0], session.fiber_lines
+    if lines is None or not session.look.fibers or scene.surface is None:
         view.hide("fibers")
         return
-    skin = mesh.facets[:: max(1, len(mesh.facets) // MOST_STROKES)]
-    corners = mesh.points[skin]
-    outwards = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    outwards /= np.linalg.norm(outwards, axis=1, keepdims=True)
-    middles = corners.mean(axis=1)
-    _, owner = cKDTree(mesh.points[mesh.tets].mean(axis=1)).query(middles)
-    view.show_fibers(middles + STAND_OFF * outwards, mesh.fiber[owner], mesh.edge_length() * 1.6)
+    poly = pv.PolyData(lines.points, lines=line_cells(lines))
+    poly.point_data["colour"] = helix_scale().texture[0][(helix_scale(lines.helix).across * 255).astype(np.uint8)]
+    if scene.surface.cut is not None:
+        origin, normal = scene.surface.cut
+        poly = poly.clip(normal=normal, origin=origin, invert=True)
+    view.show_lines("fibers", poly)
+    view.make_glass(SEEN_THROUGH)
 
 
 def show_front(scene: Scene, session: Session, paintings: Sequence[Painting]) -> None:
@@ -67,6 +68,17 @@ def show_marks(scene: Scene, session: Session) -> None:
     scenario = session.scenario
     sites = scenario.sites if isinstance(scenario, Electrophysiology) and session.step == "plan" else ()
     scene.mark("sites", np.array([(s.x, s.y, s.z) for s in sites]).reshape(-1, 3), SITE_COLOUR, 3.2)
+
+
+def show_worst(scene: Scene, session: Session) -> None:
+    """Where quality is painted: the flattest tetrahedra, numbered as in the list beside, seen through the wall."""
+    found = session.quality
+    if found is None or session.look.part not in QUALITY:
+        return
+    places = np.array([flat.place for flat in found.worst]).reshape(-1, 3)
+    view = scene.views[0]
+    view.show_marks("worst", places, session.theme.bad, 0.9)
+    view.show_words("worst", places, [str(number) for number in range(1, len(places) + 1)], session.theme.text)
 
 
 def show_anatomy(scene: Scene, session: Session) -> None:

@@ -8,6 +8,8 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from solvers.result import Field
+from ui.fiber_scale import helix_scale
+from ui.heart_parts import Shade, inks_shown, part_shown, shade
 from ui.heart_surface import HeartSurface, long_cut
 from ui.legend import Legend
 from ui.look import DOUBT, VALUE
@@ -15,7 +17,8 @@ from ui.painting import Painting, difference, frame_at, paint, shared_limits
 from ui.readout import readout
 from ui.scene import Scene
 from ui.scene_controls import SceneControls
-from ui.scene_overlays import show_anatomy, show_arrows, show_fibers, show_front, show_marks
+from ui.scene_handles import Handles
+from ui.scene_overlays import show_anatomy, show_arrows, show_fibers, show_front, show_marks, show_worst
 from ui.session import SIMULATED_STEPS, Session
 from ui.surfaces import swatches
 from ui.theme import px
@@ -31,7 +34,9 @@ class ScenePanel(QWidget):
         self._drawn: tuple[object, ...] = ()
         self._surfaces: dict[bool, HeartSurface] = {}
         self.paintings: tuple[Painting, ...] = ()
+        self._shade: Shade | None = None  # of the heart without any field
         self.scene = Scene(self)
+        self.handles = Handles(self.scene)
         self.controls = SceneControls(session, self)
         self.legends = (Legend(self), Legend(self))
         self.title = QLabel(self)
@@ -87,21 +92,39 @@ class ScenePanel(QWidget):
             self._tell()
             return
         self._drawn = state
-        self.paintings = ()
+        self.paintings, self._shade = (), None
         if self.scene.surface is not None and (self.scene.surface.cut is not None) != session.cut:
             self._set_surface()
         if field is None or not painted:
-            self.scene.show_tissue()
-            show_anatomy(self.scene, session)
+            self._show_heart()
+            self.show_landmarks()
         else:
             self._frame = frame_at(field, session.time)
             self.paintings = self._paintings()
+            self.show_landmarks()
             self.scene.paint(self.paintings, session.look.isochrones, self._captions())
             show_arrows(self.scene, session, self._frame)
         show_fibers(self.scene, session)
         self._show_legends()
         show_marks(self.scene, session)
         self._tell()
+
+    def _show_heart(self) -> None:
+        """The heart without any field: its surfaces, or what else is told of it."""
+        session = self._session
+        surface = self.scene.surface
+        self._shade = shade(session, surface) if surface is not None else None
+        if self._shade is None:
+            self.scene.show_tissue()
+        else:
+            self.scene.show_shade(self._shade.colours, edges=self._shade.scale is not None)
+            show_worst(self.scene, session)
+        show_anatomy(self.scene, session)
+
+    def show_landmarks(self) -> None:
+        """Landmarks where they are now, where they are wanted and no field is drawn."""
+        shown = self._session.look.landmarks and not self.paintings
+        self.handles.show(self._session.landmarks.places() if shown else {}, self._session.theme)
 
     def follow_time(self) -> None:
         """Another moment of the same field."""
@@ -129,9 +152,10 @@ class ScenePanel(QWidget):
         """All that the picture depends on, but for marks and time."""
         session = self._session
         mesh = session.mesh
-        seen = (id(mesh), session.cut, session.look.fibers, session.theme.name)
+        told = (session.look.landmarks, part_shown(session), id(session.tet_numbers))
+        seen = (id(mesh), session.cut, session.look.fibers, id(session.fiber_lines), session.theme.name)
         if not painted:
-            return seen
+            return (*seen, *told)
         pair = session.look.other if session.step == "compare" else ""
         answer = id(session.answer) if session.step == "plan" and session.answer is not None else 0
         frame = frame_at(session.field, session.time) if session.field is not None else 0
@@ -184,18 +208,20 @@ class ScenePanel(QWidget):
         self._show_surfaces()
         ours = self.paintings
         split = len(ours) == 2 and ours[0].kind != ours[1].kind
-        left = ours[0] if split else None
-        right = ours[1] if split else ours[0] if ours else None
+        session = self._session
+        fibers = helix_scale() if session.look.fibers and session.fiber_lines is not None else None
+        left = ours[0] if split else fibers
+        alone = self._shade.scale if self._shade is not None else None
+        right = ours[1] if split else ours[0] if ours else alone
         for legend, painting in zip(self.legends, (left, right), strict=True):
             legend.setVisible(painting is not None)
             legend.show_painting(painting, self._session.theme)
 
     def _show_surfaces(self) -> None:
-        """Name the coloured surfaces where no field is drawn."""
-        mesh = self._session.mesh
-        shown = mesh is not None and not self.paintings
-        self.surfaces.setVisible(shown)
-        self.surfaces.setText(swatches(mesh) if mesh is not None and shown else "")
+        """Name the colours of the heart where no field is drawn."""
+        inks = () if self.paintings else inks_shown(self._session)
+        self.surfaces.setVisible(bool(inks))
+        self.surfaces.setText(swatches(inks))
 
     def _tell(self) -> None:
         self.told.setText(readout(self._session, self.paintings))
@@ -242,6 +268,8 @@ class ScenePanel(QWidget):
         session.point_changed.connect(self._point_moved)
         session.scenario_changed.connect(self._point_moved)
         session.theme_changed.connect(self.dress)
+        session.landmarks.changed.connect(self.show_landmarks)
+        self.handles.dropped.connect(session.landmarks.move)
         self.controls.front_wanted.connect(lambda: self.scene.look_from(0.35, 1.0, 0.22))
 
 

@@ -15,6 +15,7 @@ from ui.contents import Contents
 from ui.edits import ChangeScenario, ChangeSeeds
 from ui.ensemble import drawn_field, main_field
 from ui.label_edits import LabelEdits
+from ui.landmark_edits import LandmarkEdits
 from ui.look import Look
 from ui.overlay import Overlay
 from ui.painting import strongest_time
@@ -63,6 +64,7 @@ class Session(Contents):
         self.undo = QUndoStack(self)
         self.labels = LabelEdits(self)
         self.subject = SubjectEdits(self)
+        self.landmarks = LandmarkEdits(self)
 
     # --- the case and what is in it --------------------------------------------------------------------------------
 

@@ -105,15 +105,16 @@ def laplace_fields(mesh: HeartMesh, progress: Progress = silent) -> LaplaceField
     """
     gradients, volumes = shape_gradients(mesh)
     kept = {name: mesh.point_data[KEPT + name] for name in LAPLACE if KEPT + name in mesh.point_data}
-    solved = kept if len(kept) == len(LAPLACE) else _solved(mesh, stiffness(mesh, gradients, volumes), progress)
+    missing = [name for name in LAPLACE if name not in kept]
+    solved = kept | (_solved(mesh, stiffness(mesh, gradients, volumes), missing, progress) if missing else {})
     at = {name: values[mesh.tets].mean(axis=1) for name, values in solved.items()}
     rising = {name: slopes(mesh, gradients, values) for name, values in solved.items()}
     progress(1.0, "Wall coordinates")
     return LaplaceFields(**{name: solved[name] for name in LAPLACE}, gradients=rising, at_tets=at)
 
 
-def _solved(mesh: HeartMesh, matrix: csr_matrix, progress: Progress) -> dict[str, Floats]:
-    """Each field (n,) by name: fixed values on the named surfaces, no flux elsewhere."""
+def _solved(mesh: HeartMesh, matrix: csr_matrix, wanted: list[str], progress: Progress) -> dict[str, Floats]:
+    """Each wanted field (n,) by name: fixed values on the named surfaces, no flux elsewhere."""
     surfaces = {name: np.unique(mesh.tagged(name)) for name in ("endo_lv", "endo_rv", "epi", "base")}
     missing = [name for name in ("endo_lv", "epi", "base") if len(surfaces[name]) == 0]
     if missing:
@@ -129,8 +130,9 @@ def _solved(mesh: HeartMesh, matrix: csr_matrix, progress: Progress) -> dict[str
         "right_left": [(lv, 0.0), (rv, 1.0)],
     }
     solved = {}
-    for step, (name, fixed) in enumerate(problems.items()):
-        progress(step / len(problems), f"Wall coordinates: {name.replace('_', ' ')}")
+    for step, name in enumerate(wanted):
+        fixed = problems[name]
+        progress(step / len(wanted), f"Wall coordinates: {name.replace('_', ' ')}")
         known = name not in ("rv", "right_left") or len(rv) > 0
         solved[name] = solve_laplace(matrix, fixed) if known else np.zeros(len(mesh.points))
     return solved

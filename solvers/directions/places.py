@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh, Ints
+from geometry.landmarks import FOUND
 from geometry.measures.segments import Septum, segment_numbers
 from geometry.mesh_measures.annulus import Annulus, annulus
 from geometry.mesh_measures.rims import rims
@@ -14,6 +15,7 @@ from geometry.surface import area_vectors
 from solvers.directions.coordinates import HeartAxes, heart_axes
 
 AHA17, VENTRICLE = "aha17", "ventricle"
+INSERTIONS = ("rv_insertion_inferior", "rv_insertion_anterior")
 LEFT, RIGHT = 1, 2  # values of ``ventricle``
 LEVELS = 24  # heights at which the middle of the cavity is looked for
 EDGE = 0.02  # share of the septum's area left out at either end: single facets that look the other way
@@ -68,12 +70,14 @@ def ventricle(mesh: HeartMesh) -> NDArray[np.uint8]:
 def aha17(mesh: HeartMesh) -> NDArray[np.uint8]:
     """(m,) segment 1 to 17 of the left wall, 0 in the right one, by the rule that slices are measured with.
 
-    Thirds of the way from the valve plane to the end of the cavity; angles around the middle of the cavity at each height,
-    from the middle of the septum (between the insertions), or from the patient's right where there is no right ventricle.
+    Thirds of the way from the valve plane, or the middle of the mitral valve where that was moved by hand, to the end of
+    the cavity; angles around the middle of the cavity at each height, from the middle of the septum (between the
+    insertions), or from the patient's right where there is no right ventricle.
     """
     axes = heart_axes(mesh)
     middle = mesh.points[mesh.tets].mean(axis=1)
-    top = float(valve_ring(mesh, "endo_lv", axes).center @ axes.up)
+    moved = "base_center" + FOUND in mesh.landmarks
+    top = float((axes.base if moved else valve_ring(mesh, "endo_lv", axes).center) @ axes.up)
     inner = mesh.points[np.unique(mesh.tagged("endo_lv"))]
     depth = top - float((inner @ axes.up).min())
     if depth <= 0:
@@ -89,6 +93,7 @@ def aha17(mesh: HeartMesh) -> NDArray[np.uint8]:
 def septum_span(mesh: HeartMesh, axes: HeartAxes) -> SeptumSpan | None:
     """The angles between which the right endocardium faces away from the left ventricle, in the middle half of its height.
 
+    An insertion that was moved by hand tells its own angle.
     None without a right ventricle.
     """
     triangles = _septal_side(mesh, axes)
@@ -100,8 +105,13 @@ def septum_span(mesh: HeartMesh, axes: HeartAxes) -> SeptumSpan | None:
     away = np.angle(np.exp(1j * (angle - mean)))
     order = np.argsort(away)
     share = np.cumsum(area[order]) / area.sum()
-    first, last = (away[order][np.searchsorted(share, at)] for at in (EDGE, 1 - EDGE))
-    return SeptumSpan(mean + float(first), mean + float(last))
+    first, last = (float(away[order][np.searchsorted(share, at)]) for at in (EDGE, 1 - EDGE))
+    moved = {
+        name: float(np.angle(np.exp(1j * (axes.angle(np.array(mesh.landmarks[name])[None])[0] - mean))))
+        for name in INSERTIONS
+        if name + FOUND in mesh.landmarks
+    }
+    return SeptumSpan(mean + moved.get(INSERTIONS[0], first), mean + moved.get(INSERTIONS[1], last))
 
 
 def valve_ring(mesh: HeartMesh, surface: str, axes: HeartAxes) -> Annulus:

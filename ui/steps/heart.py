@@ -1,12 +1,17 @@
 """Heart: from the segmentation to tetrahedra with fibres."""
 
 import psutil
+from PySide6.QtWidgets import QWidget
 
 from geometry.meshing import USUAL_EDGES
 from geometry.meshing.mesh_forecast import WallSize, wall_size
 from geometry.segmentation import Segmentation
 from ui.edge_slider import EdgeSlider
+from ui.job_watch import JobWatch
+from ui.keep_up import KeepUp
+from ui.landmark_fold import LandmarkFold
 from ui.quality_fold import QualityFold
+from ui.session import Session
 from ui.steps.images import fact_table
 from ui.steps.page import Page
 from ui.widgets import button, section
@@ -18,7 +23,13 @@ class HeartPage(Page):
     title = "Heart"
     lead = "The segmentation becomes a volume that can be simulated."
     chosen: float | None = None  # mm, edge; None for what suits the scan
+    _unfolded = False  # whether the quality is shown
     _measured: tuple[Segmentation, WallSize] | None = None
+
+    def __init__(self, session: Session, watch: JobWatch, parent: QWidget | None = None) -> None:
+        super().__init__(session, watch, parent)
+        session.theme_changed.connect(self.refresh)
+        self.keep_up = KeepUp(session, watch, self)
 
     def fill(self) -> None:
         """Add controls and facts."""
@@ -34,6 +45,7 @@ class HeartPage(Page):
         if mesh is None:
             return
         self.column.addWidget(section("Heart"))
+        found = session.quality
         kinds = {"ventricles": "Wall of the ventricles", "blood_pool": "Blood in the left heart and aorta"}
         fibers = "along the wall, rule-based" if mesh.fiber is not None else "none"
         self.column.addWidget(
@@ -42,14 +54,19 @@ class HeartPage(Page):
                     "What": kinds.get(mesh.kind, mesh.kind),
                     "Tetrahedra": f"{len(mesh.tets):,}",
                     "Nodes": f"{len(mesh.points):,}",
-                    "Mean edge": f"{session.mesh_facts[0]:.2f} mm",
-                    "Volume": f"{session.mesh_facts[1] / 1000:.1f} mL",
+                    **({} if found is None else {"Mean edge": f"{found.whole.edge:.2f} mm"}),
+                    **({} if found is None else {"Volume": f"{found.volume / 1000:.1f} mL"}),
                     "Fibres": fibers if mesh.kind == "ventricles" else "not needed for blood",
                 }
             )
         )
-        self.quality = QualityFold(session, mesh, self)
+        self.quality = QualityFold(session, lambda: self.watch.start("quality", {}), self._unfolded, self)
+        self.quality.unfolded.connect(self._unfold)
         self.column.addWidget(self.quality)
+        if session.landmarks.places():
+            self.landmarks = LandmarkFold(session, session.look.landmarks, self)
+            session.landmarks.changed.connect(self.landmarks.show_places)
+            self.column.addWidget(self.landmarks)
         assert session.case is not None
         self.add_notes(mesh.notes)
         self.add_notes(session.stale, "Out of date")
@@ -69,6 +86,9 @@ class HeartPage(Page):
 
     def _choose(self, edge: float) -> None:
         self.chosen = edge
+
+    def _unfold(self, on: bool) -> None:
+        self._unfolded = on
 
     def _start(self) -> None:
         self.watch.start("mesh", {"edge": self.chosen} if self.chosen is not None else {})
