@@ -40,7 +40,7 @@ def pace(
     progress: Progress = silent,
 ) -> Beat:
     """The last of ``beats`` beats of ``cycle_length`` ms, from rest (``cell.states``)."""
-    kernel, pacing = compile_cell(cell), pacing or Pacing()
+    kernel, pacing = compile_cell(cell), pacing or Pacing(*cell.stimulus)
     y = kernel.rest(1)
     steps = round(cycle_length / dt)
     stimulus = np.zeros((steps, 1))
@@ -73,7 +73,7 @@ def restitution(
 
     NaN where it gave no action potential of its own: too early, or before V was below -60 mV again.
     """
-    kernel, pacing, n = compile_cell(cell), Pacing(), len(intervals)
+    kernel, pacing, n = compile_cell(cell), Pacing(*cell.stimulus), len(intervals)
     y, width = kernel.rest(n), round(pacing.duration / dt)
     regular = np.zeros((round(cycle_length / dt), n))
     regular[:width] = pacing.strength
