@@ -115,12 +115,13 @@ RATES = {
 }
 
 # every gate but those of the rapid rectifier, which the CiPA version replaces
-GATES = tuple(
-    "m hf hs j hsp jp mL hL hLp a iF iS ap iFp iSp d ff fs fcaf fcas jca nca ffp fcafp xs1 xs2 xk1 Jrelnp Jrelp".split()
-)
+_GATE_NAMES = """
+m hf hs j hsp jp mL hL hLp a iF iS ap iFp iSp d ff fs fcaf fcas jca nca ffp fcafp xs1 xs2 xk1 Jrelnp Jrelp
+"""
+GATES = tuple(_GATE_NAMES.split())
 
 # Rest of the published programs (O'Hara 2011), concentrations and voltage; the gates follow from V within a beat.
-IONS = "V Na_i Na_ss K_i K_ss Ca_i Ca_ss Ca_nsr Ca_jsr CaMKt".split()
+IONS = ["V", "Na_i", "Na_ss", "K_i", "K_ss", "Ca_i", "Ca_ss", "Ca_nsr", "Ca_jsr", "CaMKt"]
 
 
 def _variant(suffix: str, words: str, factors: Mapping[str, float], rest: str) -> Cell:

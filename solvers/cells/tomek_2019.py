@@ -158,11 +158,11 @@ _RATES = {
     "Cl_ss": "dynamic_Cl * (i_ClCa * to_ss - J_Cl)",
 }
 
-_GATES = tuple(
-    (
-        "m h j hp jp mL hL hLp a iF iS ap iFp iSp d ff fs fcaf fcas jca ffp fcafp nca_ss nca_i C1 C2 I O xs1 xs2 Jrelnp Jrelp"
-    ).split()
-)
+_GATE_NAMES = """
+m h j hp jp mL hL hLp a iF iS ap iFp iSp d ff fs fcaf fcas jca ffp fcafp nca_ss nca_i C1 C2 I O xs1 xs2 Jrelnp
+Jrelp
+"""
+_GATES = tuple(_GATE_NAMES.split())
 _ORDER = ("V", "CaMKt", "Na_i", "Na_ss", "K_i", "K_ss", "Ca_ss", "Ca_nsr", "Ca_jsr", "Ca_i", *_GATES, "Cl_i", "Cl_ss")
 
 # Rest at 1 Hz from the authors' program (2019).
