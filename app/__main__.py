@@ -8,6 +8,7 @@ from typing import Annotated
 from cyclopts import App, CycloptsError, Parameter
 
 from app.commands import CASE_VERBS
+from app.commands_cells import CELL_VERBS
 from app.commands_check import CHECK_VERBS
 from app.commands_edit import EDIT_VERBS
 from app.commands_labels import LABEL_VERBS
@@ -19,7 +20,16 @@ from geometry.errors import Cancelled, Refused
 DISCLAIMER = "Research and education software. Not a medical device."
 cli = App(name="cardiotwin", help=f"From one patient's scan to a working twin of that heart. {DISCLAIMER}")
 
-VERBS = {**SCAN_VERBS, **CASE_VERBS, **EDIT_VERBS, **LABEL_VERBS, **MESH_VERBS, **MEASURE_VERBS, **CHECK_VERBS}
+VERBS = {
+    **SCAN_VERBS,
+    **CASE_VERBS,
+    **EDIT_VERBS,
+    **LABEL_VERBS,
+    **MESH_VERBS,
+    **MEASURE_VERBS,
+    **CELL_VERBS,
+    **CHECK_VERBS,
+}
 for name, verb in VERBS.items():
     cli.command(verb, name=name)
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import math
-import os
 import tempfile
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -66,17 +65,16 @@ def settle(
     with ThreadPoolExecutor(len(parts)) as pool:
         chunks = [np.ascontiguousarray(y[:, part]) for part in parts]
         reports = [progress, *[silent] * (len(parts) - 1)]
-        runs = [pool.submit(_pace_columns, kernel, *job, progress=report) for job, report in _jobs(chunks, cycle_length, beats, reports)]
+        runs = [
+            pool.submit(_pace_columns, kernel, chunk, cycle_length, beats, report)
+            for chunk, report in zip(chunks, reports, strict=True)
+        ]
         y = np.concatenate([run.result() for run in runs], axis=1)
     if not np.isfinite(y).all():
-        raise Refused(f"{cell.title} diverged when paced at {cycle_length:g} ms. Check the parameters that were changed.")
+        raise Refused(
+            f"{cell.title} diverged when paced at {cycle_length:g} ms. Check the parameters that were changed."
+        )
     return varied, y
-
-
-def _jobs(
-    chunks: list[Floats], cycle_length: float, beats: int, reports: list[Progress]
-) -> list[tuple[tuple[Floats, float, int], Progress]]:
-    return [((chunk, cycle_length, beats), report) for chunk, report in zip(chunks, reports, strict=True)]
 
 
 def cycle_folder() -> Path:
@@ -112,6 +110,6 @@ def _keep(path: Path, states: Floats) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".npy", delete=False) as file:
             np.save(file, states)
-        os.replace(file.name, path)
+        Path(file.name).replace(path)
     except OSError:
         return
