@@ -116,7 +116,7 @@ def _write(path: Path, beat: CellBeat) -> None:
         raise Refused(f"{path} cannot be written ({failure.strerror}). Choose another file.") from failure
 
 
-def drugs(*names: str, beats: int = 200, json: Json = None) -> None:
+def drugs(*names: str, beats: int = 300, json: Json = None) -> None:
     """Run the torsade panel of CiPA on drugs (all 28, or those named): qNet, APD90 and risk at 1 to 4 times the free peak."""
     from solvers.drugs.panel import run_panel
 

@@ -25,7 +25,7 @@ def remaining(concentration: float, ic50: float, hill: float = 1.0) -> float:
         raise Refused(f"A concentration of {concentration:g} nM was given. It must be 0 or more.")
     if not (ic50 > 0.0 and hill > 0.0):
         raise Refused(f"An IC50 of {ic50:g} nM with a Hill coefficient of {hill:g} was given. Both must be above 0.")
-    return 1.0 / (1.0 + (concentration / ic50) ** hill)
+    return 1.0 / (1.0 + math.pow(concentration / ic50, hill))
 
 
 def changed_parameters(cell: Cell, drug: Drug, concentration: float) -> Mapping[str, float]:

@@ -55,7 +55,7 @@ def _last_beat(cell: Cell, y: Floats) -> tuple[Floats, Floats, Floats]:
     return _DT * np.arange(1.0, steps + 1.0), V, states[-1] / 1000.0
 
 
-def run_panel(drugs: Sequence[Drug], beats: int = 200, progress: Progress = silent) -> list[DrugResult]:
+def run_panel(drugs: Sequence[Drug], beats: int = 300, progress: Progress = silent) -> list[DrugResult]:
     """Pace every drug at every multiple for ``beats`` beats of 2 s from the drug-free limit cycle, and measure the next beat."""
     cell = limit_cycle(find_cell(CELL), CYCLE, 100, part(progress, 0.0, 0.1))
     changes = [changed_parameters(cell, drug, k * drug.free_peak) for drug in drugs for k in MULTIPLES]
