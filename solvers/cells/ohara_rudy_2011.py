@@ -120,17 +120,16 @@ m hf hs j hsp jp mL hL hLp a iF iS ap iFp iSp d ff fs fcaf fcas jca nca ffp fcaf
 """
 GATES = tuple(_GATE_NAMES.split())
 
-# Rest of the published programs (O'Hara 2011), concentrations and voltage; the gates follow from V within a beat.
 IONS = ["V", "Na_i", "Na_ss", "K_i", "K_ss", "Ca_i", "Ca_ss", "Ca_nsr", "Ca_jsr", "CaMKt"]
 
 
-def _variant(suffix: str, words: str, factors: Mapping[str, float], rest: str) -> Cell:
+def _variant(suffix: str, words: str, factors: Mapping[str, float]) -> Cell:
     names = [*IONS, *GATES, "xrf", "xrs"]
     return Cell(
         name=f"ohara_rudy_2011_{suffix}",
         title=f"O'Hara-Rudy 2011, {words}",
         source="10.1371/journal.pcbi.1002061",
-        states=dict(zip(names, map(float, rest.split()), strict=True)),
+        states=dict(zip(names, map(float, _REST[suffix].split()), strict=True)),
         parameters={**parts.scaled(PARAMETERS, dict(factors)), "epi": float(suffix == "epi")},
         equations=BEFORE + RAPID_RECTIFIER + AFTER,
         gates=(*GATES, "xrf", "xrs"),
@@ -141,14 +140,27 @@ def _variant(suffix: str, words: str, factors: Mapping[str, float], rest: str) -
     )
 
 
-_ORDER = """
--88.0145 6.46961 6.46967 145.501 145.501 7.45321e-05 7.30454e-05 1.37897 1.37944 0.00325232
-0.00733485 0.698542 0.698542 0.698542 0.455526 0.698541 0.000187813 0.513396 0.307923 0.00100025 0.999555 0.871715
-0.000509652 0.999555 0.905466 2.33382e-09 1 0.971897 1 1 1 0.0015391 1 1 0.130941 0.000192517 0.996756 1.46507e-07
-1.83132e-07 8e-06 8e-06"""
+# Rest after 500 beats at 1 Hz with this program, from the published initial state; order of the names in _variant.
+_REST = {
+    "endo": """
+        -88.00238 7.252529 7.252614 144.6709 144.6709 8.572127e-05 8.460217e-05 1.618059 1.571756 0.01250477 0.007343785
+        0.6981231 0.6981067 0.6980122 0.4549706 0.6979488 0.0001882455 0.5014128 0.26999 0.001001066 0.9995542 0.5912314
+        0.00051007 0.9995542 0.6440203 2.340531e-09 1 0.9109554 1 0.9998225 0.999977 0.002708982 1 1 0.2698412 0.0001928375
+        0.9967596 2.499833e-07 3.123216e-07 8.069312e-06 0.4504735""",
+    "epi": """
+        -87.93691 7.852205 7.852287 144.0024 144.0023 7.62823e-05 7.526135e-05 1.997995 1.942095 0.01594792 0.007392283
+        0.6958517 0.6958418 0.6957831 0.4523295 0.695742 0.0001906004 0.5020131 0.2759964 0.001005491 0.9995491 0.999542
+        0.0005123259 0.9995491 0.9995476 2.377021e-09 1 0.9226772 1 0.9998901 0.9999845 0.001728644 1 1 0.2417296
+        0.0001942324 0.9967766 4.597084e-07 5.745353e-07 8.116266e-06 0.4233303""",
+    "m": """
+        -87.68618 8.954836 8.954975 142.8546 142.8546 9.789246e-05 9.538657e-05 2.12371 2.064149 0.02532459 0.007581028
+        0.6870622 0.6870397 0.6869075 0.4420979 0.6868152 0.0001998973 0.4857146 0.2496036 0.001022633 0.9995288 0.5593216
+        0.0005210648 0.9995288 0.606535 2.522205e-09 1 0.8782445 1 0.9996355 0.9999546 0.004281667 1 1 0.3243156
+        0.0001998086 0.9968418 1.777112e-06 2.221115e-06 8.636309e-06 0.4843629""",
+}
 
 CELLS = (
-    _variant("endo", "endocardial", {}, _ORDER),
-    _variant("epi", "epicardial", parts.EPI_FACTORS, _ORDER),
-    _variant("m", "mid-wall (M)", parts.M_FACTORS, _ORDER),
+    _variant("endo", "endocardial", {}),
+    _variant("epi", "epicardial", parts.EPI_FACTORS),
+    _variant("m", "mid-wall (M)", parts.M_FACTORS),
 )
