@@ -12,6 +12,10 @@ NAME = "cell-ord"
 TITLE = "Action potential of O'Hara-Rudy 2011 at several rates, its CiPA version, and restitution"
 
 _SOURCE = "CVODE on the published CellML, 500 beats"
+# Away from 1 Hz sodium drifts for a thousand beats (at 300 ms APD90 is 214 ms after 200 beats, 209 after 500, 203 after
+# 1500), and the source does not say how long it paced there: 200 beats, as for its S1, from rest at 1 Hz.
+_BEATS = {1000: 500}
+_OTHER_BEATS = 200
 _APD90 = {
     ("ohara_rudy_2011_endo", 1000): 267.9,
     ("ohara_rudy_2011_epi", 1000): 227.4,
@@ -42,9 +46,12 @@ def verify(progress: Progress) -> list[Check]:
     """APD90 by rate and layer, rest and peak, S1-S2 restitution."""
     checks = []
     for k, ((name, cycle), reference) in enumerate(_APD90.items()):
-        beat = record_beat(find_cell(name), cycle, progress=part(progress, 0.11 * k, 0.11 * (k + 1)))
+        beats = _BEATS.get(cycle, _OTHER_BEATS)
+        beat = record_beat(find_cell(name), cycle, beats, progress=part(progress, 0.11 * k, 0.11 * (k + 1)))
         found = measure_beat(beat.times, beat.V)
-        checks.append(Check(f"APD90 of {name} at {cycle} ms", found.apd90, reference, 3.0, "ms", _SOURCE))
+        checks.append(
+            Check(f"APD90 of {name} at {cycle} ms", found.apd90, reference, 3.0, "ms", f"{_SOURCE}; here {beats}")
+        )
         if k == 0:
             checks.append(Check("rest", found.resting, -88.0, 0.5, "mV", _SOURCE))
             checks.append(Check("peak", found.peak, 40.0, 3.0, "mV", _SOURCE + "; moves with the stimulus"))
