@@ -12,8 +12,9 @@ NAME = "cell-ord"
 TITLE = "Action potential of O'Hara-Rudy 2011 at several rates, its CiPA version, and restitution"
 
 _SOURCE = "CVODE on the published CellML, 500 beats"
-# Away from 1 Hz sodium drifts for a thousand beats (at 300 ms APD90 is 214 ms after 200 beats, 209 after 500, 203 after
-# 1500), and the source does not say how long it paced there: 200 beats, as for its S1, from rest at 1 Hz.
+# Away from 1 Hz sodium drifts for a thousand beats: at 300 ms APD90 is 214 ms after 200 beats, 209 after 500 (as at 400 ms 4 ms
+# below the reference, whose starting state and beats at these rates are not known), 203 after 1500. Here: 200 beats, as for
+# the source's S1, from rest at 1 Hz.
 _BEATS = {1000: 500}
 _OTHER_BEATS = 200
 _APD90 = {
