@@ -8,6 +8,7 @@ from typing import Annotated
 from cyclopts import App, CycloptsError, Parameter
 
 from app.commands import CASE_VERBS
+from app.commands_cells import CELL_VERBS
 from app.commands_check import CHECK_VERBS
 from app.commands_edit import EDIT_VERBS
 from app.commands_heart import HEART_VERBS
@@ -28,6 +29,7 @@ VERBS = {
     **MESH_VERBS,
     **HEART_VERBS,
     **MEASURE_VERBS,
+    **CELL_VERBS,
     **CHECK_VERBS,
 }
 for name, verb in VERBS.items():

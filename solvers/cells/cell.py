@@ -23,6 +23,9 @@ class Cell:
                 Advanced by Rush-Larsen, doi 10.1109/TBME.1978.326270
     rates       the other states -> expression of their rate per ms. V's must contain ``stimulus``
     notes       what it is meant for and what not
+    stimulus    strength (mV/ms) and duration (ms) of the stimulus its authors pace it with
+    chamber     "ventricle", "atrium", or "any" for models of no special cell
+    order       of the integration in time that steps of 0.05 ms need
     """
 
     name: str
@@ -34,6 +37,9 @@ class Cell:
     gates: tuple[str, ...]
     rates: Mapping[str, str]
     notes: str = ""
+    stimulus: tuple[float, float] = (52.0, 1.0)
+    chamber: str = "ventricle"
+    order: int = 1
 
     def __hash__(self) -> int:
         return hash((self.name, tuple(self.parameters.items()), tuple(self.states.items())))
@@ -48,6 +54,17 @@ class Cell:
     def with_states(self, values: Mapping[str, float]) -> "Cell":
         """The same model that starts from other values, e.g. after pacing."""
         return replace(self, states={name: float(values[name]) for name in self.states})
+
+    def varying(self, *parameters: str) -> "Cell":
+        """The same model with those parameters as constant states, so that each cell of an array has its own value."""
+        values = {name: self.parameters[name] for name in parameters}
+        left = {name: value for name, value in self.parameters.items() if name not in values}
+        rates = {**self.rates, **dict.fromkeys(parameters, "0")}
+        return replace(self, states={**self.states, **values}, parameters=left, rates=rates)
+
+    def integrating(self, name: str, expression: str) -> "Cell":
+        """The same model with one state more: the integral over time (ms) of an expression, e.g. of a sum of currents."""
+        return replace(self, states={**self.states, name: 0.0}, rates={**self.rates, name: expression})
 
     def assignments(self) -> list[tuple[str, str]]:
         """The equations as (name, expression), in order, comments removed."""

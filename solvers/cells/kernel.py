@@ -126,5 +126,6 @@ class CellKernel:
 def compile_cell(cell: Cell, order: int = 1) -> CellKernel:
     """The kernel of ``cell`` of that order in time (1 or 2); see ``write_kernel``."""
     # Variants that differ in numbers only share one kernel: values are arguments, not part of the text.
-    ffi, lib = load_kernel(write_kernel(cell, order), _CDEF, "cell")
+    # Threaded jumps between the clamps of neighbouring exponentials would keep gcc from vectorising the larger models.
+    ffi, lib = load_kernel(write_kernel(cell, order), _CDEF, "cell", ("-fno-thread-jumps",))
     return CellKernel(cell, ffi, lib)

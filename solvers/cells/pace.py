@@ -40,7 +40,7 @@ def pace(
     progress: Progress = silent,
 ) -> Beat:
     """The last of ``beats`` beats of ``cycle_length`` ms, from rest (``cell.states``)."""
-    kernel, pacing = compile_cell(cell), pacing or Pacing()
+    kernel, pacing = compile_cell(cell), pacing or Pacing(*cell.stimulus)
     y = kernel.rest(1)
     steps = round(cycle_length / dt)
     stimulus = np.zeros((steps, 1))
@@ -67,13 +67,18 @@ def action_potential_duration(times: Floats, V: Floats, level: float = 0.9) -> f
 
 
 def restitution(
-    cell: Cell, intervals: Sequence[float], cycle_length: float = 1000.0, beats: int = 3, dt: float = 0.02
+    cell: Cell,
+    intervals: Sequence[float],
+    cycle_length: float = 1000.0,
+    beats: int = 3,
+    dt: float = 0.02,
+    order: int = 1,
 ) -> dict[float, float]:
-    """S2 interval (ms) -> APD90 (ms) of one premature beat after ``beats`` regular ones.
+    """S2 interval (ms) -> APD90 (ms) of one premature beat after ``beats`` regular ones, by the kernel of that order.
 
     NaN where it gave no action potential of its own: too early, or before V was below -60 mV again.
     """
-    kernel, pacing, n = compile_cell(cell), Pacing(), len(intervals)
+    kernel, pacing, n = compile_cell(cell, order), Pacing(*cell.stimulus), len(intervals)
     y, width = kernel.rest(n), round(pacing.duration / dt)
     regular = np.zeros((round(cycle_length / dt), n))
     regular[:width] = pacing.strength

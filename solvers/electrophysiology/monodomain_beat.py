@@ -110,6 +110,7 @@ def _solve(
         frame_every=scenario.duration if trial else FRAME_EVERY,
         stop_when_activated=trial,
         consistent=tuning.consistent,
+        order=find_cell(scenario.cell).order,
         quiet_dt=max(QUIET_STEP, scenario.time_step),
         progress=progress,
     )

@@ -70,7 +70,7 @@ def cache_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="cardiotwin-kernels-"))
 
 
-def _build(source: str, target: Path, command: list[str]) -> None:
+def _build(source: str, target: Path, command: list[str], flags: tuple[str, ...]) -> None:
     """Compile to a private name and rename, so that two processes may build the same kernel at once."""
     attempts = (
         [*_BASE_FLAGS, *native_flags(), "-fopenmp"],
@@ -81,8 +81,8 @@ def _build(source: str, target: Path, command: list[str]) -> None:
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".build-") as room:
             c_file, library = Path(room) / "kernel.c", Path(room) / target.name
             c_file.write_text(source)
-            for flags in attempts:
-                call = [*command, *flags, str(c_file), "-o", str(library), "-lm"]
+            for attempt in attempts:
+                call = [*command, *attempt, *flags, str(c_file), "-o", str(library), "-lm"]
                 run = subprocess.run(call, capture_output=True, text=True, check=False)
                 if run.returncode == 0:
                     library.replace(target)
@@ -99,12 +99,12 @@ def _build(source: str, target: Path, command: list[str]) -> None:
 
 
 @lru_cache(maxsize=64)
-def _load(source: str, cdef: str, name: str, command: tuple[str, ...]) -> tuple[Any, Any]:
-    recipe = (source, _processor(), _compiler_version(command), *command, *_BASE_FLAGS, *native_flags())
+def _load(source: str, cdef: str, name: str, command: tuple[str, ...], flags: tuple[str, ...]) -> tuple[Any, Any]:
+    recipe = (source, _processor(), _compiler_version(command), *command, *_BASE_FLAGS, *native_flags(), *flags)
     key = hashlib.sha256("\0".join(recipe).encode()).hexdigest()[:20]
     target = cache_folder() / f"{name}-{key}.so"
     if not target.exists():
-        _build(source, target, list(command))
+        _build(source, target, list(command), flags)
     # Threads that wait at a barrier must sleep: the window and other workers share these cores.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     ffi = FFI()
@@ -112,17 +112,18 @@ def _load(source: str, cdef: str, name: str, command: tuple[str, ...]) -> tuple[
     return ffi, ffi.dlopen(str(target))
 
 
-def load_kernel(source: Path | str, cdef: str, name: str) -> tuple[Any, Any]:
+def load_kernel(source: Path | str, cdef: str, name: str, flags: tuple[str, ...] = ()) -> tuple[Any, Any]:
     """Compile C ``source`` (a file, or the text itself) unless the cache has it, and load it: ``(ffi, lib)``.
 
     cdef  the C declarations of its functions, in cffi's language
     name  what the cached file is called, e.g. "diffusion"
+    flags more flags for the compiler
 
     A call ``lib.f(...)`` releases the interpreter's lock. The cache key is the text, flags, processor and compiler.
     Refuses when there is no compiler or it fails.
     """
     text = source.read_text() if isinstance(source, Path) else source
-    return _load(text, cdef, name, tuple(find_compiler()))
+    return _load(text, cdef, name, tuple(find_compiler()), flags)
 
 
 def threads() -> int:

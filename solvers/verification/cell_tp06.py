@@ -7,7 +7,7 @@ from solvers.cells.catalogue import find_cell
 from solvers.cells.pace import action_potential_duration, pace, restitution
 from solvers.result import Check
 
-NAME = "cell-tp06"
+NAME = "ep-cell-tp06"
 TITLE = "Action potential of ten Tusscher-Panfilov 2006, and its restitution"
 
 _SOURCE = "CVODE on the published CellML, 500 beats at 1 Hz"

@@ -9,7 +9,7 @@ from solvers.electrophysiology.ecg import Conductor, LeadField, twelve_leads
 from solvers.electrophysiology.electrodes import Electrodes
 from solvers.result import Check
 
-NAME = "ecg-dipole"
+NAME = "ep-ecg-dipole"
 TITLE = "ECG of a 1 mm cube with a gradient of -100 mV/mm"
 
 # mV at R mm on the side the cube's wave travels to, sigma_i = sigma_e: the potential of a uniformly polarised 1 mm cube,

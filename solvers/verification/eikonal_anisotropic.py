@@ -8,7 +8,7 @@ from geometry.shapes import slab
 from solvers.electrophysiology.eikonal import Conduction, EikonalSolver, Source
 from solvers.result import Check
 
-NAME = "eikonal-anisotropic"
+NAME = "ep-eikonal-anisotropic"
 TITLE = "Eikonal activation of an anisotropic block"
 
 CONDUCTION = Conduction(fiber=0.6, cross=0.25)

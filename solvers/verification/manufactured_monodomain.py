@@ -16,7 +16,7 @@ from solvers.electrophysiology.monodomain import march
 from solvers.fem import assemble_diffusion
 from solvers.result import Check
 
-NAME = "manufactured-monodomain"
+NAME = "ep-manufactured-monodomain"
 TITLE = "Orders of convergence of the monodomain solver, Pathmanathan and Gray 2014"
 
 Floats = NDArray[np.float64]

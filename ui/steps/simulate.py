@@ -62,7 +62,7 @@ class SimulatePage(Page):
         if scenario is None:
             return
         name = session.scenario_name
-        self.form = Form(scenario, HIDDEN, {"cell": tuple(find_cells())}, self)
+        self.form = Form(scenario, HIDDEN, {"cell": _ventricular_cells()}, self)
         self.form.edited.connect(lambda record, text: session.edit_scenario(name, record, f"Change {text}"))
         self.column.addWidget(section("What is set"))
         self.column.addWidget(self.form)
@@ -91,3 +91,7 @@ class SimulatePage(Page):
 
     def _start(self) -> None:
         self.watch.start("simulate", {"scenario": self.session.scenario_name})
+
+
+def _ventricular_cells() -> tuple[str, ...]:
+    return tuple(name for name, cell in find_cells().items() if cell.chamber != "atrium")

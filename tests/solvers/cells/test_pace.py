@@ -38,3 +38,31 @@ def test_early_beats_are_shorter_and_too_early_ones_fail() -> None:
     found = restitution(EPI, [600, 400, 350, 290], beats=2, dt=0.04)
     assert found[600] > found[400] > found[350] > 150
     assert np.isnan(found[290])  # none at or below 310 ms
+
+
+# APD90 at 1 Hz: CVODE on the published CellML (500 beats; ToR-ORd: of its version with dynamic chloride), the first beat of
+# Courtemanche by BDF on the description; few beats from the published state are within the tolerance of it
+@pytest.mark.parametrize(
+    ("name", "apd", "rest", "tolerance"),
+    [
+        ("ohara_rudy_2011_endo", 267.9, -88.0, 10.0),
+        ("ohara_rudy_2011_epi", 227.4, -88.0, 12.0),
+        ("ohara_rudy_cipa_2017", 263.1, -88.0, 14.0),
+        ("tomek_2019_endo", 274.3, -89.0, 6.0),
+        ("tomek_2019_epi", 236.4, -89.3, 6.0),
+        ("courtemanche_1998", 298.1, -81.2, 6.0),
+    ],
+)
+def test_each_model_has_about_its_published_duration_and_rest(
+    name: str, apd: float, rest: float, tolerance: float
+) -> None:
+    beat = pace(find_cell(name), beats=2)
+    assert action_potential_duration(beat.times, beat.V) == pytest.approx(apd, abs=tolerance)
+    assert beat.V[-1] == pytest.approx(rest, abs=0.6)
+
+
+def test_an_epicardial_cell_is_shorter_and_a_mid_wall_one_longer() -> None:
+    for author in ("ohara_rudy_2011", "tomek_2019"):
+        beats = [pace(find_cell(f"{author}_{layer}"), beats=1, dt=0.05) for layer in ("epi", "endo", "m")]
+        durations = [action_potential_duration(beat.times, beat.V) for beat in beats]
+        assert durations == sorted(durations)
