@@ -10,6 +10,7 @@ from solvers.result import Check
 
 NAME = "ep-cell-ord"
 TITLE = "Action potential of O'Hara-Rudy 2011 at several rates, its CiPA version, and restitution"
+LONG = True
 
 _SOURCE = "CVODE on the published CellML, 500 beats"
 # Away from 1 Hz sodium drifts for a thousand beats: at 300 ms APD90 is 214 ms after 200 beats, 209 after 500 (as at 400 ms 4 ms

@@ -8,6 +8,7 @@ from solvers.result import Check
 
 NAME = "ep-drugs-cipa"
 TITLE = "CiPA: net charge of the 12 training drugs and their risk"
+LONG = True
 
 _SOURCE = "CVODE on CiPAORdv1.0, 500 beats at 2000 ms from the repository's steady state"
 _THRESHOLDS = f"thresholds {QNET_HIGH} and {QNET_LOW} uC/uF, doi 10.1002/cpt.1184"
