@@ -42,10 +42,13 @@ def segment(
     tell_metrics(opened.measures(), json, {"case": str(case)})
 
 
-def mesh(case: Path, *, edge: float | None = None, json: Json = None) -> None:
-    """Build the mesh (with fibres where there is a wall); --edge is the element size in mm."""
+def mesh(case: Path, *, edge: float | None = None, scar_edge: float | None = None, json: Json = None) -> None:
+    """Build the mesh (with fibres where there is a wall); --edge is the element size in mm.
+
+    --scar-edge is that in core and border of measured scar: half of --edge without it.
+    """
     opened = opened_case(case)
-    run(opened, "mesh", {"edge": edge})
+    run(opened, "mesh", {"edge": edge, "scar_edge": scar_edge})
     built = opened.mesh()
     assert built is not None
     from geometry.quality import mesh_quality

@@ -1,0 +1,113 @@
+"""How the mesh of a case is made: of the wall from a cine, of the blood from a contrast CT."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from app.case import Case
+from app.heart_steps import with_moved
+from app.scenarios import default_scenarios
+from app.staleness import scar_digest
+from geometry.errors import Refused
+from geometry.heart_mesh import HeartMesh
+from geometry.image import Image
+from geometry.meshing import USUAL_EDGES
+from geometry.metric import Metric
+from geometry.progress import Progress, part
+from geometry.segmentation import Segmentation
+
+Built = tuple[HeartMesh, tuple[Metric, ...]]
+
+
+def build_mesh(
+    case: Case, segmentation: Segmentation, image: Image, options: Mapping[str, Any], progress: Progress
+) -> None:
+    """Mesh the segmentation and keep it, with the scenarios that a new twin starts with. Options: edge, scar_edge (mm)."""
+    edge = float(options.get("edge") or USUAL_EDGES[image.modality])
+    kept: dict[str, Any] = {"edge": edge, "landmarks": case.landmarks().moved()}
+    if image.modality == "MR":
+        kept |= {"scar": scar_digest(case), "scar_edge": options.get("scar_edge")}
+        built, metrics = _ventricles(case, segmentation, edge, options, progress)
+    else:
+        if options.get("scar_edge"):
+            raise Refused("Edges at scar were asked for, and the mesh of a CT is of the blood; leave --scar-edge out.")
+        built, metrics = _blood_pool(segmentation, edge, progress)
+    case.save_mesh(built, metrics, **kept)
+    for name, scenario in default_scenarios(case.measures(), built).items():
+        if name not in case.scenarios():
+            case.save_scenario(name, scenario)
+
+
+def _ventricles(
+    case: Case, segmentation: Segmentation, edge: float, options: Mapping[str, Any], progress: Progress
+) -> Built:
+    from geometry.mesh_measures.summary import measured_wall
+    from geometry.meshing.ventricles import build_ventricles
+    from solvers.directions.fibers import add_fibers
+    from solvers.directions.places import name_places
+    from solvers.scenario import FiberAngles
+
+    fine = _scar_edge(case, edge, options)
+    built = build_ventricles(segmentation, edge=edge, progress=part(progress, 0.0, 0.4 if fine else 0.6))
+    if fine:
+        built = _refined(case, built, edge, fine, part(progress, 0.4, 0.6))
+    progress(0.6, "Laying fibres")
+    built = name_places(add_fibers(built, FiberAngles(), part(progress, 0.6, 0.9)))
+    progress(0.9, "Measuring the wall")
+    built, metrics = measured_wall(with_moved(case, built))
+    progress(0.95, "Bringing scar onto the mesh")
+    return _with_scar(case, built), metrics
+
+
+def _scar_edge(case: Case, edge: float, options: Mapping[str, Any]) -> float | None:
+    """mm at scar; None where there is none."""
+    from geometry.meshing.scar_edges import scar_edge_for
+
+    wanted = options.get("scar_edge")
+    if case.scar_rule() is None:
+        if wanted:
+            raise Refused(f"The case {case.title!r} has no scar to refine the mesh at; measure it first (scar).")
+        return None
+    return scar_edge_for(edge, float(wanted) if wanted else None)
+
+
+def _refined(case: Case, built: HeartMesh, edge: float, fine: float, progress: Progress) -> HeartMesh:
+    from geometry.meshing.scar_edges import refined_at_scar
+
+    marked = _with_scar(case, built)
+    return refined_at_scar(replace(marked, notes=built.notes), edge, fine, progress)
+
+
+def scar_volume(case: Case) -> float:
+    """mm3 of core and border that the mesh will be refined at; 0 while no scar was measured."""
+    study, picked = case.scar(chances=False), case.scar_rule()
+    if study is None or picked is None:
+        return 0.0
+    from geometry.scar.rules import BORDER, classify, rule_named
+
+    labels = classify(study.tissue, rule_named(picked), study.no_reflow)
+    return float((labels >= BORDER).sum() * abs(np.linalg.det(study.tissue.affine[:3, :3])))
+
+
+def _with_scar(case: Case, built: HeartMesh) -> HeartMesh:
+    """The mesh with the scar of the late enhancement as regions, where it was measured."""
+    study, picked = case.scar(chances=False), case.scar_rule()
+    if study is None or picked is None:
+        return built
+    from geometry.scar.on_mesh import scar_on_mesh
+    from geometry.scar.rules import classify, rule_named
+
+    return scar_on_mesh(built, classify(study.tissue, rule_named(picked), study.no_reflow), study.tissue).mesh
+
+
+def _blood_pool(segmentation: Segmentation, edge: float, progress: Progress) -> Built:
+    from geometry.centerline import centerline, flow_metrics
+    from geometry.mesh_measures.summary import measured_narrowing
+    from geometry.meshing.blood_pool import build_blood_pool
+
+    built = build_blood_pool(segmentation, edge=edge, progress=part(progress, 0.0, 0.9))
+    progress(0.9, "Measuring the narrowing")
+    line = centerline(built)
+    return built, (*flow_metrics(built, line), *measured_narrowing(built, line))
