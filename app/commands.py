@@ -42,13 +42,22 @@ def segment(
     tell_metrics(opened.measures(), json, {"case": str(case)})
 
 
-def mesh(case: Path, *, edge: float | None = None, scar_edge: float | None = None, json: Json = None) -> None:
+def mesh(
+    case: Path,
+    *,
+    edge: float | None = None,
+    scar_edge: float | None = None,
+    long_axis: list[Path] | None = None,
+    json: Json = None,
+) -> None:
     """Build the mesh (with fibres where there is a wall); --edge is the element size in mm.
 
-    --scar-edge is that in core and border of measured scar: half of --edge without it.
+    --scar-edge is that in core and border of measured scar: half of --edge without it. --long-axis, once for each, is a label
+    map of long-axis planes drawn at end-diastole (any plane, labels as ours or named): apex and base follow it.
     """
     opened = opened_case(case)
-    run(opened, "mesh", {"edge": edge, "scar_edge": scar_edge})
+    files = [str(file.resolve()) for file in long_axis or ()]
+    run(opened, "mesh", {"edge": edge, "scar_edge": scar_edge, "files": files})
     built = opened.mesh()
     assert built is not None
     from geometry.quality import mesh_quality

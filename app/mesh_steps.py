@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,15 +25,19 @@ Built = tuple[HeartMesh, tuple[Metric, ...]]
 def build_mesh(
     case: Case, segmentation: Segmentation, image: Image, options: Mapping[str, Any], progress: Progress
 ) -> None:
-    """Mesh the segmentation and keep it, with the scenarios that a new twin starts with. Options: edge, scar_edge (mm)."""
+    """Mesh the segmentation and keep it, with the scenarios that a new twin starts with.
+
+    Options: edge, scar_edge (mm), files (label maps of long-axis planes).
+    """
     edge = float(options.get("edge") or USUAL_EDGES[image.modality])
     kept: dict[str, Any] = {"edge": edge, "landmarks": case.landmarks().moved()}
     if image.modality == "MR":
         kept |= {"scar": scar_digest(case), "scar_edge": options.get("scar_edge")}
+        kept["long_axis_maps"] = len(options.get("files") or ())
         built, metrics = _ventricles(case, segmentation, edge, options, progress)
     else:
-        if options.get("scar_edge"):
-            raise Refused("Edges at scar were asked for, and the mesh of a CT is of the blood; leave --scar-edge out.")
+        if options.get("scar_edge") or options.get("files"):
+            raise Refused("The mesh of a CT is of the blood; leave edges at scar and long-axis label maps out.")
         built, metrics = _blood_pool(segmentation, edge, progress)
     case.save_mesh(built, metrics, **kept)
     for name, scenario in default_scenarios(case.measures(), built).items():
@@ -44,13 +49,17 @@ def _ventricles(
     case: Case, segmentation: Segmentation, edge: float, options: Mapping[str, Any], progress: Progress
 ) -> Built:
     from geometry.mesh_measures.summary import measured_wall
+    from geometry.meshing.long_axis import read_planes
     from geometry.meshing.ventricles import build_ventricles
     from solvers.directions.fibers import add_fibers
     from solvers.directions.places import name_places
     from solvers.scenario import FiberAngles
 
     fine = _scar_edge(case, edge, options)
-    built = build_ventricles(segmentation, edge=edge, progress=part(progress, 0.0, 0.4 if fine else 0.6))
+    files = [Path(file) for file in options.get("files") or ()]
+    planes = read_planes(files) if files else ()
+    doing = part(progress, 0.0, 0.4 if fine else 0.6)
+    built = build_ventricles(segmentation, edge=edge, planes=planes, progress=doing)
     if fine:
         built = _refined(case, built, edge, fine, part(progress, 0.4, 0.6))
     progress(0.6, "Laying fibres")

@@ -153,7 +153,7 @@ def scar(case: Case, options: Options, progress: Progress) -> None:
 
 
 def mesh(case: Case, options: Options, progress: Progress) -> None:
-    """Build the mesh, with fibres where there is a wall. Options: edge, scar_edge (mm)."""
+    """Build the mesh, with fibres where there is a wall. Options: those of ``build_mesh``."""
     from app.mesh_steps import build_mesh
     from geometry.measure import check_segmentation
 
