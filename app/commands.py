@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
@@ -19,6 +19,7 @@ from solvers.result_file import read_numbers
 from solvers.scenario import read_scenario
 
 Json = Annotated[str | None, Parameter("--json", allow_leading_hyphen=True)]
+Part = Literal["ventricles", "lv", "lv_blood", "rv_blood"]
 
 
 def list_samples(*, json: Json = None) -> None:
@@ -46,18 +47,20 @@ def mesh(
     case: Path,
     *,
     edge: float | None = None,
+    part: Part = "ventricles",
     scar_edge: float | None = None,
     long_axis: list[Path] | None = None,
     json: Json = None,
 ) -> None:
     """Build the mesh (with fibres where there is a wall); --edge is the element size in mm.
 
+    --part of a cine is both ventricles, the wall of the left one alone, or the blood of one (with inlet and outlet in its base).
     --scar-edge is that in core and border of measured scar: half of --edge without it. --long-axis, once for each, is a label
     map of long-axis planes drawn at end-diastole (any plane, labels as ours or named): apex and base follow it.
     """
     opened = opened_case(case)
     files = [str(file.resolve()) for file in long_axis or ()]
-    run(opened, "mesh", {"edge": edge, "scar_edge": scar_edge, "files": files})
+    run(opened, "mesh", {"edge": edge, "part": part, "scar_edge": scar_edge, "files": files})
     built = opened.mesh()
     assert built is not None
     from geometry.quality import mesh_quality

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,8 +17,14 @@ from geometry.image import Image
 from geometry.meshing import USUAL_EDGES
 from geometry.metric import Metric
 from geometry.progress import Progress, part
-from geometry.segmentation import Segmentation
+from geometry.segmentation import RV, Segmentation
 
+if TYPE_CHECKING:
+    from geometry.meshing.long_axis import LongAxisPlane
+
+WHOLE, LEFT = "ventricles", "lv"
+CAVITIES = {"lv_blood": "lv", "rv_blood": "rv"}
+PARTS = (WHOLE, LEFT, *CAVITIES)
 Built = tuple[HeartMesh, tuple[Metric, ...]]
 
 
@@ -27,19 +33,28 @@ def build_mesh(
 ) -> None:
     """Mesh the segmentation and keep it, with the scenarios that a new twin starts with.
 
-    Options: edge, scar_edge (mm), files (label maps of long-axis planes).
+    Options: part (one of ``PARTS``), edge, scar_edge (mm), files (label maps of long-axis planes).
     """
+    wanted = options.get("part") or WHOLE
+    if wanted not in PARTS:
+        raise Refused(f"There is no part {wanted!r} to mesh; there are: {', '.join(PARTS)}.")
     edge = float(options.get("edge") or USUAL_EDGES[image.modality])
     kept: dict[str, Any] = {"edge": edge, "landmarks": case.landmarks().moved()}
     if image.modality == "MR":
         kept |= {"scar": scar_digest(case), "scar_edge": options.get("scar_edge")}
-        kept["long_axis_maps"] = len(options.get("files") or ())
-        built, metrics = _ventricles(case, segmentation, edge, options, progress)
+        kept |= {"part": wanted, "long_axis_maps": len(options.get("files") or ())}
+        if wanted in CAVITIES:
+            built, metrics = _cavity(segmentation, CAVITIES[wanted], edge, options, progress)
+        else:
+            left = segmentation if wanted == WHOLE else without_right(segmentation)
+            built, metrics = _ventricles(case, left, edge, options, progress)
     else:
-        if options.get("scar_edge") or options.get("files"):
-            raise Refused("The mesh of a CT is of the blood; leave edges at scar and long-axis label maps out.")
+        if options.get("scar_edge") or options.get("files") or wanted != WHOLE:
+            raise Refused("The mesh of a CT is of the blood; leave parts, edges at scar and long-axis label maps out.")
         built, metrics = _blood_pool(segmentation, edge, progress)
     case.save_mesh(built, metrics, **kept)
+    if wanted in CAVITIES:
+        return
     for name, scenario in default_scenarios(case.measures(), built).items():
         if name not in case.scenarios():
             case.save_scenario(name, scenario)
@@ -49,15 +64,13 @@ def _ventricles(
     case: Case, segmentation: Segmentation, edge: float, options: Mapping[str, Any], progress: Progress
 ) -> Built:
     from geometry.mesh_measures.summary import measured_wall
-    from geometry.meshing.long_axis import read_planes
     from geometry.meshing.ventricles import build_ventricles
     from solvers.directions.fibers import add_fibers
     from solvers.directions.places import name_places
     from solvers.scenario import FiberAngles
 
     fine = _scar_edge(case, edge, options)
-    files = [Path(file) for file in options.get("files") or ()]
-    planes = read_planes(files) if files else ()
+    planes = _planes(options)
     doing = part(progress, 0.0, 0.4 if fine else 0.6)
     built = build_ventricles(segmentation, edge=edge, planes=planes, progress=doing)
     if fine:
@@ -68,6 +81,28 @@ def _ventricles(
     built, metrics = measured_wall(with_moved(case, built))
     progress(0.95, "Bringing scar onto the mesh")
     return _with_scar(case, built), metrics
+
+
+def without_right(segmentation: Segmentation) -> Segmentation:
+    """The labels without the right ventricle."""
+    return replace(segmentation, labels=np.where(segmentation.labels == RV, 0, segmentation.labels).astype(np.uint8))
+
+
+def _planes(options: Mapping[str, Any]) -> "tuple[LongAxisPlane, ...]":
+    from geometry.meshing.long_axis import read_planes
+
+    files = [Path(file) for file in options.get("files") or ()]
+    return read_planes(files) if files else ()
+
+
+def _cavity(
+    segmentation: Segmentation, side: str, edge: float, options: Mapping[str, Any], progress: Progress
+) -> Built:
+    from geometry.meshing.cavity_blood import build_cavity
+
+    if options.get("scar_edge"):
+        raise Refused("Edges at scar were asked for, and blood has none; leave --scar-edge out.")
+    return build_cavity(segmentation, side, edge=edge, planes=_planes(options), progress=progress), ()
 
 
 def _scar_edge(case: Case, edge: float, options: Mapping[str, Any]) -> float | None:

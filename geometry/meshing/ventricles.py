@@ -72,7 +72,7 @@ def build_ventricles(
     if finer < edge:
         notes.append(f"Edges of {finer:.2f} mm instead of {edge:g} mm, because the wall is thin in places.")
     progress(0.95, "measuring")
-    placed = _to_patient(mesh, shape.base.placed(slices.to_patient))
+    placed = in_patient(mesh, shape.base.placed(slices.to_patient))
     notes += _notes(slices, shape, mesh, rv_wall)
     progress(1.0)
     return replace(placed, notes=tuple(notes))
@@ -123,7 +123,7 @@ def _landmarks(shape: VentricleShape, mesh: HeartMesh) -> dict[str, tuple[float,
     return {name: (float(p[0]), float(p[1]), float(p[2])) for name, p in found.items()}
 
 
-def _to_patient(mesh: HeartMesh, placed: Floats) -> HeartMesh:
+def in_patient(mesh: HeartMesh, placed: Floats) -> HeartMesh:
     """Into patient coordinates; a stack whose axes are left-handed turns every tetrahedron around."""
     turn, origin = placed[:3, :3], placed[:3, 3]
     points = np.asarray(mesh.points @ turn.T + origin)
