@@ -33,7 +33,8 @@ def build_mesh(
 ) -> None:
     """Mesh the segmentation and keep it, with the scenarios that a new twin starts with.
 
-    Options: part (one of ``PARTS``), edge, scar_edge (mm), files (label maps of long-axis planes).
+    Options: part (one of ``PARTS``), edge, scar_edge (mm), files (label maps of long-axis planes), wall_layers (how many, in
+    blood), first_layer (mm), layer_growth.
     """
     wanted = options.get("part") or WHOLE
     if wanted not in PARTS:
@@ -46,12 +47,16 @@ def build_mesh(
         if wanted in CAVITIES:
             built, metrics = _cavity(segmentation, CAVITIES[wanted], edge, options, progress)
         else:
+            if options.get("wall_layers"):
+                raise Refused("Wall layers are for blood, and this mesh is of the wall; leave --wall-layers out.")
             left = segmentation if wanted == WHOLE else without_right(segmentation)
             built, metrics = _ventricles(case, left, edge, options, progress)
     else:
         if options.get("scar_edge") or options.get("files") or wanted != WHOLE:
             raise Refused("The mesh of a CT is of the blood; leave parts, edges at scar and long-axis label maps out.")
-        built, metrics = _blood_pool(segmentation, edge, progress)
+        built, metrics = _blood_pool(segmentation, edge, options, progress)
+    if options.get("wall_layers"):
+        kept |= {name: options.get(name) for name in ("wall_layers", "first_layer", "layer_growth")}
     case.save_mesh(built, metrics, **kept)
     if wanted in CAVITIES:
         return
@@ -102,7 +107,8 @@ def _cavity(
 
     if options.get("scar_edge"):
         raise Refused("Edges at scar were asked for, and blood has none; leave --scar-edge out.")
-    return build_cavity(segmentation, side, edge=edge, planes=_planes(options), progress=progress), ()
+    built = build_cavity(segmentation, side, edge=edge, planes=_planes(options), progress=part(progress, 0.0, 0.8))
+    return _layered(built, options, part(progress, 0.8, 1.0)), ()
 
 
 def _scar_edge(case: Case, edge: float, options: Mapping[str, Any]) -> float | None:
@@ -146,12 +152,28 @@ def _with_scar(case: Case, built: HeartMesh) -> HeartMesh:
     return scar_on_mesh(built, classify(study.tissue, rule_named(picked), study.no_reflow), study.tissue).mesh
 
 
-def _blood_pool(segmentation: Segmentation, edge: float, progress: Progress) -> Built:
+def _blood_pool(segmentation: Segmentation, edge: float, options: Mapping[str, Any], progress: Progress) -> Built:
     from geometry.centerline import centerline, flow_metrics
     from geometry.mesh_measures.summary import measured_narrowing
     from geometry.meshing.blood_pool import build_blood_pool
 
-    built = build_blood_pool(segmentation, edge=edge, progress=part(progress, 0.0, 0.9))
+    built = build_blood_pool(segmentation, edge=edge, progress=part(progress, 0.0, 0.8))
+    built = _layered(built, options, part(progress, 0.8, 0.9))
     progress(0.9, "Measuring the narrowing")
     line = centerline(built)
     return built, (*flow_metrics(built, line), *measured_narrowing(built, line))
+
+
+def _layered(built: HeartMesh, options: Mapping[str, Any], progress: Progress) -> HeartMesh:
+    """The blood with wall layers where they were asked for; as it was, with a sentence, where they do not fit."""
+    if not options.get("wall_layers"):
+        return built
+    from geometry.meshing.grading import GradingError
+    from geometry.meshing.wall_layers import GROWTH, with_wall_layers
+
+    first = float(options["first_layer"]) if options.get("first_layer") else None
+    growth = float(options.get("layer_growth") or GROWTH)
+    try:
+        return with_wall_layers(built, int(options["wall_layers"]), first, growth, progress).mesh
+    except GradingError as failure:
+        return replace(built, notes=(*built.notes, f"There are no wall layers: {failure}."))

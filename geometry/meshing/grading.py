@@ -49,7 +49,7 @@ def graded(mesh: HeartMesh, size: Floats, near: float, progress: Progress = sile
         tets=tets,
         region=np.full(len(tets), mesh.region[0], dtype=np.int32),
         facets=facets,
-        facet_tag=_tags(facets, made_facets, made_tag),
+        facet_tag=tags_of(facets, made_facets, made_tag),
         point_data={},
     )
     _check(found, mesh)
@@ -93,7 +93,7 @@ def _run(command: list[str], patience: int, progress: Progress) -> None:
         raise GradingError(f"mmg failed ({last[0]})")
 
 
-def _tags(facets: Ints, known: Ints, tag: Ints) -> Ints:
+def tags_of(facets: Ints, known: Ints, tag: Ints) -> Ints:
     """(k,) the tag of each of ``facets`` among the known ones, whatever the order of their corners."""
 
     def key(triangles: Ints) -> NDArray[np.int64]:
