@@ -163,7 +163,7 @@ def mesh(case: Case, options: Options, progress: Progress) -> None:
 
 
 def import_mesh(case: Case, options: Options, progress: Progress) -> None:
-    """Make a mesh file the heart of the case. Options: files (one), unit, surfaces, edge."""
+    """Make a mesh, of one file or several, the heart of the case. Options: files, unit, surfaces, edge."""
     from app.mesh_exchange import take_mesh
 
     take_mesh(case, options, progress)

@@ -20,7 +20,8 @@ from geometry.progress import Progress, silent
 from geometry.quality import min_dihedrals, radius_ratios
 from geometry.surface import area_vectors, boundary_facets, oriented
 
-Mask, Whole = NDArray[np.bool_], NDArray[np.integer]
+Mask = NDArray[np.bool_]
+Whole = NDArray[np.integer]
 LAYER = "wall_layer"  # in cell_data: 0 in the core, 1 at the wall, 2 and so on inwards
 GROWTH = 1.3  # thickness of a layer over that of the one outside it
 TOTAL = 0.6  # of the local edges of the wall, thickness of all layers unless told
