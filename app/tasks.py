@@ -15,6 +15,7 @@ from app.heart_steps import HEART_STEPS
 from app.needed import needed_image, needed_mesh
 from app.scenarios import scenario_order
 from geometry.errors import Refused
+from geometry.landmarks import Landmarks
 from geometry.progress import Progress, part
 from geometry.segmentation import Segmentation
 

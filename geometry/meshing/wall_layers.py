@@ -5,7 +5,6 @@ old wall and the new one are cut into three tetrahedra each. Where the blood is 
 """
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,15 +13,15 @@ from scipy.sparse import coo_array, csr_array
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh, Ints
 from geometry.meshing.displace import displaced
-from geometry.meshing.grading import GradingError, tags_of
+from geometry.meshing.grading import GradingError
+from geometry.meshing.layer_prisms import LAYER, extruded
 from geometry.potential import shape_gradients, solve_laplace, stiffness
 from geometry.progress import Progress, silent
 from geometry.quality import min_dihedrals, radius_ratios
-from geometry.surface import area_vectors, boundary_facets, oriented
+from geometry.surface import area_vectors
 
 Mask = NDArray[np.bool_]
 Whole = NDArray[np.integer]
-LAYER = "wall_layer"  # in cell_data: 0 in the core, 1 at the wall, 2 and so on inwards
 GROWTH = 1.3  # thickness of a layer over that of the one outside it
 TOTAL = 0.6  # of the local edges of the wall, thickness of all layers unless told
 MOST = 8
@@ -72,7 +71,7 @@ def with_wall_layers(
     thick = growth ** np.arange(float(count))
     steps = np.concatenate([[0.0], np.cumsum(thick / thick.sum())])
     progress(0.9, "laying the layers")
-    made = _extruded(mesh, core, wall, nodes, share >= LEAST, steps)
+    made = extruded(mesh, core, wall, nodes, share >= LEAST, steps)
     depth = np.linalg.norm(core[nodes] - mesh.points[nodes], axis=1)[share >= LEAST]
     flat = made.tets[np.asarray(made.cell_data[LAYER]) > 0]
     ratio = float(np.percentile(radius_ratios(made.points, flat), 99))
@@ -177,63 +176,6 @@ def _turned(mesh: HeartMesh, points: Floats, numbered: Whole, nodes: Whole, want
         wrong = (volume < lowest) & ~still[row[:, skipped]]
         bad[np.unique(row[wrong])] = True
     return bad & ~still
-
-
-def _extruded(mesh: HeartMesh, core: Floats, wall: Ints, nodes: Whole, layered: Mask, steps: Floats) -> HeartMesh:
-    """The core with prisms cut into tetrahedra between it and the old wall; tags are those of the old surface."""
-    count = len(steps) - 1
-    level = np.tile(
-        np.arange(len(core)), (count + 1, 1)
-    )  # node at each level, outermost first; the innermost is the core's
-    fresh, points = nodes[layered], [core]
-    for k in range(count):
-        level[k, fresh] = len(core) + k * len(fresh) + np.arange(len(fresh))
-        points.append(mesh.points[fresh] + steps[k] * (core[fresh] - mesh.points[fresh]))
-    a, b, c = np.sort(wall, axis=1).T
-    tets, number = [mesh.tets], [np.zeros(len(mesh.tets), np.int32)]
-    for k in range(count):
-        up, down = level[k], level[k + 1]
-        cut = np.concatenate([
-            np.column_stack([up[a], up[b], up[c], down[c]]),
-            np.column_stack([up[a], up[b], down[b], down[c]]),
-            np.column_stack([up[a], down[a], down[b], down[c]]),
-        ])  # fmt: skip
-        whole = (np.diff(np.sort(cut, axis=1), axis=1) > 0).all(axis=1)
-        tets.append(cut[whole])
-        number.append(np.full(int(whole.sum()), k + 1, np.int32))
-    every = np.concatenate(points)
-    cells = oriented(every, np.concatenate(tets))
-    facets, _ = boundary_facets(cells)
-    known, tags = _surface(mesh, wall, level)
-    return replace(
-        mesh,
-        points=every,
-        tets=cells,
-        region=np.full(len(cells), mesh.region[0], dtype=np.int32),
-        facets=facets,
-        facet_tag=tags_of(facets, known, tags),
-        point_data={},
-        cell_data={LAYER: np.concatenate(number)},
-    )
-
-
-def _surface(mesh: HeartMesh, wall: Ints, level: Whole) -> tuple[Ints, Ints]:
-    """(f, 3) and (f,) triangles of the new surface with their tags: wall outside, flat ends with a rim of layers."""
-    ends = ~np.isin(mesh.facet_tag, [tag for tag, name in mesh.facet_names.items() if name == "wall"])
-    tag_of_wall = next(tag for tag, name in mesh.facet_names.items() if name == "wall")
-    known, tags = [level[0][wall], mesh.facets[ends]], [np.full(len(wall), tag_of_wall), mesh.facet_tag[ends]]
-    sides = np.sort(mesh.facets[ends][:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)
-    owner = np.repeat(mesh.facet_tag[ends], 3)
-    edges = {(int(p), int(q)) for p, q in np.sort(wall[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1)}
-    rim = np.array([(int(p), int(q)) in edges for p, q in sides], dtype=bool)
-    p, q = sides[rim].T
-    for up, down in pairwise(level):
-        for three in ((up[p], up[q], down[q]), (up[p], down[p], down[q])):
-            triangles = np.column_stack(three)
-            whole = (np.diff(np.sort(triangles, axis=1), axis=1) > 0).all(axis=1)
-            known.append(triangles[whole])
-            tags.append(owner[rim][whole])
-    return np.concatenate(known).astype(np.int32), np.concatenate(tags).astype(np.int32)
 
 
 def _notes(layered: Layered, count: int) -> list[str]:

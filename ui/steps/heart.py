@@ -48,7 +48,8 @@ class HeartPage(Page):
             return
         self.column.addWidget(section("Heart"))
         found = session.quality
-        kinds = {"ventricles": "Wall of the ventricles", "blood_pool": "Blood in the left heart and aorta"}
+        blood = "Blood in the left heart and aorta" if "throat" in mesh.landmarks else "Blood"
+        kinds = {"ventricles": "Wall of the ventricles", "blood_pool": blood}
         fibers = "along the wall, rule-based" if mesh.fiber is not None else "none"
         self.column.addWidget(
             fact_table(

@@ -6,7 +6,8 @@ import pytest
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
 from geometry.meshing.grading import GradingError
-from geometry.meshing.wall_layers import LAYER, with_wall_layers
+from geometry.meshing.layer_prisms import LAYER
+from geometry.meshing.wall_layers import with_wall_layers
 from geometry.quality import min_dihedrals, radius_ratios
 from geometry.shapes import half_ellipsoid_ventricle, tube
 from geometry.surface import area_vectors, boundary_facets
