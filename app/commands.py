@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
@@ -19,6 +19,7 @@ from solvers.result_file import read_numbers
 from solvers.scenario import read_scenario
 
 Json = Annotated[str | None, Parameter("--json", allow_leading_hyphen=True)]
+Part = Literal["ventricles", "lv", "lv_blood", "rv_blood"]
 
 
 def list_samples(*, json: Json = None) -> None:
@@ -42,10 +43,30 @@ def segment(
     tell_metrics(opened.measures(), json, {"case": str(case)})
 
 
-def mesh(case: Path, *, edge: float | None = None, json: Json = None) -> None:
-    """Build the mesh (with fibres where there is a wall); --edge is the element size in mm."""
+def mesh(
+    case: Path,
+    *,
+    edge: float | None = None,
+    part: Part = "ventricles",
+    scar_edge: float | None = None,
+    long_axis: list[Path] | None = None,
+    wall_layers: int | None = None,
+    first_layer: float | None = None,
+    layer_growth: float | None = None,
+    json: Json = None,
+) -> None:
+    """Build the mesh (with fibres where there is a wall); --edge is the element size in mm.
+
+    --part of a cine is both ventricles, the wall of the left one alone, or the blood of one (with inlet and outlet in its base).
+    --scar-edge is that in core and border of measured scar: half of --edge without it. --long-axis, once for each, is a label
+    map of long-axis planes drawn at end-diastole (any plane, labels as ours or named): apex and base follow it.
+    --wall-layers puts so many thin layers along the wall of blood: together 0.6 of the local edges thick, unless --first-layer
+    (mm) tells the outermost; each is --layer-growth times as thick as the one before.
+    """
     opened = opened_case(case)
-    run(opened, "mesh", {"edge": edge})
+    files = [str(file.resolve()) for file in long_axis or ()]
+    layers = {"wall_layers": wall_layers, "first_layer": first_layer, "layer_growth": layer_growth}
+    run(opened, "mesh", {"edge": edge, "part": part, "scar_edge": scar_edge, "files": files, **layers})
     built = opened.mesh()
     assert built is not None
     from geometry.quality import mesh_quality

@@ -18,7 +18,7 @@ from geometry.surface import area_vectors
 def take(
     case: Path,
     *,
-    file: Annotated[Path, Parameter("--from")],
+    files: Annotated[list[Path], Parameter("--from")],
     unit: str | None = None,
     surface: list[str] | None = None,
     edge: float | None = None,
@@ -27,15 +27,19 @@ def take(
 ) -> None:
     """Make a mesh (VTU, VTK, VTKHDF, MSH, XDMF, openCARP, Tetgen) or a closed surface (VTP, STL, PLY) the heart of a case.
 
+    --from, once for each file: .pts, .elem and .lon of other names, or surfaces apart from each other (endo_lv.stl, epi.stl,
+    base.stl; their names tell what they are), which close the wall together or name the boundary of a mesh.
+
     CASE is made where it is not there yet. --unit is um, mm, cm or m where the guess is wrong; --surface NUMBER=NAME (endo_lv,
     endo_rv, epi, base), once for each, or --surface cobiveco, tells what the tags of the boundary mean; --edge is the size in
     mm of the tetrahedra that a surface is filled with.
     """
-    if not file.is_file():
-        raise Refused(f"There is no mesh file {file}; check the path.")
+    for file in files:
+        if not file.is_file():
+            raise Refused(f"There is no mesh file {file}; check the path.")
     fresh = not (case / "case.json").is_file()
     opened = Case.create(case, title or case.name) if fresh else opened_case(case)
-    options = {"files": [str(file.resolve())], "unit": unit, "surfaces": surface or [], "edge": edge}
+    options = {"files": [str(file.resolve()) for file in files], "unit": unit, "surfaces": surface or [], "edge": edge}
     try:
         run(opened, "import_mesh", options)
     except BaseException:

@@ -31,11 +31,11 @@ OWN_FIBERS = (
 
 
 def take_mesh(case: Case, options: Mapping[str, Any], progress: Progress) -> None:
-    """Make a mesh file the heart of the case, whatever it had before. Options: files (one), unit, surfaces (texts), edge."""
-    (file,) = options["files"]
+    """Make a mesh file the heart of the case, whatever it had before. Options: files, unit, surfaces (texts), edge."""
+    files = [Path(file) for file in options["files"]]
     edge = float(options["edge"]) if options.get("edge") else None
     wishes = Wishes(options.get("unit"), parse_surfaces(options.get("surfaces") or []), edge)
-    mesh = import_mesh(Path(file), wishes, part(progress, 0.0, 0.7))
+    mesh = import_mesh(files, wishes, part(progress, 0.0, 0.7))
     mesh, metrics = measured(with_fibers(mesh, part(progress, 0.7, 0.9)))
     case.save_landmarks(Landmarks())  # they were those of another heart
     case.save_mesh(mesh, metrics, source=IMPORTED, unit=wishes.unit, surfaces=dict(wishes.surfaces), edge=edge)

@@ -11,15 +11,11 @@ import numpy as np
 from app.case import MAIN, Case
 from app.date_secret import date_secret
 from app.edited import edit_case, keep_noted, needed_segmentation
-from app.heart_steps import HEART_STEPS, with_moved
+from app.heart_steps import HEART_STEPS
 from app.needed import needed_image, needed_mesh
-from app.scenarios import default_scenarios, scenario_order
-from app.staleness import scar_digest
+from app.scenarios import scenario_order
 from geometry.errors import Refused
-from geometry.heart_mesh import HeartMesh
 from geometry.landmarks import Landmarks
-from geometry.meshing import USUAL_EDGES
-from geometry.metric import Metric
 from geometry.progress import Progress, part
 from geometry.segmentation import Segmentation
 
@@ -158,30 +154,17 @@ def scar(case: Case, options: Options, progress: Progress) -> None:
 
 
 def mesh(case: Case, options: Options, progress: Progress) -> None:
-    """Build the mesh, with fibres where there is a wall. Options: edge (mm)."""
+    """Build the mesh, with fibres where there is a wall. Options: those of ``build_mesh``."""
+    from app.mesh_steps import build_mesh
     from geometry.measure import check_segmentation
 
     segmentation, image = needed_segmentation(case), needed_image(case)
     check_segmentation(segmentation)
-    edge = float(options.get("edge") or USUAL_EDGES[image.modality])
-    if image.modality == "MR":
-        built, metrics = _ventricles(case, segmentation, edge, progress)
-    else:
-        built, metrics = _blood_pool(segmentation, edge, progress)
-    case.save_mesh(
-        built,
-        metrics,
-        edge=edge,
-        landmarks=case.landmarks().moved(),
-        **({"scar": scar_digest(case)} if image.modality == "MR" else {}),
-    )
-    for name, scenario in default_scenarios(case.measures(), built).items():
-        if name not in case.scenarios():
-            case.save_scenario(name, scenario)
+    build_mesh(case, segmentation, image, options, progress)
 
 
 def import_mesh(case: Case, options: Options, progress: Progress) -> None:
-    """Make a mesh file the heart of the case. Options: files (one), unit, surfaces, edge."""
+    """Make a mesh, of one file or several, the heart of the case. Options: files, unit, surfaces, edge."""
     from app.mesh_exchange import take_mesh
 
     take_mesh(case, options, progress)
@@ -259,43 +242,3 @@ def _scan(options: Options) -> Path:
             "No scan was given (its path is never written down, so a job cannot be repeated by hand); choose it."
         )
     return Path(options["scan"])
-
-
-def _ventricles(
-    case: Case, segmentation: Segmentation, edge: float, progress: Progress
-) -> tuple[HeartMesh, tuple[Metric, ...]]:
-    from geometry.mesh_measures.summary import measured_wall
-    from geometry.meshing.ventricles import build_ventricles
-    from solvers.directions.fibers import add_fibers
-    from solvers.directions.places import name_places
-    from solvers.scenario import FiberAngles
-
-    built = build_ventricles(segmentation, edge=edge, progress=part(progress, 0.0, 0.6))
-    progress(0.6, "Laying fibres")
-    built = name_places(add_fibers(built, FiberAngles(), part(progress, 0.6, 0.9)))
-    progress(0.9, "Measuring the wall")
-    built, metrics = measured_wall(with_moved(case, built))
-    progress(0.95, "Bringing scar onto the mesh")
-    return _with_scar(case, built), metrics
-
-
-def _with_scar(case: Case, built: HeartMesh) -> HeartMesh:
-    """The mesh with the scar of the late enhancement as regions, where it was measured."""
-    study, picked = case.scar(chances=False), case.scar_rule()
-    if study is None or picked is None:
-        return built
-    from geometry.scar.on_mesh import scar_on_mesh
-    from geometry.scar.rules import classify, rule_named
-
-    return scar_on_mesh(built, classify(study.tissue, rule_named(picked), study.no_reflow), study.tissue).mesh
-
-
-def _blood_pool(segmentation: Segmentation, edge: float, progress: Progress) -> tuple[HeartMesh, tuple[Metric, ...]]:
-    from geometry.centerline import centerline, flow_metrics
-    from geometry.mesh_measures.summary import measured_narrowing
-    from geometry.meshing.blood_pool import build_blood_pool
-
-    built = build_blood_pool(segmentation, edge=edge, progress=part(progress, 0.0, 0.9))
-    progress(0.9, "Measuring the narrowing")
-    line = centerline(built)
-    return built, (*flow_metrics(built, line), *measured_narrowing(built, line))

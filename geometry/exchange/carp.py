@@ -4,6 +4,7 @@ The format has no names; our own are in STEM.names.json beside it, and a file ST
 """
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -39,15 +40,19 @@ def write_carp(mesh: HeartMesh, path: Path) -> tuple[Path, Path, Path]:
     return points, elements, directions
 
 
-def read_carp(path: Path) -> RawMesh:
-    """What lies beside ``path`` under the same name; .lon with or without its first line, with one or two directions."""
+def read_carp(path: Path, given: Sequence[Path] = ()) -> RawMesh:
+    """What lies beside ``path`` under the same name; .lon with or without its first line, with one or two directions.
+
+    given  files of other names, or elsewhere, that are taken instead, each by its ending
+    """
     stem = _stem(path)
+    files = {ending: _beside(stem, ending) for ending in ENDINGS} | {file.suffix: file for file in given}
     for ending in ENDINGS[:2]:
-        if not _beside(stem, ending).is_file():
+        if not files[ending].is_file():
             raise Refused(f"An openCARP mesh is made of .pts and .elem, and there is no {ending} file beside this one.")
-    points = _numbers(_counted(_beside(stem, ".pts")), 3, ".pts")
-    tets, region, other, surfaces = _elements(_beside(stem, ".elem"))
-    data = {REGION: region} | _directions(_beside(stem, ".lon"), len(tets) + sum(other.values()), len(tets))
+    points = _numbers(_counted(files[".pts"]), 3, ".pts")
+    tets, region, other, surfaces = _elements(files[".elem"])
+    data = {REGION: region} | _directions(files[".lon"], len(tets) + sum(other.values()), len(tets))
     facts_path = _beside(stem, ".names.json")
     facts = read_facts(facts_path.read_text(encoding="utf-8")) if facts_path.is_file() else {}
     triangles, tags, names = _surfaces(stem, names_in(facts, "surface_names"))

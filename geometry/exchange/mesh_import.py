@@ -1,6 +1,6 @@
 """A mesh, or a closed surface, that somebody already has becomes the heart of a case."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from geometry.exchange.mend_tets import check_numbers, mended
 from geometry.exchange.raw_mesh import Array, RawMesh
 from geometry.exchange.reading import read_raw
 from geometry.exchange.regions import regions_of
+from geometry.exchange.several_files import read_together
 from geometry.exchange.surface_names import named_boundary
 from geometry.exchange.surface_words import FIELD_PRESETS, PRESETS
 from geometry.exchange.tags import REGIONS, SURFACES, tags_of_facets, triangle_tags, without_doubles
@@ -41,14 +42,15 @@ class Wishes:
     edge: float | None = None
 
 
-def import_mesh(path: Path, wishes: Wishes | None = None, progress: Progress = silent) -> HeartMesh:
-    """The mesh at ``path`` in mm, mended and named as far as it goes; the notes say what was guessed, mended or is missing.
+def import_mesh(path: Path | Sequence[Path], wishes: Wishes | None = None, progress: Progress = silent) -> HeartMesh:
+    """The mesh at ``path``, or in several files that make one (``several_files``), in mm, mended and named as far as it goes.
 
+    The notes say what was guessed, mended or is missing.
     Raises Refused with how many faults there are and where, when no heart can be made of it.
     """
     asked = wishes or Wishes()
     progress(0.0, "Reading the mesh")
-    raw = read_raw(path)
+    raw = read_raw(path) if isinstance(path, Path) else read_together(path)
     check_numbers(raw)
     if not len(raw.tets) and not len(raw.triangles):
         raise Refused("The file holds neither tetrahedra nor a surface of triangles; choose the file with the mesh.")

@@ -38,9 +38,14 @@ def read_raw(path: Path) -> RawMesh:
         raise Refused(
             f"Meshes are not read from {ending or 'files without an ending'}; there are readers for {', '.join(READERS)}."
         )
-    _check(path, ending)
+    check_file(path, ending)
+    return in_sentences(lambda: with_names_beside(READERS[ending](path), path), ending)
+
+
+def in_sentences(read: Callable[[], RawMesh], ending: str) -> RawMesh:
+    """What ``read`` gives; whatever goes wrong in it is a sentence."""
     try:
-        return with_names_beside(READERS[ending](path), path)
+        return read()
     except (Refused, Cancelled, MemoryError):
         raise
     except OSError:
@@ -53,7 +58,8 @@ def read_raw(path: Path) -> RawMesh:
         ) from None
 
 
-def _check(path: Path, ending: str) -> None:
+def check_file(path: Path, ending: str) -> None:
+    """Refuses what is missing, empty, a pointer of git-lfs or cut short."""
     if not path.is_file():
         raise Refused("There is no such mesh file; choose it again.")
     size = path.stat().st_size

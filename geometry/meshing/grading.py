@@ -16,7 +16,7 @@ from geometry.progress import Progress, silent
 from geometry.quality import mesh_quality
 from geometry.surface import boundary_facets, oriented
 
-PATIENCE = 120  # s
+PATIENCE, PER_MILLION = 120, 240  # s, and more for each million of tetrahedra given or wanted
 LEAST_DIHEDRAL, WORST_RATIO = 5.0, 3.0
 
 
@@ -33,8 +33,9 @@ def graded(mesh: HeartMesh, size: Floats, near: float, progress: Progress = sile
     with tempfile.TemporaryDirectory() as folder:
         given, got = Path(folder) / "given.npz", Path(folder) / "got.npz"
         arrays = {"points": mesh.points, "tets": mesh.tets, "facets": mesh.facets, "facet_tag": mesh.facet_tag}
-        np.savez(given, size=size, near=near, patience=PATIENCE, **arrays)  # type: ignore[arg-type]
-        _run([sys.executable, "-m", "geometry.meshing.mmg_child", str(given), str(got)], progress)
+        patience = _patience(mesh, size)
+        np.savez(given, size=size, near=near, patience=patience, **arrays)  # type: ignore[arg-type]
+        _run([sys.executable, "-m", "geometry.meshing.mmg_child", str(given), str(got)], patience, progress)
         if not got.exists():
             raise GradingError("mmg wrote no mesh")
         with np.load(got) as made:
@@ -48,14 +49,20 @@ def graded(mesh: HeartMesh, size: Floats, near: float, progress: Progress = sile
         tets=tets,
         region=np.full(len(tets), mesh.region[0], dtype=np.int32),
         facets=facets,
-        facet_tag=_tags(facets, made_facets, made_tag),
+        facet_tag=tags_of(facets, made_facets, made_tag),
         point_data={},
     )
     _check(found, mesh)
     return found
 
 
-def _run(command: list[str], progress: Progress) -> None:
+def _patience(mesh: HeartMesh, size: Floats) -> int:
+    """s that mmg may take: a regular tetrahedron fills sqrt(2)/12 of the cube of its edge."""
+    wanted = (mesh.tet_volumes() / size[mesh.tets].mean(axis=1) ** 3).sum() * 12 / 2**0.5
+    return PATIENCE + round(PER_MILLION * max(float(np.nan_to_num(wanted)), len(mesh.tets)) / 1e6)
+
+
+def _run(command: list[str], patience: int, progress: Progress) -> None:
     """Wait for the child; end it when the user cancels."""
     started = time.monotonic()
     child = subprocess.Popen(
@@ -69,9 +76,9 @@ def _run(command: list[str], progress: Progress) -> None:
     try:
         while True:
             waited = time.monotonic() - started
-            if waited > PATIENCE:
-                raise GradingError(f"mmg took longer than {PATIENCE} s")
-            progress(1 - float(np.exp(-waited / 8.0)), "grading the mesh")
+            if waited > patience:
+                raise GradingError(f"mmg took longer than {patience} s")
+            progress(1 - float(np.exp(-8.0 * waited / patience)), "grading the mesh")
             try:
                 _, words = child.communicate(timeout=0.2)
                 break
@@ -86,7 +93,7 @@ def _run(command: list[str], progress: Progress) -> None:
         raise GradingError(f"mmg failed ({last[0]})")
 
 
-def _tags(facets: Ints, known: Ints, tag: Ints) -> Ints:
+def tags_of(facets: Ints, known: Ints, tag: Ints) -> Ints:
     """(k,) the tag of each of ``facets`` among the known ones, whatever the order of their corners."""
 
     def key(triangles: Ints) -> NDArray[np.int64]:

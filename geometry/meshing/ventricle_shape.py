@@ -1,15 +1,17 @@
 """Smooth surfaces through the contours of a sparse stack, as signed distances on an even grid."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import ndimage
 
 from geometry.heart_mesh import Floats
 from geometry.meshing.base_plane import BasePlane
+from geometry.meshing.long_axis import LongAxisPlane
 from geometry.meshing.shape_grid import STEP, Grid, one_piece, true_distance, volume_inside
 from geometry.meshing.shape_outlines import closing, joined, rise, wall_at_tip
+from geometry.meshing.shape_views import Views, views_of
 from geometry.meshing.ventricle_slices import Mask, Slices
 from geometry.progress import Progress
 from geometry.shapes_two_chambers import rounded_max
@@ -64,31 +66,37 @@ class VentricleShape:
         return np.asarray(np.maximum.reduce(list(self.surfaces(points).values())))
 
 
-def shape_of(slices: Slices, rv_wall: float, thinnest: float, progress: Progress) -> VentricleShape:
+def shape_of(
+    slices: Slices, rv_wall: float, thinnest: float, progress: Progress, planes: Sequence[LongAxisPlane] = ()
+) -> VentricleShape:
     """Interpolate, close the apex, smooth without losing volume, and put a wall around the right ventricle.
 
     thinnest  mm of wall put around the left cavity where its contours touch: outwards, so that the cavity keeps its volume
+    planes    labelled long-axis planes, which tell where apex and base lie
     """
+    views = views_of(planes, slices)
+    slices = replace(slices, tops=views.tops(slices.tops))
     base = slices.tops.plane()
     grid = _grid(slices, base)
     progress(0.1, "joining the contours")
-    wall = wall_at_tip(slices)
-    cavity_tip = closing(slices.cavity, slices)
-    disc_tip = max(closing(slices.disc, slices), cavity_tip + wall - rise(slices))
+    cavity_tip, disc_tip, right_tip = _tips(slices, views)
     drawn = joined(slices.cavity, slices, grid, cavity_tip)
-    right = joined(slices.rv, slices, grid, closing(slices.rv, slices)) if slices.rv.any() else None
-    base = _holding(drawn, right, slices, grid, base)
+    right = joined(slices.rv, slices, grid, right_tip) if slices.rv.any() else None
+    base = base if "lv" in views.outlines else _holding(drawn, right, slices, grid, base)
     below = _below(grid, base)
     along = max(SMOOTH, 0.25 * slices.gap)
     outer = _smooth(joined(slices.disc, slices, grid, disc_tip), below, along)
     cavity = _smooth(drawn, below, along)
     progress(0.5, "smoothing the surfaces")
-    lv = true_distance(cavity)
-    lv_outer = np.minimum(true_distance(outer), lv - thinnest)
+    lv = views.drawn("lv", true_distance(cavity), grid)
+    lv_outer = np.minimum(views.drawn("lv_outer", true_distance(outer), grid), lv - thinnest)
     fields = {"lv": lv, "lv_outer": lv_outer, "outer": lv_outer}
     if right is not None:
         progress(0.7, "adding the right ventricle")
-        blood = _beside(one_piece(_smooth(right, below, along), below), lv_outer, right, below)
+        blood = one_piece(_smooth(right, below, along), below)
+        if "rv" in views.outlines:
+            blood = right = views.drawn("rv", true_distance(blood), grid)
+        blood = _beside(blood, lv_outer, right, below)
         both = -rounded_max(-lv_outer, rv_wall - blood, ROUNDING)
         fields |= {"rv": np.maximum(blood, both + 0.8 * rv_wall), "outer": both}
     ready = {name: Field(grid, ndimage.spline_filter(values, order=3), base) for name, values in fields.items()}
@@ -98,6 +106,25 @@ def shape_of(slices: Slices, rv_wall: float, thinnest: float, progress: Progress
     high[2] = 0.0
     progress(1.0)
     return VentricleShape(ready["lv"], ready["lv_outer"], ready["outer"], ready.get("rv"), base, (low, high))
+
+
+def _tips(slices: Slices, views: Views) -> tuple[float, float, float]:
+    """mm that left cavity, outside and right cavity reach beyond their first outline: as seen, else as the slices suggest."""
+    cavity = closing(slices.cavity, slices)
+    disc = max(closing(slices.disc, slices), cavity + wall_at_tip(slices) - rise(slices))
+    right = closing(slices.rv, slices) if slices.rv.any() else 0.0
+    tips = []
+    for name, masks, guess in (
+        ("lv", slices.cavity, cavity),
+        ("lv_outer", slices.disc, disc),
+        ("rv", slices.rv, right),
+    ):
+        seen, rows = views.lowest(name), np.flatnonzero(masks.any(axis=(1, 2)))
+        if seen is None or not len(rows):
+            tips.append(guess)
+        else:
+            tips.append(float(np.clip(slices.z[rows[0]] - seen, 0.1 * slices.gap, 1.5 * slices.gap)))
+    return tips[0], tips[1], tips[2]
 
 
 def _grid(slices: Slices, base: BasePlane) -> Grid:

@@ -1,11 +1,13 @@
 """From the labels of a short-axis stack to the tetrahedra of both ventricles."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh, Ints
+from geometry.meshing.long_axis import LongAxisPlane
 from geometry.meshing.pinches import touching, unpinched
 from geometry.meshing.stuffing import bcc_lattice, cube_for, stuff
 from geometry.meshing.ventricle_shape import VentricleShape, shape_of
@@ -25,24 +27,32 @@ RV_WALL = 3.0  # mm; the free wall is not labelled (3 to 5 mm in adults, doi:10.
 
 
 def build_ventricles(
-    segmentation: Segmentation, *, edge: float = 1.5, phase: int | None = None, progress: Progress = silent
+    segmentation: Segmentation,
+    *,
+    edge: float = 1.5,
+    phase: int | None = None,
+    planes: Sequence[LongAxisPlane] = (),
+    progress: Progress = silent,
 ) -> HeartMesh:
     """Mesh the wall of one phase (end-diastole unless told otherwise) with edges of about ``edge`` mm.
 
     Facets endo_lv, endo_rv, epi, base; regions 1 lv (with the septum), 2 rv (free wall); without a right-ventricular
-    label the left ventricle alone. Raises Refused where the labels cannot make a ventricle.
+    label the left ventricle alone. Labelled long-axis ``planes`` of the same phase tell where apex and base lie.
+    Raises Refused where the labels cannot make a ventricle.
     """
     if not 0.4 <= edge <= 5.0:
         raise Refused(f"Edges of {edge} mm were asked for; the ventricles can be meshed with 0.4 to 5 mm.")
     index = segmentation.ed if phase is None else phase
     slices = read_slices(segmentation, index)
     notes = list(slices.notes)
+    if planes:
+        notes.append(f"Apex and base follow the outlines on {len(planes)} long-axis plane{'s'[: len(planes) - 1]}.")
     for attempt, (shorter, thick) in enumerate(ATTEMPTS):
         finer = edge * shorter
         rv_wall = max(RV_WALL, 1.45 * finer)
         thinnest = max(THINNEST, thick * finer)
         doing = part(progress, 0.9 * attempt / len(ATTEMPTS), 0.9 if attempt else 0.95)
-        shape = shape_of(slices, rv_wall, thinnest, part(doing, 0.0, 0.5))
+        shape = shape_of(slices, rv_wall, thinnest, part(doing, 0.0, 0.5), planes)
         points, tets = stuff(bcc_lattice(*shape.bounds, cube_for(finer)), shape.wall, part(doing, 0.5, 0.9))
         points, tets = main_piece(points, unpinched(points, tets))
         facets, _ = boundary_facets(tets)
@@ -62,7 +72,7 @@ def build_ventricles(
     if finer < edge:
         notes.append(f"Edges of {finer:.2f} mm instead of {edge:g} mm, because the wall is thin in places.")
     progress(0.95, "measuring")
-    placed = _to_patient(mesh, shape.base.placed(slices.to_patient))
+    placed = in_patient(mesh, shape.base.placed(slices.to_patient))
     notes += _notes(slices, shape, mesh, rv_wall)
     progress(1.0)
     return replace(placed, notes=tuple(notes))
@@ -113,7 +123,7 @@ def _landmarks(shape: VentricleShape, mesh: HeartMesh) -> dict[str, tuple[float,
     return {name: (float(p[0]), float(p[1]), float(p[2])) for name, p in found.items()}
 
 
-def _to_patient(mesh: HeartMesh, placed: Floats) -> HeartMesh:
+def in_patient(mesh: HeartMesh, placed: Floats) -> HeartMesh:
     """Into patient coordinates; a stack whose axes are left-handed turns every tetrahedron around."""
     turn, origin = placed[:3, :3], placed[:3, 3]
     points = np.asarray(mesh.points @ turn.T + origin)

@@ -43,6 +43,7 @@ def test_scar_places_and_measures_come_with_the_mesh(beating: Case) -> None:
     voxel = abs(np.linalg.det(tissue.affine[:3, :3]))
     # the half maximum of the phantom is 500: its core has 1000, its border 300
     assert mesh.tet_volumes()[mesh.region == core].sum() == pytest.approx((labels == 3).sum() * voxel, rel=0.02)
+    assert any("Edges of 2 mm in core and border of the scar" in note for note in mesh.notes)
     assert set(np.unique(mesh.cell_data[AHA17])) == set(range(1, 18))
     found = {metric.name: metric for metric in beating.measures()}
     assert found["mesh_lv_base_area"].unit == "mm2"
@@ -79,3 +80,14 @@ def test_motion_before_a_mesh_is_refused(tmp_path: Path) -> None:
     case.save_segmentation(labels, ())
     with pytest.raises(Refused, match="no mesh yet"):
         run_task(case.folder, "motion", {}, silent)
+
+
+def test_options_that_do_not_fit_the_part_are_refused(beating: Case) -> None:
+    for options, words in (
+        ({"part": "aorta"}, "no part 'aorta'"),
+        ({"part": "lv_blood", "scar_edge": 1.0}, "blood has none"),
+        ({"wall_layers": 3}, "Wall layers are for blood"),
+        ({"edge": 4.0, "scar_edge": 5.0}, "at scar"),
+    ):
+        with pytest.raises(Refused, match=words):
+            run_task(beating.folder, "mesh", options, silent)

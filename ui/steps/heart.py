@@ -3,6 +3,8 @@
 import psutil
 from PySide6.QtWidgets import QWidget
 
+from app.mesh_steps import scar_volume
+from app.staleness import scar_digest
 from geometry.meshing import USUAL_EDGES
 from geometry.meshing.mesh_forecast import WallSize, wall_size
 from geometry.segmentation import Segmentation
@@ -24,7 +26,7 @@ class HeartPage(Page):
     lead = "The segmentation becomes a volume that can be simulated."
     chosen: float | None = None  # mm, edge; None for what suits the scan
     _unfolded = False  # whether the quality is shown
-    _measured: tuple[Segmentation, WallSize] | None = None
+    _measured: tuple[tuple[Segmentation, str], WallSize] | None = None
 
     def __init__(self, session: Session, watch: JobWatch, parent: QWidget | None = None) -> None:
         super().__init__(session, watch, parent)
@@ -46,7 +48,8 @@ class HeartPage(Page):
             return
         self.column.addWidget(section("Heart"))
         found = session.quality
-        kinds = {"ventricles": "Wall of the ventricles", "blood_pool": "Blood in the left heart and aorta"}
+        blood = "Blood in the left heart and aorta" if "throat" in mesh.landmarks else "Blood"
+        kinds = {"ventricles": "Wall of the ventricles", "blood_pool": blood}
         fibers = "along the wall, rule-based" if mesh.fiber is not None else "none"
         self.column.addWidget(
             fact_table(
@@ -77,11 +80,12 @@ class HeartPage(Page):
 
     def _wall_size(self) -> WallSize | None:
         """None where the size of the mesh cannot be told from the labels."""
-        segmentation, image = self.session.segmentation, self.session.image
-        if segmentation is None or image is None or image.modality != "MR":
+        segmentation, image, case = self.session.segmentation, self.session.image, self.session.case
+        if segmentation is None or image is None or image.modality != "MR" or case is None:
             return None
-        if self._measured is None or self._measured[0] is not segmentation:
-            self._measured = segmentation, wall_size(segmentation)
+        scar = scar_digest(case)
+        if self._measured is None or self._measured[0][0] is not segmentation or self._measured[0][1] != scar:
+            self._measured = (segmentation, scar), wall_size(segmentation, scar_volume(case))
         return self._measured[1]
 
     def _choose(self, edge: float) -> None:

@@ -41,11 +41,10 @@ def test_a_crash_of_the_child_is_a_sentence(pipe: HeartMesh) -> None:
         graded(folded, np.full(len(pipe.points), 2.0), 0.1)
 
 
-def test_a_child_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grading, "PATIENCE", 0.5)
+def test_a_child_that_hangs_is_ended() -> None:
     start = time.monotonic()
     with pytest.raises(GradingError, match="longer than"):
-        grading._run([sys.executable, "-c", "import time; time.sleep(30)"], grading.silent)
+        grading._run([sys.executable, "-c", "import time; time.sleep(30)"], 1, grading.silent)
     assert time.monotonic() - start < 5.0
 
 
@@ -59,5 +58,5 @@ def test_cancelling_ends_the_child() -> None:
 
     start = time.monotonic()
     with pytest.raises(Cancelled):
-        grading._run([sys.executable, "-c", "import time; time.sleep(30)"], stop)
+        grading._run([sys.executable, "-c", "import time; time.sleep(30)"], 60, stop)
     assert time.monotonic() - start < 5.0
