@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.benchmark_editing import benchmark_editing
+from app.benchmark_ep import benchmark_ep
 from app.benchmark_imaging import benchmark_imaging
 from app.benchmark_mesh import benchmark_mesh
 from app.demo import Step, walk_road
@@ -28,4 +29,5 @@ BENCHMARKS: Mapping[str, Callable[[], list[Step]]] = {
     "imaging": benchmark_imaging,
     "editing": benchmark_editing,
     "mesh": benchmark_mesh,
+    "ep": benchmark_ep,
 }

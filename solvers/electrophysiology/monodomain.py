@@ -88,6 +88,7 @@ def solve_monodomain(
     degree: int = 1,
     order: int = 1,
     quiet_dt: float | None = None,
+    rtol: float = 1e-4,
     threads: int | None = None,
     progress: Progress = silent,
 ) -> MonodomainRun:
@@ -100,6 +101,7 @@ def solve_monodomain(
     degree               of the elements; 2 has cells in the middles of the edges too, and needs the full mass matrix
     order                of the cell model's integration in time (2 costs twice as much)
     quiet_dt             step (ms) while no voltage changes fast and no stimulus is near; None: always ``dt``
+    rtol                 of the linear solver, see ``Diffusion``
 
     Refuses wrong shapes, a diffusion that is not positive, steps that do not converge and a voltage that is not finite.
     """
@@ -121,6 +123,7 @@ def solve_monodomain(
         stop_when_activated=stop_when_activated,
         order=order,
         quiet_dt=quiet_dt,
+        rtol=rtol,
         threads=threads,
         progress=part(progress, 0.02, 1.0),
     )
@@ -149,6 +152,7 @@ def march(
     stop_when_activated: bool = False,
     order: int = 1,
     quiet_dt: float | None = None,
+    rtol: float = 1e-4,
     threads: int | None = None,
     start: Floats | None = None,
     progress: Progress = silent,
@@ -165,7 +169,7 @@ def march(
     stimulation = _Stimulation([Stimulus(s.start[nodes], s.duration, s.strength) for s in stimuli], n)
     wave = _Wave(
         kernel=kernel,
-        steppers={step: Diffusion(*pair, step, team) for step in {dt, quiet_dt or dt}},
+        steppers={step: Diffusion(*pair, step, team, rtol) for step in {dt, quiet_dt or dt}},
         stimulation=stimulation,
         y=kernel.rest(n) if start is None else np.ascontiguousarray(start[:, nodes]),
         h=dt,
