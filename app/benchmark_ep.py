@@ -180,6 +180,8 @@ def _eikonal() -> list[Step]:
         ecg.append(time.perf_counter() - began)
     nodes = f"{len(mesh.points) / 1000:.0f} thousand nodes"
     return [
-        Step(f"exact eikonal, {nodes}, one site moved (at most 0.35 s cold, 0.06 s moved)", float(np.median(cold)), 0.0),
+        Step(
+            f"exact eikonal, {nodes}, one site moved (at most 0.35 s cold, 0.06 s moved)", float(np.median(cold)), 0.0
+        ),
         Step(f"12-lead ECG of that activation, {nodes} (at most 0.02 s)", float(np.median(ecg)), 0.0),
     ]
