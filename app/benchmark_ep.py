@@ -29,7 +29,7 @@ from solvers.scenario import Electrophysiology, PacingSite
 SIDES = (20.0, 7.0, 3.0)  # mm
 DT, STEPS, ROUNDS = 0.05, 100, 3
 CELL = "tentusscher_panfilov_2006_epi"
-HEART_EDGE = 1.55  # mm, for some 100 000 nodes
+HEART_EDGE = 1.31  # mm, for some 100 000 nodes
 
 
 def benchmark_ep() -> list[Step]:
