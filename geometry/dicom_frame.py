@@ -54,7 +54,7 @@ class Frame:
     inverted        whether the smallest value of an MR picture is shown white (CT values mean HU however they are shown)
     kind            image type and echo: frames of different kind are different pictures of the same place
     sequence        codes of the pulse sequence
-    words           description in lower case, only ever used to tell one sort of series from another
+    words           description in lower case, to tell one sort of series from another; shown by ``series_words`` alone
     """
 
     member: Member

@@ -12,6 +12,7 @@ from geometry.errors import Refused
 from geometry.image import MODALITIES
 from geometry.series_roles import CT_PHASE, LATE, LONG_CINE, OTHER, SHORT_CINE, Role, propose_roles
 from geometry.series_summary import SeriesSummary
+from geometry.series_words import shown_description
 from geometry.stack import LEAST_SLICES, too_few
 
 _STILLEST = 75.0  # % of the beat at which most hearts move least
@@ -104,6 +105,7 @@ def _summary(group: Group, role: Role) -> SeriesSummary:
         reason=role.reason,
         spacing=first.spacing,
         gap=group.gap,
+        description=shown_description(first.words),
     )
 
 

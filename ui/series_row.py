@@ -56,7 +56,7 @@ def title_of(series: SeriesSummary) -> str:
 
 
 def facts_of(series: SeriesSummary) -> tuple[str, ...]:
-    """Phases and slices, distances, matrix."""
+    """Phases and slices, distances, matrix, and what the scanner's user called it."""
 
     def several(count: int, word: str) -> str:
         return f"{count} {word}{'' if count == 1 else 's'}"
@@ -66,6 +66,8 @@ def facts_of(series: SeriesSummary) -> tuple[str, ...]:
         pixels = f"{series.spacing[0]:.2f} x {series.spacing[1]:.2f} mm"
         lines.append(f"{pixels}, slices {series.gap:.1f} mm apart" if series.gap else pixels)
     lines.append(f"{series.columns} x {series.rows} pixels")
+    if series.description:
+        lines.append(f"\u201c{series.description}\u201d")
     return tuple(lines)
 
 
