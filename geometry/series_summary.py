@@ -18,8 +18,8 @@ class SeriesSummary:
     problem   why it cannot be used, as a sentence; empty where it can
     role      what it is proposed as, one of those of ``series_roles``; reason  why, in words
     spacing   mm between columns and rows, or None; gap  mm between slices, or None
-    description  the words of its description that belong to scanning, see ``series_words``
     thumbnail (rows, columns) uint8 of the middle slice, or None
+    description  the words of its description that belong to scanning, see ``series_words``
     """
 
     key: str
@@ -34,8 +34,8 @@ class SeriesSummary:
     reason: str = ""
     spacing: tuple[float, float] | None = None
     gap: float | None = None
-    description: str = ""
     thumbnail: NDArray[np.uint8] | None = field(default=None, compare=False, repr=False)
+    description: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Everything but the thumbnail, for JSON."""
