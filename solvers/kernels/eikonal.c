@@ -107,13 +107,14 @@ static const int8_t TET_OTHERS[4][3] = {{1, 2, 3}, {0, 2, 3}, {0, 1, 3}, {0, 1, 
 static const int8_t TRI_EDGE[3][3] = {{-1, 0, 1}, {0, -1, 2}, {1, 2, -1}};
 static const int8_t TRI_OTHERS[3][2] = {{1, 2}, {0, 2}, {0, 1}};
 
-static void spread_in_tet(Front *f, const int32_t *tet, const float *len, int v, double least) {
+static void spread_in_tet(Front *f, const int32_t *tet, const float *len, const float *height, int v, double least) {
     const double tv = f->time[tet[v]];
     for (int k = 0; k < 3; ++k) {
         const int w = TET_OTHERS[v][k], a = TET_OTHERS[v][(k + 1) % 3], b = TET_OTHERS[v][(k + 2) % 3];
         const double ta = f->time[tet[a]], tb = f->time[tet[b]];
-        /* under anisotropy w may be earlier than v and still gain through v-a-b, but not when it is the earliest of all */
-        if (f->time[tet[w]] <= fmin(tv, fmin(ta, tb))) continue;
+        /* under anisotropy w may be earlier than v and still gain through v-a-b, but no way from the face is shorter than
+           the height of w over it */
+        if (f->time[tet[w]] <= fmin(tv, fmin(ta, tb)) + height[w]) continue;
         const double va = len[TET_EDGE[v][a]], vb = len[TET_EDGE[v][b]], vw = len[TET_EDGE[v][w]];
         const double ya = 0.5 * (va + vw - len[TET_EDGE[a][w]]), yb = 0.5 * (vb + vw - len[TET_EDGE[b][w]]);
         const int has_a = isfinite(ta), has_b = isfinite(tb);
@@ -144,10 +145,28 @@ static void spread_in_triangle(Front *f, const int32_t *tri, const float *len, i
     }
 }
 
-/* Squared metric lengths of the six edges of each tet: |e|^2 across + (f.e)^2 along, e in mm.
-   across = 1 / v_across^2, along = 1 / v_fiber^2 - 1 / v_across^2. */
+/* Four times the squared area of a triangle of which squared lengths are known. */
+static double area2(double a, double b, double c) {
+    return 4.0 * a * b - (a + b - c) * (a + b - c);
+}
+
+/* Metric heights of the four corners over the opposite faces, a little less than they are. The squared volume comes from the
+   Gram determinant of the edges at corner 0. */
+static void heights_of(const float *s, float *heights) {
+    const double a = s[0], b = s[1], c = s[2];
+    const double ab = 0.5 * (a + b - s[3]), ac = 0.5 * (a + c - s[4]), bc = 0.5 * (b + c - s[5]);
+    const double gram = a * (b * c - bc * bc) - ab * (ab * c - bc * ac) + ac * (ab * bc - b * ac);
+    const double faces[4] = {area2(s[3], s[4], s[5]), area2(s[1], s[2], s[5]), area2(s[0], s[2], s[4]), area2(s[0], s[1], s[3])};
+    for (int k = 0; k < 4; ++k) {
+        const double square = 4.0 * gram / faces[k];      /* height = 3 V / area; gram = 36 V^2, faces = 16 area^2 */
+        heights[k] = square > 0.0 ? (float)(0.999 * sqrt(square)) : 0.0f;
+    }
+}
+
+/* Squared metric lengths of the six edges of each tet: |e|^2 across + (f.e)^2 along, e in mm; and the metric heights of its
+   corners. across = 1 / v_across^2, along = 1 / v_fiber^2 - 1 / v_across^2. */
 void edge_lengths(int64_t tets, const int32_t *tet, const double *points, const double *fiber, double across, double along,
-                  float *lengths) {
+                  float *lengths, float *heights) {
     static const int8_t from[6] = {0, 0, 0, 1, 1, 2}, to[6] = {1, 2, 3, 2, 3, 3};
     for (int64_t i = 0; i < tets; ++i) {
         const double *f = fiber + 3 * i;
@@ -157,6 +176,7 @@ void edge_lengths(int64_t tets, const int32_t *tet, const double *points, const 
             const double along_fiber = f[0] * x + f[1] * y + f[2] * z;
             lengths[6 * i + e] = (float)(across * (x * x + y * y + z * z) + along * along_fiber * along_fiber);
         }
+        heights_of(lengths + 6 * i, heights + 4 * i);
     }
 }
 
@@ -175,7 +195,7 @@ int32_t eikonal_begin(int32_t nodes, double *time, int32_t *heap, int32_t *place
 
 /* Take up to `most` nodes from the heap of `size`; returns the size that is left, 0 when the times are final.
    tet_start/tet_of: for node n the entries tet_start[n] .. tet_start[n+1] of tet_of hold 4 * tet + corner; likewise 3 * tri + corner. */
-int32_t eikonal_run(const int32_t *tet, const float *tet_len, const int64_t *tet_start, const int32_t *tet_of, const int32_t *tri,
+int32_t eikonal_run(const int32_t *tet, const float *tet_len, const float *tet_height, const int64_t *tet_start, const int32_t *tet_of, const int32_t *tri,
                     const float *tri_len, const int64_t *tri_start, const int32_t *tri_of, double least, int64_t most,
                     double *time, int32_t *heap, int32_t *place, int32_t size) {
     Front f = {time, heap, place, size};
@@ -187,7 +207,7 @@ int32_t eikonal_run(const int32_t *tet, const float *tet_len, const int64_t *tet
         }
         for (int64_t i = tet_start[n]; i < tet_start[n + 1]; ++i) {
             const int32_t k = tet_of[i] >> 2;
-            spread_in_tet(&f, tet + 4 * (int64_t)k, tet_len + 6 * (int64_t)k, tet_of[i] & 3, least);
+            spread_in_tet(&f, tet + 4 * (int64_t)k, tet_len + 6 * (int64_t)k, tet_height + 4 * (int64_t)k, tet_of[i] & 3, least);
         }
     }
     return f.size;
