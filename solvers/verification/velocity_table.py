@@ -3,7 +3,8 @@
 Cable of ten Tusscher-Panfilov 2006 cells with the conductivities of Niederer 2011 (doi 10.1098/rsta.2011.0139), along and across
 the fibres, linear elements with the full mass matrix, half and all of it lumped. References: an independent code of
 one-dimensional elements (its entries at 0.5 mm across are left out: whether a wave creeps on at a tenth of its velocity or stops
-there hangs on details, and the slab of Niederer 2011 has it creep, 7 mm in 112 ms); on meshes as fine as one likes 0.61 and 0.222 m/s.
+there hangs on details, and the slab of Niederer 2011 has it creep, 7 mm in 112 ms); on meshes as fine as
+one likes 0.61 and 0.222 m/s.
 """
 
 import numpy as np
