@@ -4,7 +4,7 @@ import contextlib
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import psutil
@@ -33,7 +33,7 @@ def decoder_child(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
         child.wait()
 
 
-def decode_each(folder: Path, names: list[str], progress: Progress) -> Iterator[Path | None]:
+def decode_each(folder: Path, names: list[str], progress: Progress) -> Generator[Path | None]:
     """The .npy file of each name in turn, None from the first one on that was not decoded (damaged, crash, hang)."""
     with decoder_child(folder) as child:
         for number, name in enumerate(names):

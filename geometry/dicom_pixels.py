@@ -1,7 +1,8 @@
 """Pixel values of chosen frames, on their grid."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,14 +72,15 @@ def read_pictures(wanted: dict[Member, Frame], progress: Progress, *, lenient: b
 
     Raises Refused with the number of the image and the reason where one cannot be read; a ``lenient`` reader leaves it out.
     """
-    for picture in _pictures(wanted, progress):
-        if isinstance(picture, Picture):
-            yield picture
-        elif not lenient:
-            raise picture
+    with closing(_pictures(wanted, progress)) as pictures:
+        for picture in pictures:
+            if isinstance(picture, Picture):
+                yield picture
+            elif not lenient:
+                raise picture
 
 
-def _pictures(wanted: dict[Member, Frame], progress: Progress) -> Iterator[Picture | Refused]:
+def _pictures(wanted: dict[Member, Frame], progress: Progress) -> Generator[Picture | Refused]:
     packed: list[tuple[Member, Dataset]] = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -90,12 +92,16 @@ def _pictures(wanted: dict[Member, Frame], progress: Progress) -> Iterator[Pictu
             else:
                 yield _picture(member, _raw_pixels(data), wanted[member], data)
         names = [f"{number:06d}" for number in range(len(packed))]
-        answers = decode_each(folder, names, part(progress, 0.5, 1.0)) if packed else iter(())
-        for (member, data), answer in zip(packed, answers, strict=True):
-            pixels = np.load(answer) if answer else None
-            if answer:
-                answer.unlink()
-            yield _picture(member, pixels, wanted[member], data)
+        if not packed:
+            return
+        with closing(
+            decode_each(folder, names, part(progress, 0.5, 1.0))
+        ) as answers:  # ends the child before its folder
+            for (member, data), answer in zip(packed, answers, strict=True):
+                pixels = np.load(answer) if answer else None
+                if answer:
+                    answer.unlink()
+                yield _picture(member, pixels, wanted[member], data)
 
 
 def plane_of(picture: Picture, frame: Frame, modality: str) -> NDArray[np.float32]:

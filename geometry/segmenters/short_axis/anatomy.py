@@ -14,6 +14,7 @@ Labels = NDArray[np.uint8]
 CORE, RIM = 0.5, 0.02  # chance of what surely belongs, and of what may
 LEAST = 40.0  # mm2
 ENCLOSED = 0.9  # share of the chance of other classes that moves to the cavity within its hull
+MAY_BE = 0.3
 
 
 def in_time(chance: Floats, width: float) -> Floats:
@@ -41,10 +42,10 @@ def one_heart(chance: Floats, inside: tuple[int, int, int]) -> Floats:
 
 
 def round_outline(chance: Floats) -> Floats:
-    """Whatever lies within the convex hull of the cavity counts as cavity, as contours are drawn.
+    """What lies within the convex hull of the cavity counts as cavity, as contours are drawn.
 
-    Papillary muscles and ridges, and in a basal slice the blood of the outflow tract. Hulls are taken in each picture; most of
-    the chance of muscle, other blood and nothing there moves to the cavity.
+    Papillary muscles and ridges, and in a basal slice blood near the outflow tract that may be cavity (a chance over MAY_BE).
+    Hulls are taken in each picture; most of the chance of the other classes there moves to the cavity.
     """
     best = chance.argmax(axis=2)
     moved = chance.copy()
@@ -52,9 +53,10 @@ def round_outline(chance: Floats) -> Floats:
         cavity = _largest(best[k, t] == CAVITY)
         if cavity.sum() < 3:
             continue
-        inside = np.where(convex_hull_image(cavity) & (best[k, t] != RIGHT), ENCLOSED, 0.0)
-        for number in (MUSCLE, OTHER, NOTHING):
-            taken = inside * chance[k, t, number]
+        inside = convex_hull_image(cavity) & (best[k, t] != RIGHT)
+        near = inside & (chance[k, t, CAVITY] > MAY_BE)
+        for number, where in ((MUSCLE, inside), (OTHER, near), (NOTHING, near)):
+            taken = np.where(where, ENCLOSED, 0.0) * chance[k, t, number]
             moved[k, t, CAVITY] += taken
             moved[k, t, number] -= taken
     return moved
