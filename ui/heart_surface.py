@@ -20,6 +20,7 @@ class HeartSurface:
         self._parts: dict[str, pv.PolyData] | None = None
         self._nodes: NDArray[np.integer]
         self._weights: Floats | None = None
+        self._normals: Floats | None = None
         if cut is None:
             self._nodes, triangles = np.unique(mesh.facets, return_inverse=True)
             self.poly = _triangles(mesh.points[self._nodes], triangles.reshape(-1, 3))
@@ -47,6 +48,18 @@ class HeartSurface:
     def tets(self, owner: NDArray[np.integer]) -> NDArray[np.integer]:
         """The tetrahedron behind each triangle of ``poly``; ``owner`` (k,) are those behind the facets of the mesh."""
         return owner if self.cut is None else np.asarray(self.poly.cell_data[TET])
+
+    def spread(self, apart: float) -> tuple[NDArray[np.integer], Floats]:
+        """Nodes of the mesh (k,) that are seen, one for each cube of ``apart`` mm, and the normals (k, 3) there."""
+        if self._normals is None:
+            how = {"cell_normals": False, "split_vertices": False, "consistent_normals": False}
+            self._normals = np.asarray(self.poly.compute_normals(**how)["Normals"])
+        places = np.floor(np.asarray(self.poly.points) / apart).astype(np.int64)
+        first = np.unique(places, axis=0, return_index=True)[1]
+        at = self._nodes[first]
+        if self._weights is not None:
+            at = at[np.arange(len(first)), np.argmax(self._weights[first], axis=1)]
+        return np.asarray(at), self._normals[first]
 
     def carry(self, values: Floats) -> Floats:
         """(p,) or (p, k), values at the nodes carried onto the points of ``poly``."""

@@ -167,7 +167,8 @@ def number_text(value: float) -> str:
 def _ticks(painting: Painting, most: float) -> tuple[float, ...]:
     if painting.kind == "chance":  # quarters, as 16 runs have them
         return (0.0, 25.0, 50.0, 75.0, 100.0)
-    return _thinned((painting.low, *levels_between(painting.low, painting.high), painting.high), most)
+    between = painting.levels or levels_between(painting.low, painting.high)
+    return _thinned((painting.low, *between, painting.high), most)
 
 
 def _tick_text(painting: Painting, value: float) -> str:

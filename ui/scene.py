@@ -106,6 +106,11 @@ class Scene(QWidget):
             view.show_marks(name, points, colour, radius)
         self.draw()
 
+    def note(self, words: str) -> None:
+        """Say something in a corner; nothing for none."""
+        self._letters.note(words)
+        self.draw()
+
     def look_from(self, left: float, front: float, above: float) -> None:
         """Look at the heart from a direction (patient's left, front, head)."""
         if self.surface is None:
@@ -127,7 +132,7 @@ class Scene(QWidget):
         for place in (0, 1):
             self.plotter.subplot(0, place)
             self.plotter.set_background(theme.window, all_renderers=False)
-        self._letters.dress(theme.faint, theme.text)
+        self._letters.dress(theme.faint, theme.muted, theme.text)
         self.draw()
 
     def picture(self) -> NDArray[np.uint8]:

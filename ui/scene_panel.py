@@ -22,6 +22,7 @@ from ui.scene_overlays import show_anatomy, show_arrows, show_fibers, show_front
 from ui.session import SIMULATED_STEPS, Session
 from ui.surfaces import swatches
 from ui.theme import px
+from ui.velocity_arrows import show_velocity
 
 
 class ScenePanel(QWidget):
@@ -104,6 +105,7 @@ class ScenePanel(QWidget):
             self.show_landmarks()
             self.scene.paint(self.paintings, session.look.isochrones, self._captions())
             show_arrows(self.scene, session, self._frame)
+        show_velocity(self.scene, session, self.paintings)
         show_fibers(self.scene, session)
         self._show_legends()
         show_marks(self.scene, session)

@@ -19,6 +19,7 @@ from solvers.electrophysiology.eikonal_ensemble import (
 )
 from solvers.electrophysiology.eikonal_model import EikonalAnswer, EikonalModel
 from solvers.electrophysiology.monodomain_beat import run_monodomain_beat
+from solvers.electrophysiology.repolarization import repolarization_fields
 from solvers.result import Check, Field, Result, Trace
 from solvers.scenario import Electrophysiology
 from solvers.uncertainty.sampling import varied_numbers
@@ -126,6 +127,7 @@ def _monodomain(
         )
     velocity, words = _conduction(model, scenario, activation)
     fields = {"activation_time": _activation_field(activation), "potential": potential}
+    fields |= repolarization_fields(activation, potential)
     return _Outcome(activation, beat.ecg, fields, (_reached(activation), agreement, velocity), (*notes, *words))
 
 
