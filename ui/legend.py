@@ -180,8 +180,9 @@ def _thinned(ticks: tuple[float, ...], most: float) -> tuple[float, ...]:
     inner = ticks[1:-1]
     step = max(1, math.ceil(len(inner) / max(most - 2, 1)))
     if len(inner) > 1:
-        gap = (inner[1] - inner[0]) * 0.6
-        inner = tuple(v for v in inner[::step] if v - ticks[0] > gap and ticks[-1] - v > gap)
+        apart = inner[1] - inner[0]
+        gap = apart * 0.6
+        inner = tuple(v for v in inner if round(v / apart) % step == 0 and v - ticks[0] > gap and ticks[-1] - v > gap)
     return (ticks[0], *inner, ticks[-1])
 
 

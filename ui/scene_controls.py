@@ -24,6 +24,7 @@ TOOLS = {
     "palette": "Colours",
     "lines": "Isochrones; the arrow beside it sets how far apart",
     "velocity": "Velocity of the front, as arrows",
+    "cell": "Action potential and currents of the cell at the marked place",
     "fibers": "Fibres through the wall, coloured by helix angle",
     "landmarks": "Landmarks of the heart, to be moved",
     "cut": "Cut the heart open",
@@ -86,6 +87,7 @@ class SceneControls(QFrame):
             widget.setVisible(painted)
         self.tools["lines"].setVisible(painted and has_isochrones(look.field))
         self.tools["velocity"].setVisible(painted and "activation" in look.field)
+        self.tools["cell"].setVisible(painted and result is not None and result.kind == "electrophysiology")
         self.spacing.show_spacing(look.spacing)
         self.parts.setVisible(not painted)
         _offer(self.parts, parts_of(session), part_shown(session))
@@ -124,8 +126,8 @@ class SceneControls(QFrame):
         if name in SWITCHES:
             tool.setCheckable(True)
             tool.clicked.connect(partial(self._switch, SWITCHES[name]))
-        elif name == "front":
-            tool.clicked.connect(self.front_wanted)
+        elif name in ("front", "cell"):
+            tool.clicked.connect(self.front_wanted if name == "front" else self._session.cell_wanted)
         else:
             menu = QMenu(tool)
             menu.aboutToShow.connect(partial(self._fill_palettes, menu))

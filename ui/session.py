@@ -46,6 +46,7 @@ class Session(Contents):
     theme_changed = Signal()
     window_changed = Signal()
     overlay_changed = Signal()
+    cell_wanted = Signal()  # its action potential and currents
     said = Signal(str, str)  # a sentence for the user, and "info", "warn" or "bad"
 
     def __init__(self, parent: QObject | None = None) -> None:
