@@ -197,6 +197,14 @@ def simulate(case: Case, options: Options, progress: Progress) -> None:
     case.save_result(name, result, heart)
 
 
+def measured_ecg(case: Case, options: Options, progress: Progress) -> None:
+    """Take a measured ECG into the case. Options: files (the one file), rate (Hz, of a table without times)."""
+    from app.measured_ecg import take_ecg
+
+    progress(0.1, "Reading the ECG")
+    take_ecg(case, Path(options["files"][0]), options.get("rate"))
+
+
 def report(case: Case, options: Options, progress: Progress) -> None:
     """Write the one-page report of the case."""
     from app.report import write_report
@@ -232,6 +240,7 @@ TASKS: Mapping[str, Callable[[Case, Options, Progress], None]] = {
     "simulate": simulate,
     "report": report,
     "road": road,
+    "ecg": measured_ecg,
     **HEART_STEPS,
 }
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMessageBox
 
+from ui.ecg_exchange import EcgExchange
 from ui.edit_actions import add_edit_actions
 from ui.look import MODES
 from ui.session import STEPS
@@ -49,6 +50,9 @@ def add_actions(window: "Window") -> None:
     give = _add(file, "Export the mesh ...", window.meshes.ask_export)
     file.aboutToShow.connect(lambda: take.setEnabled(session.case is not None and not window.watch.busy))
     file.aboutToShow.connect(lambda: give.setEnabled(session.mesh is not None and not window.watch.busy))
+    measured = EcgExchange(session, window.watch, window)
+    ecg = _add(file, "Lay a measured ECG over the simulated one ...", measured.ask)
+    file.aboutToShow.connect(lambda: ecg.setEnabled(session.case is not None and not window.watch.busy))
     file.addSeparator()
     _add(file, "Quit", window.close, "Ctrl+Q")
 

@@ -47,6 +47,7 @@ class Session(Contents):
     window_changed = Signal()
     overlay_changed = Signal()
     cell_wanted = Signal()  # its action potential and currents
+    ecg_wanted = Signal()  # a measured one
     said = Signal(str, str)  # a sentence for the user, and "info", "warn" or "bad"
 
     def __init__(self, parent: QObject | None = None) -> None:
