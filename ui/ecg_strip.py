@@ -170,7 +170,8 @@ class EcgStrip(QWidget):
         values: NDArray[np.floating] = np.asarray(trace.values)[trace.channels.index(lead)]
         x = cell.x() + (np.asarray(trace.times) - start) / (stop - start) * cell.width()
         y = cell.bottom() - (values - low) / (high - low) * cell.height()
-        return QPolygonF([QPointF(float(a), float(b)) for a, b in zip(x, y, strict=True) if np.isfinite(b)])
+        known = np.isfinite(y)
+        return QPolygonF([QPointF(a, b) for a, b in zip(x[known].tolist(), y[known].tolist(), strict=True)])
 
     def _choose(self, x: float) -> None:
         if self.ecg is None:

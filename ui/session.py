@@ -46,6 +46,7 @@ class Session(Contents):
     theme_changed = Signal()
     window_changed = Signal()
     overlay_changed = Signal()
+    draft_wanted = Signal(object)  # pacing sites while one of them is dragged
     cell_wanted = Signal()  # its action potential and currents
     ecg_wanted = Signal()  # a measured one
     said = Signal(str, str)  # a sentence for the user, and "info", "warn" or "bad"
