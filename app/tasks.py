@@ -12,6 +12,7 @@ from app.case import MAIN, Case
 from app.date_secret import date_secret
 from app.edited import edit_case, keep_noted, needed_segmentation
 from app.heart_steps import HEART_STEPS
+from app.live import LiveActivation
 from app.needed import needed_image, needed_mesh
 from app.scenarios import scenario_order
 from geometry.errors import Refused
@@ -192,7 +193,8 @@ def simulate(case: Case, options: Options, progress: Progress) -> None:
     else:
         from solvers.electrophysiology.run import run_electrophysiology
 
-        result = run_electrophysiology(heart, scenario, part(progress, 0, 0.98), workers=workers)
+        with LiveActivation(case, name) as live:
+            result = run_electrophysiology(heart, scenario, part(progress, 0, 0.98), workers=workers, watch=live)
     progress(0.98, "Keeping the result")
     case.save_result(name, result, heart)
 

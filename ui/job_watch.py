@@ -11,6 +11,7 @@ from app.jobs import CRASHED, FAILED, RUNNING, Job, JobStatus, jobs_of, start_jo
 from app.warm import WarmWorker
 from geometry.errors import Refused
 from solvers.scenario import PacingSite
+from ui.live_watch import LiveWatch
 from ui.session import Session
 
 EVERY, SOON = 100, 15  # ms between looks: at the jobs, and for an answer that is waited for
@@ -35,6 +36,7 @@ class JobWatch(QObject):
         self.timer.start()
         self._soon = QTimer(self, interval=SOON)
         self._soon.timeout.connect(self._look_at_warm)
+        self.live = LiveWatch(session, lambda: self.busy, self)
         session.case_changed.connect(self._adopt)
         session.draft_wanted.connect(lambda sites: self.ask(session.scenario_name, sites, draft=True))
 
@@ -101,6 +103,7 @@ class JobWatch(QObject):
         """Watch no more; running jobs of the case are asked to stop."""
         self.timer.stop()
         self._soon.stop()
+        self.live.timer.stop()
         self.rest()
         for job, status in self._jobs.items():
             if status.state == RUNNING:

@@ -279,7 +279,7 @@ class ScenePanel(QWidget):
         session.case_changed.connect(self.reload)
         session.data_changed.connect(self.reload)
         session.answer_changed.connect(self._answered)
-        for signal in (session.look_changed, session.step_changed):
+        for signal in (session.look_changed, session.step_changed, session.live_changed):
             signal.connect(self.refresh)
         session.time_changed.connect(self.follow_time)
         session.point_changed.connect(self._point_moved)
