@@ -101,7 +101,7 @@ class CellPlots(QWidget):
             axis.setPen(pg.mkPen(theme.line))
             axis.setTextPen(pg.mkPen(theme.muted))
             axis.enableAutoSIPrefix(False)
-            axis.setStyle(tickFont=font, maxTickLevel=0)
+            axis.setStyle(tickFont=font, maxTickLevel=int(named))
         plot.getAxis("left").setWidth(px(44))
         plot.getAxis("bottom").setHeight(px(40 if named else 22))
         if named:
