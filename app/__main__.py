@@ -10,6 +10,7 @@ from cyclopts import App, CycloptsError, Parameter
 from app.commands import CASE_VERBS
 from app.commands_cells import CELL_VERBS
 from app.commands_check import CHECK_VERBS
+from app.commands_ecg import ECG_VERBS
 from app.commands_edit import EDIT_VERBS
 from app.commands_heart import HEART_VERBS
 from app.commands_labels import LABEL_VERBS
@@ -30,6 +31,7 @@ VERBS = {
     **HEART_VERBS,
     **MEASURE_VERBS,
     **CELL_VERBS,
+    **ECG_VERBS,
     **CHECK_VERBS,
 }
 for name, verb in VERBS.items():

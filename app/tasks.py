@@ -12,6 +12,7 @@ from app.case import MAIN, Case
 from app.date_secret import date_secret
 from app.edited import edit_case, keep_noted, needed_segmentation
 from app.heart_steps import HEART_STEPS
+from app.live import LiveActivation
 from app.needed import needed_image, needed_mesh
 from app.scenarios import scenario_order
 from geometry.errors import Refused
@@ -192,9 +193,18 @@ def simulate(case: Case, options: Options, progress: Progress) -> None:
     else:
         from solvers.electrophysiology.run import run_electrophysiology
 
-        result = run_electrophysiology(heart, scenario, part(progress, 0, 0.98), workers=workers)
+        with LiveActivation(case, name) as live:
+            result = run_electrophysiology(heart, scenario, part(progress, 0, 0.98), workers=workers, watch=live)
     progress(0.98, "Keeping the result")
     case.save_result(name, result, heart)
+
+
+def measured_ecg(case: Case, options: Options, progress: Progress) -> None:
+    """Take a measured ECG into the case. Options: files (the one file), rate (Hz, of a table without times)."""
+    from app.measured_ecg import take_ecg
+
+    progress(0.1, "Reading the ECG")
+    take_ecg(case, Path(options["files"][0]), options.get("rate"))
 
 
 def report(case: Case, options: Options, progress: Progress) -> None:
@@ -232,6 +242,7 @@ TASKS: Mapping[str, Callable[[Case, Options, Progress], None]] = {
     "simulate": simulate,
     "report": report,
     "road": road,
+    "ecg": measured_ecg,
     **HEART_STEPS,
 }
 

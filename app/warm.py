@@ -18,11 +18,12 @@ DIED = "The what-if process ended unexpectedly; leave and enter the step 'Plan' 
 
 @dataclass(frozen=True)
 class Answer:
-    """The heart paced at the asked sites: activation (n,) ms and the 12-lead ECG."""
+    """The heart paced at the asked sites: activation (n,) ms and the 12-lead ECG; ``draft``: on the companion mesh."""
 
     number: int
     activation: NDArray[np.float64]
     ecg: Trace
+    draft: bool = False
 
 
 class WarmWorker(WarmProcess):
@@ -31,10 +32,10 @@ class WarmWorker(WarmProcess):
     def __init__(self, case_folder: Path, scenario: str) -> None:
         super().__init__("app.warm_worker", str(case_folder), scenario)
 
-    def ask(self, sites: Sequence[PacingSite]) -> int:
-        """Ask for the beat that starts at ``sites``; returns the number its answer will carry."""
+    def ask(self, sites: Sequence[PacingSite], draft: bool = False) -> int:
+        """Ask for the beat that starts at ``sites``, a quicker and coarser one with ``draft``; returns its number."""
         number = self.next_number()
-        question = {"number": number, "sites": [site.model_dump() for site in sites]}
+        question = {"number": number, "draft": draft, "sites": [site.model_dump() for site in sites]}
         replace_text(self.folder / "question.json", json.dumps(question))
         return number
 
@@ -52,7 +53,8 @@ def write_answer(answer: Answer, path: Path) -> None:
     """Write an answer in one move."""
     fresh = path.with_suffix(".part.npz")
     ecg = answer.ecg
-    np.savez(fresh, activation=answer.activation, times=ecg.times, values=ecg.values, channels=np.array(ecg.channels))
+    arrays = {"activation": answer.activation, "times": ecg.times, "values": ecg.values}
+    np.savez(fresh, draft=np.array(answer.draft), channels=np.array(ecg.channels), **arrays)  # type: ignore[arg-type]
     fresh.replace(path)
 
 
@@ -60,4 +62,4 @@ def read_answer(path: Path, number: int) -> Answer:
     """Read what ``write_answer`` wrote."""
     with np.load(path, allow_pickle=False) as data:
         ecg = Trace(data["times"], data["values"], tuple(str(c) for c in data["channels"]), "mV", "12-lead ECG")
-        return Answer(number, data["activation"], ecg)
+        return Answer(number, data["activation"], ecg, bool(data["draft"]))

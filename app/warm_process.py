@@ -47,8 +47,15 @@ class WarmProcess:
             path = self.folder / f"{number}.npz"
             if path.exists():
                 self._told = number
+                self._forget_before(number)
                 return number, path
         return None
+
+    def _forget_before(self, number: int) -> None:
+        """Remove answers that nobody asks for any more: a drag leaves many."""
+        for path in self.folder.glob("*.npz"):
+            if path.stem.isdecimal() and int(path.stem) < number:
+                path.unlink(missing_ok=True)
 
     def error(self, died: str) -> str:
         """A sentence when the process cannot answer (``died`` where it is gone); empty while all is well."""

@@ -4,19 +4,25 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from typing import TYPE_CHECKING, Any
 
 from app.case import Case
+from app.companion import companion, needs_companion
 from app.needed import needed_mesh
 from app.warm import Answer, write_answer
 from app.warm_process import serve
 from geometry.errors import Refused
+from geometry.heart_mesh import HeartMesh
 from solvers.scenario import Electrophysiology, PacingSite
+
+if TYPE_CHECKING:
+    from solvers.electrophysiology.what_if import QuickWhatIf
 
 
 def load(folder: Path, case_folder: Path, scenario_name: str) -> Callable[[], bool]:
     """Load the heart; what is returned answers the newest question, where there is a new one."""
-    from solvers.electrophysiology.what_if import WhatIf
+    from solvers.electrophysiology.what_if import QuickWhatIf, WhatIf
 
     case = Case.open(case_folder)
     scenario = case.scenario(scenario_name)
@@ -24,7 +30,11 @@ def load(folder: Path, case_folder: Path, scenario_name: str) -> Callable[[], bo
         raise Refused(
             f"The scenario {scenario_name!r} has no pacing sites to move; choose one of the heart's activation."
         )
-    what_if = WhatIf(needed_mesh(case), scenario)
+    mesh = needed_mesh(case)
+    what_if = WhatIf(mesh, scenario)
+    quick: list[QuickWhatIf] = []
+    if needs_companion(mesh):
+        Thread(target=_prepare, args=(case, mesh, scenario, quick), daemon=True).start()
     told = 0
 
     def answer() -> bool:
@@ -33,11 +43,22 @@ def load(folder: Path, case_folder: Path, scenario_name: str) -> Callable[[], bo
         if question is None or question["number"] == told:
             return False
         told = question["number"]
-        activation, ecg = what_if.answer([PacingSite(**site) for site in question["sites"]])
-        write_answer(Answer(told, activation, ecg), folder / f"{told}.npz")
+        draft = bool(question.get("draft"))
+        answering = quick[0] if draft and quick else what_if
+        activation, ecg = answering.answer([PacingSite(**site) for site in question["sites"]])
+        write_answer(Answer(told, activation, ecg, draft), folder / f"{told}.npz")
         return True
 
     return answer
+
+
+def _prepare(case: Case, mesh: HeartMesh, scenario: Electrophysiology, quick: "list[QuickWhatIf]") -> None:
+    """Make the companion mesh while the fine one answers; without one it goes on doing so."""
+    from solvers.electrophysiology.what_if import QuickWhatIf
+
+    coarse = companion(case, mesh)
+    if coarse is not None:
+        quick.append(QuickWhatIf(coarse, mesh, scenario))
 
 
 def _newest(path: Path) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QMessageBox
 
+from ui.ecg_exchange import EcgExchange
 from ui.edit_actions import add_edit_actions
 from ui.look import MODES
 from ui.session import STEPS
@@ -49,6 +50,9 @@ def add_actions(window: "Window") -> None:
     give = _add(file, "Export the mesh ...", window.meshes.ask_export)
     file.aboutToShow.connect(lambda: take.setEnabled(session.case is not None and not window.watch.busy))
     file.aboutToShow.connect(lambda: give.setEnabled(session.mesh is not None and not window.watch.busy))
+    measured = EcgExchange(session, window.watch, window)
+    ecg = _add(file, "Lay a measured ECG over the simulated one ...", measured.ask)
+    file.aboutToShow.connect(lambda: ecg.setEnabled(session.case is not None and not window.watch.busy))
     file.addSeparator()
     _add(file, "Quit", window.close, "Ctrl+Q")
 
@@ -74,6 +78,7 @@ def add_actions(window: "Window") -> None:
     for words, direction in DIRECTIONS.items():
         _add(look, words, partial(scene.look_from, *direction))
     _add(view, "Cut the heart open", lambda: session.set_cut(not session.cut), "X")
+    _add(view, "Cell: action potential and currents ...", session.cell_wanted.emit, "C")
     _add(view, "Play or pause", window.workplace.strip.bar.play.toggle, "Space")
     bar_of_time, slices = window.workplace.strip.bar, window.workplace.slices
     _add(view, "One frame back", partial(bar_of_time.step, -1), ",")

@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject
 
 from app.case import Case
+from app.measured_ecg import kept_ecg
 from app.scenarios import in_order
 from app.staleness import out_of_date
 from geometry.fiber_lines import FiberLines, load_lines
@@ -15,6 +16,7 @@ from geometry.image import Image
 from geometry.metric import Metric
 from geometry.segmentation import Segmentation
 from geometry.tet_quality import TetNumbers, TetQuality, load_numbers, load_quality
+from solvers.electrophysiology.measured_ecg import MedianBeat, median_beat
 from solvers.result import Result
 from solvers.scenario import Electrophysiology, Flow
 
@@ -59,6 +61,11 @@ class Contents(QObject):
     def fiber_lines(self) -> FiberLines | None:
         """Lines along the fibres of the mesh; None while they were not traced."""
         return self._keep("fiber_lines", lambda case: load_lines(case.folder / "mesh"))
+
+    @property
+    def measured_beat(self) -> MedianBeat | None:
+        """The median beat of the patient's own ECG; None while none was taken in."""
+        return self._keep("measured_beat", _beat_of)
 
     @property
     def stale(self) -> tuple[str, ...]:
@@ -124,3 +131,8 @@ class Contents(QObject):
             return ()
         facts = (self.case.folder / name).stat()
         return (facts.st_ino, facts.st_mtime_ns, facts.st_size)
+
+
+def _beat_of(case: Case) -> MedianBeat | None:
+    recording = kept_ecg(case)
+    return median_beat(recording) if recording is not None else None

@@ -6,10 +6,12 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
+from solvers.electrophysiology.measured_ecg import Likeness
 from solvers.result import Trace
 from ui.theme import DARK, Theme, px, stroke
 
 ROWS = (("I", "II", "III", "aVR", "aVL", "aVF"), ("V1", "V2", "V3", "V4", "V5", "V6"))
+MEASURED = {"dark": "#f0b65a", "light": "#b06a00"}  # the patient's own ECG
 SMALL, LARGE = 40.0, 200.0  # ms of a small step and a large square of the grid
 
 
@@ -22,6 +24,7 @@ class EcgStrip(QWidget):
         super().__init__(parent)
         self.ecg: Trace | None = None
         self.before: Trace | None = None
+        self.likeness: Likeness | None = None
         self.time = 0.0
         self.band: tuple[Trace, Trace] | None = None
         self._theme = DARK
@@ -30,6 +33,11 @@ class EcgStrip(QWidget):
     def show_ecg(self, ecg: Trace | None, before: Trace | None = None, band: tuple[Trace, Trace] | None = None) -> None:
         """Show an ECG, an older one behind it for comparison, and the low and high bound of its 90 % band."""
         self.ecg, self.before, self.band = ecg, before, band
+        self.update()
+
+    def show_measured(self, likeness: Likeness | None) -> None:
+        """Lay a measured ECG over the one that is shown, with the correlation of each lead; None: take it away."""
+        self.likeness = likeness
         self.update()
 
     def show_time(self, time: float) -> None:
@@ -76,7 +84,9 @@ class EcgStrip(QWidget):
 
     def _reach(self) -> tuple[float, float]:
         """The lowest and highest voltage of any lead of either ECG: one scale for all."""
-        both = [np.asarray(t.values) for t in (self.ecg, self.before, *(self.band or ())) if t is not None]
+        both = [
+            np.asarray(t.values) for t in (self.ecg, self.before, self._measured, *(self.band or ())) if t is not None
+        ]
         low = min(float(np.nanmin(v)) for v in both)
         high = max(float(np.nanmax(v)) for v in both)
         gap = 0.12 * max(high - low, 1e-6)
@@ -100,6 +110,7 @@ class EcgStrip(QWidget):
             painter.setBrush(tint)
             painter.drawPolygon(QPolygonF([*low.toList(), *reversed(high.toList())]))
             painter.setBrush(Qt.BrushStyle.NoBrush)
+        self._draw_measured(painter, cell, lead, reach)
         painter.setPen(QPen(QColor(theme.text), stroke(1.5)))
         painter.drawPolyline(self._curve(self.ecg, lead, cell, reach))
         if start <= self.time <= stop:
@@ -118,6 +129,25 @@ class EcgStrip(QWidget):
         painter.drawLine(cell.topRight(), cell.bottomRight())
         painter.drawLine(cell.bottomLeft(), cell.bottomRight())
         painter.restore()
+
+    @property
+    def _measured(self) -> Trace | None:
+        return self.likeness.measured if self.likeness is not None else None
+
+    def _draw_measured(self, painter: QPainter, cell: QRectF, lead: str, reach: tuple[float, float]) -> None:
+        """The measured beat, and how alike it is, in the upper right corner."""
+        if self.likeness is None:
+            return
+        ink = QColor(MEASURED.get(self._theme.name, MEASURED["dark"]))
+        painter.setPen(QPen(ink, stroke(1.4)))
+        painter.drawPolyline(self._curve(self.likeness.measured, lead, cell, reach))
+        value = self.likeness.correlation.get(lead, float("nan"))
+        font = QFont(self.font())
+        font.setPixelSize(px(11))
+        painter.setFont(font)
+        text = f"r {value:.2f}".replace("-", "\u2212") if np.isfinite(value) else "not measured"
+        place = cell.adjusted(0, px(4), -px(8), 0)
+        painter.drawText(place, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight, text)
 
     def _draw_grid(
         self, painter: QPainter, cell: QRectF, start: float, stop: float, reach: tuple[float, float]
@@ -140,7 +170,8 @@ class EcgStrip(QWidget):
         values: NDArray[np.floating] = np.asarray(trace.values)[trace.channels.index(lead)]
         x = cell.x() + (np.asarray(trace.times) - start) / (stop - start) * cell.width()
         y = cell.bottom() - (values - low) / (high - low) * cell.height()
-        return QPolygonF([QPointF(float(a), float(b)) for a, b in zip(x, y, strict=True) if np.isfinite(b)])
+        known = np.isfinite(y)
+        return QPolygonF([QPointF(a, b) for a, b in zip(x[known].tolist(), y[known].tolist(), strict=True)])
 
     def _choose(self, x: float) -> None:
         if self.ecg is None:

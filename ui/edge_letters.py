@@ -11,6 +11,7 @@ from ui.theme import px
 
 PLACES = ((0.015, 0.5), (0.985, 0.5), (0.5, 0.975), (0.5, 0.025))
 CAPTION = (0.03, 0.93)
+NOTE = (0.03, 0.06)
 CLEAR = 0.5  # a border's direction must lie within 60 degrees of a letter's to be named
 
 
@@ -22,15 +23,18 @@ class EdgeLetters:
         self._renderer = plotter.renderers[0]
         self._letters = [_text(self._renderer, place, 13) for place in PLACES]
         self._captions = [_text(renderer, CAPTION, 13) for renderer in (plotter.renderers[0], plotter.renderers[1])]
-        for actor in self._captions:
+        self._note = _text(plotter.renderers[0], NOTE, 11)
+        self._note.GetTextProperty().BoldOff()
+        for actor in (*self._captions, self._note):
             actor.GetTextProperty().SetJustificationToLeft()
         self._shown = False
         plotter.iren.add_observer("InteractionEvent", lambda *_: self.follow(self._shown))
 
-    def dress(self, faint: str, text: str) -> None:
+    def dress(self, faint: str, muted: str, text: str) -> None:
         """Take the colours of a theme."""
         for actor in self._letters:
             actor.GetTextProperty().SetColor(*pv.Color(faint).float_rgb)
+        self._note.GetTextProperty().SetColor(*pv.Color(muted).float_rgb)
         for actor in self._captions:
             actor.GetTextProperty().SetColor(*pv.Color(text).float_rgb)
 
@@ -39,6 +43,10 @@ class EdgeLetters:
         self.captions = tuple(captions)
         for actor, words in zip(self._captions, (*captions, "", "")[:2], strict=True):
             actor.SetInput(words)
+
+    def note(self, words: str) -> None:
+        """Say something in the corner of the first view; nothing for none."""
+        self._note.SetInput(words)
 
     def follow(self, shown: bool) -> None:
         """Name the directions the camera has at its borders."""

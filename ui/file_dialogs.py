@@ -17,6 +17,7 @@ MESH_FORMATS = {
     "Surface (*.stl)": ".stl",
     "Surface (*.ply)": ".ply",
 }
+ECGS = "ECGs (*.hea *.dat *.dcm *.ima *.csv *.tsv *.txt);;All files (*)"
 LABEL_MAPS = "Label maps (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.dcm *.ima);;All files (*)"
 
 
@@ -42,6 +43,12 @@ def ask_label_maps(parent: QWidget) -> tuple[Path, ...]:
     """Files with label maps; none where nothing was chosen."""
     paths, _ = QFileDialog.getOpenFileNames(parent, "Choose label maps", "", LABEL_MAPS)
     return tuple(Path(path) for path in paths)
+
+
+def ask_ecg(parent: QWidget) -> Path | None:
+    """A measured ECG."""
+    path, _ = QFileDialog.getOpenFileName(parent, "Choose a measured ECG", "", ECGS)
+    return Path(path) if path else None
 
 
 def ask_mesh(parent: QWidget) -> Path | None:

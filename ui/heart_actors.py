@@ -143,6 +143,18 @@ class HeartActors:
         arrow = pv.Arrow(tip_length=0.3, tip_radius=0.07, shaft_radius=0.022)
         self._add("arrows", cloud.glyph(orient="flow", scale="size", geom=arrow), color="#f2f5f8", ambient=0.3)
 
+    def show_velocities(self, points: Floats, vectors: Floats, colour: str) -> None:
+        """Draw arrows from places, as long as ``vectors`` (none: take them away)."""
+        self._remove("velocity")
+        if len(points) == 0:
+            return
+        cloud = pv.PolyData(points)
+        cloud["way"], cloud["length"] = vectors, np.linalg.norm(vectors, axis=1)
+        arrow = pv.Arrow(tip_length=0.36, tip_radius=0.13, shaft_radius=0.042, tip_resolution=12, shaft_resolution=8)
+        self._add(
+            "velocity", cloud.glyph(orient="way", scale="length", geom=arrow), color=colour, ambient=0.5, pickable=False
+        )
+
     def show_lines(self, name: str, lines: pv.PolyData) -> None:
         """Draw lines in the colours ("colour") of their points."""
         self._remove(name)

@@ -1,8 +1,12 @@
 """What of a heart is seen: its boundary, whole or cut open, and how numbers at the nodes are carried onto it."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyvista as pv
 from numpy.typing import NDArray
+from vtkmodules.vtkCommonCore import mutable
+from vtkmodules.vtkCommonDataModel import vtkStaticCellLocator
 
 from geometry.heart_mesh import HeartMesh
 
@@ -20,6 +24,8 @@ class HeartSurface:
         self._parts: dict[str, pv.PolyData] | None = None
         self._nodes: NDArray[np.integer]
         self._weights: Floats | None = None
+        self._normals: Floats | None = None
+        self._locator: vtkStaticCellLocator | None = None
         if cut is None:
             self._nodes, triangles = np.unique(mesh.facets, return_inverse=True)
             self.poly = _triangles(mesh.points[self._nodes], triangles.reshape(-1, 3))
@@ -47,6 +53,31 @@ class HeartSurface:
     def tets(self, owner: NDArray[np.integer]) -> NDArray[np.integer]:
         """The tetrahedron behind each triangle of ``poly``; ``owner`` (k,) are those behind the facets of the mesh."""
         return owner if self.cut is None else np.asarray(self.poly.cell_data[TET])
+
+    def spread(self, apart: float) -> tuple[NDArray[np.integer], Floats]:
+        """Nodes of the mesh (k,) that are seen, one for each cube of ``apart`` mm, and the normals (k, 3) there."""
+        if self._normals is None:
+            how = {"cell_normals": False, "split_vertices": False, "consistent_normals": False}
+            self._normals = np.asarray(self.poly.compute_normals(**how)["Normals"])
+        places = np.floor(np.asarray(self.poly.points) / apart).astype(np.int64)
+        first = np.unique(places, axis=0, return_index=True)[1]
+        at = self._nodes[first]
+        if self._weights is not None:
+            at = at[np.arange(len(first)), np.argmax(self._weights[first], axis=1)]
+        return np.asarray(at), self._normals[first]
+
+    def hit(self, start: Sequence[float], end: Sequence[float]) -> tuple[float, float, float] | None:
+        """Where the line from one place to another (mm) meets the surface first; None where it does not."""
+        if self._locator is None:
+            self._locator = vtkStaticCellLocator()
+            self._locator.SetDataSet(self.poly)
+            self._locator.BuildLocator()
+        share, piece = mutable(0.0), mutable(0)
+        place, inside = [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]
+        crossed = self._locator.IntersectWithLine(start, end, 1e-6, share, place, inside, piece)  # type: ignore[call-overload]
+        if not crossed:
+            return None
+        return place[0], place[1], place[2]
 
     def carry(self, values: Floats) -> Floats:
         """(p,) or (p, k), values at the nodes carried onto the points of ``poly``."""

@@ -24,6 +24,8 @@ NAMES = {
     "fibers": "mdi6.waves",
     "landmarks": "mdi6.map-marker-outline",
     "lines": "mdi6.chart-bell-curve",
+    "cell": "mdi6.chart-timeline-variant",
+    "velocity": "mdi6.arrow-top-right",
     "front": "mdi6.rotate-3d",
     "only3d": "mdi6.cube-outline",
     "onlyslices": "mdi6.view-grid-outline",

@@ -54,7 +54,7 @@ class Inspector(QFrame):
             signal.connect(self.refresh)
         session.seeds_changed.connect(lambda: self._refresh_if("segment"))
         session.labels.measured.connect(lambda: self._refresh_if("segment"))
-        session.answer_changed.connect(lambda: self._refresh_if("plan"))
+        session.answer_changed.connect(self._answered)
         session.look_changed.connect(self._look_changed)
         session.scenario_changed.connect(self._scenario_changed)
         watch.changed.connect(self._jobs_changed)
@@ -72,6 +72,11 @@ class Inspector(QFrame):
     def _refresh_if(self, *steps: str) -> None:
         if self._session.step in steps:
             self.refresh()
+
+    def _answered(self) -> None:
+        answer = self._session.answer
+        if answer is None or not answer.draft:  # a page is not made anew ten times a second
+            self._refresh_if("plan")
 
     def _look_changed(self) -> None:
         self._refresh_if("compare")

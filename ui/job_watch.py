@@ -11,9 +11,10 @@ from app.jobs import CRASHED, FAILED, RUNNING, Job, JobStatus, jobs_of, start_jo
 from app.warm import WarmWorker
 from geometry.errors import Refused
 from solvers.scenario import PacingSite
+from ui.live_watch import LiveWatch
 from ui.session import Session
 
-EVERY = 100  # ms
+EVERY, SOON = 100, 15  # ms between looks: at the jobs, and for an answer that is waited for
 
 
 class JobWatch(QObject):
@@ -33,7 +34,11 @@ class JobWatch(QObject):
         self.timer = QTimer(self, interval=EVERY)
         self.timer.timeout.connect(self._look)
         self.timer.start()
+        self._soon = QTimer(self, interval=SOON)
+        self._soon.timeout.connect(self._look_at_warm)
+        self.live = LiveWatch(session, lambda: self.busy, self)
         session.case_changed.connect(self._adopt)
+        session.draft_wanted.connect(lambda sites: self.ask(session.scenario_name, sites, draft=True))
 
     @property
     def jobs(self) -> dict[Job, JobStatus]:
@@ -69,8 +74,8 @@ class JobWatch(QObject):
         """Ask a job to stop."""
         job.cancel()
 
-    def ask(self, scenario: str, sites: tuple[PacingSite, ...]) -> None:
-        """Ask what the heart does when paced at these sites."""
+    def ask(self, scenario: str, sites: tuple[PacingSite, ...], draft: bool = False) -> None:
+        """Ask what the heart does when paced at these sites; ``draft`` while one is dragged."""
         case = self._session.case
         if case is None or not sites:
             return
@@ -78,9 +83,12 @@ class JobWatch(QObject):
         if self._warm is None or self._warm_for != wanted or self._warm.error():
             self.rest()
             self._warm, self._warm_for = WarmWorker(case.folder, scenario), wanted
-        self._warm.ask(sites)
-        self.thinking = True
-        self.changed.emit()
+        self._warm.ask(sites, draft)
+        if not self._soon.isActive():  # started again at each move of a mouse it would never come
+            self._soon.start()
+        if not self.thinking:
+            self.thinking = True
+            self.changed.emit()
 
     def rest(self) -> None:
         """End the what-if process."""
@@ -94,6 +102,8 @@ class JobWatch(QObject):
     def finish(self) -> None:
         """Watch no more; running jobs of the case are asked to stop."""
         self.timer.stop()
+        self._soon.stop()
+        self.live.timer.stop()
         self.rest()
         for job, status in self._jobs.items():
             if status.state == RUNNING:
@@ -112,7 +122,6 @@ class JobWatch(QObject):
 
     def _look(self) -> None:
         self._look_at_jobs()
-        self._look_at_warm()
 
     def _look_at_jobs(self) -> None:
         for job, before in list(self._jobs.items()):
@@ -139,6 +148,7 @@ class JobWatch(QObject):
 
     def _look_at_warm(self) -> None:
         if self._warm is None or not self.thinking:
+            self._soon.stop()
             return
         answer = self._warm.poll()
         wrong = "" if answer else self._warm.error()
@@ -148,5 +158,5 @@ class JobWatch(QObject):
         elif wrong:
             self.thinking = False
             self._session.said.emit(wrong, "bad")
-        if answer is not None or wrong:
+        if not self.thinking and (answer is not None or wrong):
             self.changed.emit()

@@ -167,7 +167,8 @@ def number_text(value: float) -> str:
 def _ticks(painting: Painting, most: float) -> tuple[float, ...]:
     if painting.kind == "chance":  # quarters, as 16 runs have them
         return (0.0, 25.0, 50.0, 75.0, 100.0)
-    return _thinned((painting.low, *levels_between(painting.low, painting.high), painting.high), most)
+    between = painting.levels or levels_between(painting.low, painting.high)
+    return _thinned((painting.low, *between, painting.high), most)
 
 
 def _tick_text(painting: Painting, value: float) -> str:
@@ -179,8 +180,9 @@ def _thinned(ticks: tuple[float, ...], most: float) -> tuple[float, ...]:
     inner = ticks[1:-1]
     step = max(1, math.ceil(len(inner) / max(most - 2, 1)))
     if len(inner) > 1:
-        gap = (inner[1] - inner[0]) * 0.6
-        inner = tuple(v for v in inner[::step] if v - ticks[0] > gap and ticks[-1] - v > gap)
+        apart = inner[1] - inner[0]
+        gap = apart * 0.6
+        inner = tuple(v for v in inner if round(v / apart) % step == 0 and v - ticks[0] > gap and ticks[-1] - v > gap)
     return (ticks[0], *inner, ticks[-1])
 
 

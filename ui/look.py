@@ -23,6 +23,8 @@ class Look:
     opened     whether the heart without any field is cut open
     part       what is told of the heart without any field: "" for its surfaces, else a key of ``ui.heart_parts``
     other      a second run beside it, for comparing
+    spacing    ms between two isochrones
+    velocity   whether arrows along the front's velocity are drawn
     difference whether the two runs are drawn as one map of their difference
     """
 
@@ -37,6 +39,8 @@ class Look:
     fibers: bool = False
     landmarks: bool = False
     isochrones: bool = True
+    spacing: float = 10.0
+    velocity: bool = False
     other: str = ""
     difference: bool = False
 

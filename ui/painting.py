@@ -13,9 +13,17 @@ from ui.ensemble import count_of, family_of, members_of, quantity_of, share_abov
 from ui.look import CHANCE, DOUBT, SPLIT, VALUE, Look
 
 FULL_DOUBT = 0.2  # an SD of this share of the legend's range hides the value altogether
-BANDS = 8  # isochrone bands of an activation map
+BANDS = 8  # divisions of a legend
+MOST_LINES = 60  # isochrones beyond which they cannot be told apart
 DIVISIONS = (1, 2, 2.5, 5, 10)
-SUITED = {"activation": "clinical", "pressure": "batlow", "wall_shear": "cividis", "tawss": "cividis", "osi": "viridis"}
+SUITED = {
+    "activation": "clinical",
+    "repolarization": "clinical",
+    "pressure": "batlow",
+    "wall_shear": "cividis",
+    "tawss": "cividis",
+    "osi": "viridis",
+}
 SKEWED = ("wall shear",)  # quantities whose few highest values would wash out the rest
 FIXED = {"Oscillatory shear index": (0.0, 0.5)}
 
@@ -74,10 +82,10 @@ def paint(
     if mode == DOUBT and sd is not None:
         return (_with_doubt(mean, sd, palette, frame, limits),)
     if mode == SPLIT and sd is not None:
-        return (_plain(mean, palette, look.field, frame, limits, "mean"), _spread(sd, frame))
+        return (_plain(mean, palette, look, frame, limits, "mean"), _spread(sd, frame))
     if mode == CHANCE:
         return (_chance(result, look, frame),)
-    return (_plain(field, palette, look.field, frame, limits),)
+    return (_plain(field, palette, look, frame, limits),)
 
 
 def suited(name: str) -> str:
@@ -145,6 +153,18 @@ def levels_between(low: float, high: float) -> tuple[float, ...]:
     return tuple(float(first + i * step) for i in range(count) if low < first + i * step < high)
 
 
+def has_isochrones(name: str) -> bool:
+    """Whether a field of that name is a map of times."""
+    return "activation" in name or "repolarization" in name
+
+
+def isochrone_times(low: float, high: float, spacing: float) -> tuple[float, ...]:
+    """Multiples of ``spacing`` (ms) between the limits; where they would be too many, some of them."""
+    step = spacing * max(1, int(np.ceil((high - low) / (spacing * MOST_LINES))))
+    first, last = int(np.floor(low / step + 1e-9)) + 1, int(np.ceil(high / step - 1e-9))
+    return tuple(step * k for k in range(first, last))
+
+
 def _round_step(raw: float) -> float:
     power = 10.0 ** np.floor(np.log10(max(raw, 1e-30)))
     return float(next(d * power for d in DIVISIONS if d * power >= raw * 0.999))
@@ -155,11 +175,11 @@ def _scaled(values: NDArray[np.floating], low: float, high: float) -> NDArray[np
 
 
 def _plain(
-    field: Field, palette: Palette, name: str, frame: int, limits: tuple[float, float] | None, word: str = ""
+    field: Field, palette: Palette, look: Look, frame: int, limits: tuple[float, float] | None, word: str = ""
 ) -> Painting:
     low, high = limits or shared_limits(field)
     values = scalars(field, frame)
-    levels = levels_between(low, high) if "activation" in name else ()
+    levels = isochrone_times(low, high, look.spacing) if has_isochrones(look.field) else ()
     texture, smooth = (_banded(palette, low, high, levels), False) if levels else (palette.colours, True)
     return Painting(
         title=_title(field, word),

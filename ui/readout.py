@@ -9,6 +9,7 @@ from ui.heart_parts import words_at
 from ui.heart_surface import nearest_node
 from ui.painting import Painting, scalars
 from ui.session import Point, Session
+from ui.velocity_arrows import velocity_at
 
 NEAR = 12.0  # mm from the nearest node beyond which a point is not on the heart
 
@@ -37,7 +38,8 @@ def readout(session: Session, paintings: tuple[Painting, ...]) -> str:
     other = session.result_of(session.look.other) if session.step == "compare" else None
     if other is not None and session.look.field in other.fields:
         return f"{_pair(result, other, session.look.field, node)}   at {place}"
-    return f"{value_at(result, session.look.field, node, paintings[0])}   at {place}"
+    told = value_at(result, session.look.field, node, paintings[0]) + velocity_at(session, paintings[0], node)
+    return f"{told}   at {place}"
 
 
 def _pair(left: Result, right: Result, name: str, node: int) -> str:

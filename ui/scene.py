@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from pyvistaqt import QtInteractor
@@ -102,8 +102,14 @@ class Scene(QWidget):
 
     def mark(self, name: str, points: Floats, colour: str, radius: float = 2.4) -> None:
         """Mark places in every view."""
-        for view in self.views:
-            view.show_marks(name, points, colour, radius)
+        for view, renderer in zip(self.views, self.plotter.renderers, strict=False):
+            if renderer.GetDraw():  # the second view, where there is one, is filled anew when it appears
+                view.show_marks(name, points, colour, radius)
+        self.draw()
+
+    def note(self, words: str) -> None:
+        """Say something in a corner; nothing for none."""
+        self._letters.note(words)
         self.draw()
 
     def look_from(self, left: float, front: float, above: float) -> None:
@@ -127,7 +133,7 @@ class Scene(QWidget):
         for place in (0, 1):
             self.plotter.subplot(0, place)
             self.plotter.set_background(theme.window, all_renderers=False)
-        self._letters.dress(theme.faint, theme.text)
+        self._letters.dress(theme.faint, theme.muted, theme.text)
         self.draw()
 
     def picture(self) -> NDArray[np.uint8]:
@@ -148,9 +154,35 @@ class Scene(QWidget):
         a, b, c = picker.GetPickPosition()
         return a, b, c
 
+    def on_screen(self, place: Sequence[float]) -> QPointF:
+        """The pixel of the widget at which a place (mm) is seen."""
+        x, y, _ = self.display_of(place)
+        ratio = self.plotter.devicePixelRatioF()
+        return QPointF(x / ratio, self.plotter.height() - y / ratio - 1)
+
+    def display_of(self, place: Sequence[float]) -> NDArray[np.floating]:
+        """(3,), pixels of the screen from the lower left, and depth, of a place (mm)."""
+        renderer = self.plotter.renderers[0]
+        renderer.SetWorldPoint(*place, 1.0)
+        renderer.WorldToDisplay()
+        return np.array(renderer.GetDisplayPoint())
+
+    def under(self, spot: QPointF) -> tuple[float, float, float] | None:
+        """The place on the surface under a pixel of the first view, quickly: nothing but the heart is asked."""
+        if self.surface is None:
+            return None
+        renderer, ratio, ends = self.plotter.renderers[0], self.plotter.devicePixelRatioF(), []
+        for depth in (0.0, 1.0):
+            renderer.SetDisplayPoint(spot.x() * ratio, (self.plotter.height() - spot.y() - 1) * ratio, depth)
+            renderer.DisplayToWorld()
+            x, y, z, w = renderer.GetWorldPoint()
+            ends.append((x / w, y / w, z / w))
+        return self.surface.hit(ends[0], ends[1])
+
     def draw(self) -> None:
         """Draw soon; many calls in a row draw once."""
-        self._later.start()
+        if not self._later.isActive():
+            self._later.start()
 
     def finish(self) -> None:
         """Free the graphics before the window goes."""

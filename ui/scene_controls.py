@@ -13,15 +13,18 @@ from solvers.result import Result
 from ui.ensemble import drawn_field, shown_fields, threshold_of
 from ui.heart_parts import part_shown, parts_of
 from ui.icons import icon
+from ui.isochrone_menu import IsochroneMenu
 from ui.look import CHANCE, DOUBT, MODES, VALUE
-from ui.painting import levels_between, modes_of, shared_limits, suited
+from ui.painting import has_isochrones, levels_between, modes_of, shared_limits, suited
 from ui.session import Session
 from ui.theme import Theme, px
 from ui.widgets import Segments
 
 TOOLS = {
     "palette": "Colours",
-    "lines": "Isochrones",
+    "lines": "Isochrones; the arrow beside it sets how far apart",
+    "velocity": "Velocity of the front, as arrows",
+    "cell": "Action potential and currents of the cell at the marked place",
     "fibers": "Fibres through the wall, coloured by helix angle",
     "landmarks": "Landmarks of the heart, to be moved",
     "cut": "Cut the heart open",
@@ -32,6 +35,7 @@ SWITCHES = {
     "fibers": "fibers",
     "landmarks": "landmarks",
     "lines": "isochrones",
+    "velocity": "velocity",
 }  # tool -> entry of the look
 
 
@@ -57,6 +61,9 @@ class SceneControls(QFrame):
         self.threshold.setAccelerated(True)
         self.threshold.setMinimumWidth(px(104))
         self.tools = {name: self._tool(name, tip) for name, tip in TOOLS.items()}
+        self.spacing = IsochroneMenu(lambda spacing: session.set_look(spacing=spacing), self)
+        self.tools["lines"].setMenu(self.spacing)
+        self.tools["lines"].setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
         row = QHBoxLayout(self)
         row.setContentsMargins(px(10), px(6), px(8), px(6))
         row.setSpacing(px(8))
@@ -76,8 +83,12 @@ class SceneControls(QFrame):
         """Offer what the run has; nothing of it while no field is drawn."""
         session, look = self._session, self._session.look
         result, mesh = session.result, session.mesh
-        for widget in (self.fields, self.modes, self.tools["palette"], self.tools["lines"]):
+        for widget in (self.fields, self.modes, self.tools["palette"]):
             widget.setVisible(painted)
+        self.tools["lines"].setVisible(painted and has_isochrones(look.field))
+        self.tools["velocity"].setVisible(painted and "activation" in look.field)
+        self.tools["cell"].setVisible(painted and result is not None and result.kind == "electrophysiology")
+        self.spacing.show_spacing(look.spacing)
         self.parts.setVisible(not painted)
         _offer(self.parts, parts_of(session), part_shown(session))
         self.tools["fibers"].setVisible(mesh is not None and mesh.fiber is not None)
@@ -115,8 +126,8 @@ class SceneControls(QFrame):
         if name in SWITCHES:
             tool.setCheckable(True)
             tool.clicked.connect(partial(self._switch, SWITCHES[name]))
-        elif name == "front":
-            tool.clicked.connect(self.front_wanted)
+        elif name in ("front", "cell"):
+            tool.clicked.connect(self.front_wanted if name == "front" else self._session.cell_wanted)
         else:
             menu = QMenu(tool)
             menu.aboutToShow.connect(partial(self._fill_palettes, menu))

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QMouseEvent
 
@@ -42,10 +41,7 @@ class Handles(QObject):
 
     def on_screen(self, place: Point) -> QPointF:
         """The pixel of the widget at which a place is seen."""
-        x, y, _ = self._display(place)
-        plotter = self._scene.plotter
-        ratio = plotter.devicePixelRatioF()
-        return QPointF(x / ratio, plotter.height() - y / ratio - 1)
+        return self._scene.on_screen(place)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Take, drag and drop."""
@@ -81,14 +77,8 @@ class Handles(QObject):
         """The place under a pixel, as far away as the landmark that is held."""
         plotter = self._scene.plotter
         renderer, ratio = plotter.renderers[0], plotter.devicePixelRatioF()
-        depth = self._display(self._places[self.held])[2]
+        depth = self._scene.display_of(self._places[self.held])[2]
         renderer.SetDisplayPoint(spot.x() * ratio, (plotter.height() - spot.y() - 1) * ratio, depth)
         renderer.DisplayToWorld()
         x, y, z, w = renderer.GetWorldPoint()
         return x / w, y / w, z / w
-
-    def _display(self, place: Point) -> NDArray[np.floating]:
-        renderer = self._scene.plotter.renderers[0]
-        renderer.SetWorldPoint(*place, 1.0)
-        renderer.WorldToDisplay()
-        return np.array(renderer.GetDisplayPoint())

@@ -7,7 +7,7 @@ import pyvista as pv
 
 from geometry.heart_mesh import HeartMesh
 from geometry.metric import with_unit
-from solvers.scenario import Electrophysiology
+from solvers.scenario import Electrophysiology, PacingSite
 from ui.fiber_scale import helix_scale, line_cells
 from ui.heart_parts import QUALITY
 from ui.heart_surface import long_cut
@@ -67,6 +67,11 @@ def show_marks(scene: Scene, session: Session) -> None:
     scene.mark("point", point, session.theme.accent, 1.8)
     scenario = session.scenario
     sites = scenario.sites if isinstance(scenario, Electrophysiology) and session.step == "plan" else ()
+    show_sites(scene, sites)
+
+
+def show_sites(scene: Scene, sites: Sequence[PacingSite]) -> None:
+    """The pacing sites, as balls."""
     scene.mark("sites", np.array([(s.x, s.y, s.z) for s in sites]).reshape(-1, 3), SITE_COLOUR, 3.2)
 
 

@@ -20,8 +20,10 @@ from ui.scene_controls import SceneControls
 from ui.scene_handles import Handles
 from ui.scene_overlays import show_anatomy, show_arrows, show_fibers, show_front, show_marks, show_worst
 from ui.session import SIMULATED_STEPS, Session
+from ui.site_drag import SiteDrag, hide_lines
 from ui.surfaces import swatches
 from ui.theme import px
+from ui.velocity_arrows import show_velocity
 
 
 class ScenePanel(QWidget):
@@ -37,6 +39,7 @@ class ScenePanel(QWidget):
         self._shade: Shade | None = None  # of the heart without any field
         self.scene = Scene(self)
         self.handles = Handles(self.scene)
+        self.sites = SiteDrag(self.scene, session)
         self.controls = SceneControls(session, self)
         self.legends = (Legend(self), Legend(self))
         self.title = QLabel(self)
@@ -104,6 +107,7 @@ class ScenePanel(QWidget):
             self.show_landmarks()
             self.scene.paint(self.paintings, session.look.isochrones, self._captions())
             show_arrows(self.scene, session, self._frame)
+        show_velocity(self.scene, session, self.paintings)
         show_fibers(self.scene, session)
         self._show_legends()
         show_marks(self.scene, session)
@@ -140,6 +144,18 @@ class ScenePanel(QWidget):
             self.paintings = self._paintings()
             self.scene.recolour(self.paintings)
             show_arrows(self.scene, session, frame)
+        self._tell()
+
+    def _answered(self) -> None:
+        """Another answer of the what-if; while a site is dragged only colours change, without lines and arrows."""
+        answer = self._session.answer
+        if answer is None or not answer.draft or not self.paintings:
+            self.refresh()
+            return
+        self._drawn = ()
+        self.paintings = self._paintings()
+        hide_lines(self.scene)
+        self.scene.recolour(self.paintings)
         self._tell()
 
     def dress(self) -> None:
@@ -262,7 +278,8 @@ class ScenePanel(QWidget):
         session = self._session
         session.case_changed.connect(self.reload)
         session.data_changed.connect(self.reload)
-        for signal in (session.look_changed, session.step_changed, session.answer_changed):
+        session.answer_changed.connect(self._answered)
+        for signal in (session.look_changed, session.step_changed, session.live_changed):
             signal.connect(self.refresh)
         session.time_changed.connect(self.follow_time)
         session.point_changed.connect(self._point_moved)

@@ -46,6 +46,10 @@ class Session(Contents):
     theme_changed = Signal()
     window_changed = Signal()
     overlay_changed = Signal()
+    live_changed = Signal()  # a running beat got further, or is over
+    draft_wanted = Signal(object)  # pacing sites while one of them is dragged
+    cell_wanted = Signal()  # its action potential and currents
+    ecg_wanted = Signal()  # a measured one
     said = Signal(str, str)  # a sentence for the user, and "info", "warn" or "bad"
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -58,6 +62,7 @@ class Session(Contents):
         self.scenario_name = ""
         self.seeds: tuple[Point, ...] = ()
         self.answer: Answer | None = None
+        self.live: Result | None = None  # of a beat that is being solved
         self.theme: Theme = DARK
         self.window: WindowLevel | None = None  # None: what suits the scan
         self.overlay = Overlay()
@@ -73,6 +78,7 @@ class Session(Contents):
         self.look_into(case)
         self.undo.clear()
         self.point, self.answer, self.time, self.phase, self.seeds = None, None, 0.0, 0, ()
+        self.live = None
         view = case.view() if case else {}
         self.look = Look.from_dict(view.get("look", {}))
         self.window = from_plain(view.get("window"))
@@ -102,7 +108,9 @@ class Session(Contents):
 
     @property
     def result(self) -> Result | None:
-        """The run that is looked at."""
+        """The run that is looked at; in the step Simulate the one that is being solved."""
+        if self.live is not None and self.step == "simulate":
+            return self.live
         return self.result_of(self.look.run)
 
     @property
@@ -200,6 +208,14 @@ class Session(Contents):
         """Show what the warm worker found."""
         self.answer = answer
         self.answer_changed.emit()
+
+    def set_live(self, live: Result | None) -> None:
+        """Show a beat while it is being solved; None when it is over."""
+        if live is self.live:
+            return
+        self.live = live
+        self._settle()
+        self.live_changed.emit()
 
     def set_theme(self, theme: Theme) -> None:
         """Change the colours of the window."""

@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from geometry.image import Image
+from solvers.electrophysiology.measured_ecg import compare_ecg
 from solvers.result import Result, Trace
 from ui.cine import Cine
 from ui.ecg_strip import EcgStrip
@@ -10,8 +11,10 @@ from ui.session import Session
 from ui.theme import px
 from ui.time_bar import TimeBar
 from ui.trace_plot import TracePlot
+from ui.widgets import button
 
 ECG = "ecg"
+TOLD = "r: correlation of the measured with the simulated lead, from the onset of the QRS to the end of the run."
 TALLEST = 16777215  # no limit, in Qt's words
 PHASED = ("case", "images", "segment", "heart")  # steps that look at the scan
 
@@ -30,6 +33,9 @@ class Strip(QFrame):
         self.badge.setProperty("role", "badge")
         self.note = QLabel(self)
         self.note.setProperty("role", "small")
+        tip = "Lay the patient's own ECG over the simulated one: a WFDB header, a DICOM waveform or a table"
+        self.measured = button("Measured ECG ...", session.ecg_wanted.emit, tip=tip)
+        self.measured.setProperty("role", "link")
         self.plots = QStackedWidget(self)
         self.plots.addWidget(self.ecg)
         self.plots.addWidget(self.curves)
@@ -38,6 +44,7 @@ class Strip(QFrame):
         top.setSpacing(px(8))
         top.addWidget(self.badge)
         top.addWidget(self.note)
+        top.addWidget(self.measured)
         top.addWidget(self.bar, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -58,6 +65,8 @@ class Strip(QFrame):
         session = self._session
         self.plots.setVisible(self.over_run)
         self.badge.setVisible(self.over_run and session.result is not None)
+        electrical = session.result is not None and session.result.kind == "electrophysiology"
+        self.measured.setVisible(self.over_run and electrical)
         if self.over_run:
             self._show_run(session.result)
         else:
@@ -107,6 +116,8 @@ class Strip(QFrame):
             other = session.result_of(session.look.other)
             before = other.traces.get(ECG) if other is not None else None
             note = "Left run; right run: thin and grey" if before is not None else ""
+        if electrical:
+            note += self._lay_measured(ecg)
         self.note.setText(note)
         if electrical:
             bounds = [traces[name] for name in ("ecg_low", "ecg_high") if name in traces and answer is None]
@@ -118,6 +129,17 @@ class Strip(QFrame):
         self._frames = run_times(result, session.look.field, tuple(traces.values()))
         self.bar.set_times(self._frames)
         self._follow_time()
+
+    def _lay_measured(self, ecg: Trace | None) -> str:
+        """Lay the measured ECG over the simulated one; returns what is told about it."""
+        beat = self._session.measured_beat
+        likeness = compare_ecg(beat, ecg) if beat is not None and ecg is not None else None
+        self.ecg.show_measured(likeness)
+        self.note.setToolTip("")
+        if likeness is None:
+            return ""
+        self.note.setToolTip(f"{TOLD} Median of {likeness.beats} beats.")
+        return f"; amber: measured, mean r {likeness.mean:.2f}"
 
     def _follow_time(self) -> None:
         time = self._session.time

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
+from ui.cell_view import CellView, start_cell
 from ui.look import SPLIT
 from ui.painting import modes_of
 from ui.scene_panel import ScenePanel
@@ -36,6 +37,7 @@ class Workplace(QWidget):
         self.scene_panel = ScenePanel(session, self)
         self.slices = Slices(session, self)
         self.strip = Strip(session, self)
+        self.cell: CellView | None = None
         self.across = QSplitter(Qt.Orientation.Horizontal, self)
         self.across.addWidget(self.scene_panel)
         self.across.addWidget(self.slices)
@@ -49,7 +51,14 @@ class Workplace(QWidget):
         session.step_changed.connect(self.arrange)
         session.case_changed.connect(self.arrange)
         session.look_changed.connect(self.arrange)
+        session.cell_wanted.connect(self.show_cell)
         self.arrange()
+
+    def show_cell(self) -> None:
+        """Open the cell view with the cell of the scenario."""
+        if self.cell is None:
+            self.cell = CellView(self._session, self)
+        self.cell.open_for(start_cell(self._session))
 
     def wish(self, layout: str) -> None:
         """Use one layout in every step; empty: the one that suits the step."""
@@ -78,6 +87,8 @@ class Workplace(QWidget):
 
     def finish(self) -> None:
         """Free timers and graphics."""
+        if self.cell is not None:
+            self.cell.finish()
         self.strip.finish()
         self.slices.finish()
         self.scene_panel.scene.finish()

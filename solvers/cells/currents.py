@@ -13,7 +13,15 @@ from solvers.cells.kernel import Floats, compile_cell
 from solvers.cells.steady import limit_cycle
 
 _FUNCTIONS = {"exp": np.exp, "log": np.log, "sqrt": np.sqrt, "square": np.square, "select": np.where}
-_SUMS = ("i_ion", "i_K")
+_NO_CURRENTS = (
+    "i_ion",
+    "i_K",
+    "i_rel",
+    "i_up",
+    "i_leak",
+    "i_xfer",
+    "i_tr",
+)  # sums, and fluxes of calcium inside (mM/ms)
 
 
 @dataclass(frozen=True)
@@ -62,5 +70,5 @@ def record_beat(
         columns.append(y[:, 0].copy())
     found = dict(zip(cell.states, np.array(columns).T, strict=True))
     values = evaluate(cell, found)
-    currents = {name: value for name, value in values.items() if re.match(r"i_", name) and name not in _SUMS}
+    currents = {name: value for name, value in values.items() if re.match(r"i_", name) and name not in _NO_CURRENTS}
     return CellBeat(np.array(times), found["V"], found, currents)

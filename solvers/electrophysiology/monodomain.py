@@ -7,7 +7,7 @@ velocity depends on the mesh: take the diffusion from ``tissue.tuned_diffusion``
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,6 +27,8 @@ Floats = NDArray[np.float64]
 
 _LOOK_EVERY = 1.0  # ms of model time between two calls of progress
 _QUIET = 5.0  # mV/ms; the upstroke has some 200, the notch after it and repolarisation up to 3
+
+Watch = Callable[[Callable[[], Floats]], None]  # takes what gives the activation so far
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ def solve_monodomain(
     rtol: float = 1e-4,
     threads: int | None = None,
     progress: Progress = silent,
+    watch: Watch | None = None,
 ) -> MonodomainRun:
     """Solve on ``mesh`` for ``duration`` ms in steps of ``dt`` ms.
 
@@ -101,6 +104,7 @@ def solve_monodomain(
     degree               of the elements; 2 has cells in the middles of the edges too, and needs the full mass matrix
     order                of the cell model's integration in time (2 costs twice as much)
     quiet_dt             step (ms) while no voltage changes fast and no stimulus is near; None: always ``dt``
+    watch                is told every ms how to get the activation so far, (n,) ms; with degree 2 the middles come after the nodes
     rtol                 of the linear solver, see ``Diffusion``
 
     Refuses wrong shapes, a diffusion that is not positive, steps that do not converge and a voltage that is not finite.
@@ -126,6 +130,7 @@ def solve_monodomain(
         rtol=rtol,
         threads=threads,
         progress=part(progress, 0.02, 1.0),
+        watch=watch,
     )
     n = len(mesh.points)
     return replace(run, activation=run.activation[:n], frames=run.frames[:, :n])
@@ -156,6 +161,7 @@ def march(
     threads: int | None = None,
     start: Floats | None = None,
     progress: Progress = silent,
+    watch: Watch | None = None,
 ) -> MonodomainRun:
     """The time loop, on any mesh in any dimension: see ``solve_monodomain``; ``start`` (states, n) replaces the rest state."""
     n = mass.shape[0]
@@ -175,6 +181,7 @@ def march(
         h=dt,
         threads=team,
     )
+    back = np.argsort(nodes)
     times, frames = [0.0], [wave.seen.astype(np.float32)]
     pace = _Pace(dt, quiet_dt, stimulation, wave.seen)
     begun, looked = time.perf_counter(), 0.0
@@ -192,9 +199,10 @@ def march(
         if wave.t - looked > _LOOK_EVERY - 1e-9:
             _look(progress, wave.seen, wave.t, duration)
             looked = wave.t
+            if watch is not None:
+                watch(lambda: wave.activation[back])
         if done:
             break
-    back = np.argsort(nodes)
     seconds = time.perf_counter() - begun
     return MonodomainRun(wave.activation[back], np.array(times), np.stack(frames)[:, back], wave.iterations, seconds)
 

@@ -18,7 +18,9 @@ from solvers.electrophysiology.eikonal_ensemble import (
     run_eikonal_ensemble,
 )
 from solvers.electrophysiology.eikonal_model import EikonalAnswer, EikonalModel
+from solvers.electrophysiology.monodomain import Watch
 from solvers.electrophysiology.monodomain_beat import run_monodomain_beat
+from solvers.electrophysiology.repolarization import repolarization_fields
 from solvers.result import Check, Field, Result, Trace
 from solvers.scenario import Electrophysiology
 from solvers.uncertainty.sampling import varied_numbers
@@ -45,12 +47,18 @@ class _Outcome:
 
 
 def run_electrophysiology(
-    mesh: HeartMesh, scenario: Electrophysiology, progress: Progress = silent, *, workers: int = 2
+    mesh: HeartMesh,
+    scenario: Electrophysiology,
+    progress: Progress = silent,
+    *,
+    workers: int = 2,
+    watch: Watch | None = None,
 ) -> Result:
     """Simulate the scenario on a wall mesh by its tier, then its ensemble by the eikonal tier.
 
     Fields: activation_time (ms); monodomain: potential (mV, frames every 2 ms); ensemble: activation_time_mean, _sd,
     _exceedance, _members. Traces: ecg, and ecg_low, ecg_high (5 %, 95 % of the members). Refuses blood-pool meshes.
+    ``watch`` is told of a monodomain run as it goes.
     """
     if mesh.kind != "ventricles":
         raise Refused(
@@ -60,7 +68,7 @@ def run_electrophysiology(
     model = EikonalModel(mesh, progress=part(progress, 0.0, 0.05 if heavy else 0.2))
     eikonal = model.answer(scenario)
     stop = (0.85 if heavy else 0.3) if members else 1.0
-    outcome = _monodomain(model, scenario, eikonal, part(progress, 0.05, stop)) if heavy else _eikonal(eikonal)
+    outcome = _monodomain(model, scenario, eikonal, part(progress, 0.05, stop), watch) if heavy else _eikonal(eikonal)
     metrics = activation_metrics(mesh, outcome.activation, outcome.ecg)
     fields, traces, notes = dict(outcome.fields), {"ecg": outcome.ecg}, [*mesh.notes, *outcome.notes, NOT_VALIDATED]
     if members:
@@ -102,9 +110,13 @@ def _eikonal(answer: EikonalAnswer) -> _Outcome:
 
 
 def _monodomain(
-    model: EikonalModel, scenario: Electrophysiology, eikonal: EikonalAnswer, progress: Progress
+    model: EikonalModel,
+    scenario: Electrophysiology,
+    eikonal: EikonalAnswer,
+    progress: Progress,
+    watch: Watch | None,
 ) -> _Outcome:
-    beat = run_monodomain_beat(model, scenario, eikonal.activation, progress)
+    beat = run_monodomain_beat(model, scenario, eikonal.activation, progress, watch)
     activation, times = beat.run.activation, beat.run.times[::POTENTIAL_EVERY]
     if not np.isfinite(activation).any():
         raise Refused("Nothing was activated; check the start times of the pacing sites against the simulated time.")
@@ -126,6 +138,7 @@ def _monodomain(
         )
     velocity, words = _conduction(model, scenario, activation)
     fields = {"activation_time": _activation_field(activation), "potential": potential}
+    fields |= repolarization_fields(activation, potential)
     return _Outcome(activation, beat.ecg, fields, (_reached(activation), agreement, velocity), (*notes, *words))
 
 

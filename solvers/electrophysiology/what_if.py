@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from geometry.heart_mesh import Floats, HeartMesh
+from geometry.meshing.companion import weights_between
 from geometry.progress import Progress, silent
 from solvers.electrophysiology.eikonal_model import EikonalModel
 from solvers.result import Trace
@@ -27,3 +30,16 @@ class WhatIf:
         start = "paced" if sites else "his_purkinje"
         answer = self._model.answer(self._scenario.model_copy(update={"start": start, "sites": tuple(sites)}))
         return answer.activation, answer.ecg
+
+
+class QuickWhatIf:
+    """The same on a coarser mesh of the heart, with activation carried onto the nodes of the fine one."""
+
+    def __init__(self, coarse: HeartMesh, mesh: HeartMesh, scenario: Electrophysiology) -> None:
+        self._what_if = WhatIf(coarse, scenario)
+        self._nodes, self._weights = weights_between(coarse, mesh.points)
+
+    def answer(self, sites: Sequence[PacingSite]) -> tuple[Floats, Trace]:
+        """As ``WhatIf.answer``, coarser: for the time of a drag."""
+        activation, ecg = self._what_if.answer(sites)
+        return np.asarray((activation[self._nodes] * self._weights).sum(axis=1)), ecg

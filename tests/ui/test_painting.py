@@ -11,7 +11,7 @@ from geometry.shapes import half_ellipsoid_ventricle
 from solvers.result import Field, Result
 from ui.heart_surface import HeartSurface, long_cut
 from ui.look import CHANCE, DOUBT, SPLIT, VALUE, Look
-from ui.painting import levels_between, modes_of, paint, round_limits, shared_limits
+from ui.painting import isochrone_times, levels_between, modes_of, paint, round_limits, shared_limits
 from ui.planes import direction_letter, slice_planes
 from ui.readout import value_at
 
@@ -99,3 +99,23 @@ def test_the_short_axis_is_seen_from_the_apex_with_the_patients_left_on_the_righ
     assert short.letters() == ("R", "L", "A", "P")
     assert first.letters()[2] == "H"
     assert direction_letter(np.array([0.1, -0.9, 0.2])) == "P"
+
+
+def test_isochrones_lie_on_multiples_of_the_spacing_and_bands_end_there() -> None:
+    assert isochrone_times(0.0, 50.0, 10.0) == (10.0, 20.0, 30.0, 40.0)
+    assert isochrone_times(12.0, 40.0, 20.0) == (20.0,)
+    assert len(isochrone_times(0.0, 2000.0, 1.0)) <= 60
+    mesh = half_ellipsoid_ventricle(edge=8.0)
+    (painting,) = paint(_result(mesh), Look(field="activation_time", spacing=20.0))
+    assert {level % 20.0 for level in painting.levels} == {0.0}
+    steps = np.flatnonzero((np.diff(painting.texture[0].astype(int), axis=0) != 0).any(axis=1)) + 1
+    edges = painting.low + steps / 512 * (painting.high - painting.low)
+    np.testing.assert_allclose(edges, painting.levels, atol=(painting.high - painting.low) / 512)
+
+
+def test_arrows_sit_on_seen_nodes_with_normals_of_length_one() -> None:
+    mesh = half_ellipsoid_ventricle(edge=8.0)
+    for cut in (None, long_cut(mesh)):
+        nodes, normals = HeartSurface(mesh, cut).spread(10.0)
+        assert 20 < len(nodes) < len(mesh.points)
+        np.testing.assert_allclose(np.linalg.norm(normals, axis=1), 1.0, atol=1e-5)

@@ -1,7 +1,7 @@
 """The what-if through the real window and its real warm worker: a mouse click moves the pacing site."""
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from solvers.scenario import Electrophysiology
@@ -29,3 +29,32 @@ def test_a_click_on_the_heart_moves_the_pacing_site_and_shows_the_new_activation
     assert np.linalg.norm(earliest - np.array([site.x, site.y, site.z])) < 12
     assert not np.array_equal(shown, old)
     assert session.answer is not None and session.answer.ecg.values.shape[0] == 12
+
+
+def test_a_dragged_site_asks_for_drafts_and_is_kept_where_it_is_let_go(window: Window, qtbot: QtBot) -> None:
+    session, panel = window.session, window.workplace.scene_panel
+    session.choose_scenario("pacing")
+    window.go("plan")
+    qtbot.waitExposed(window)
+    plotter = panel.scene.plotter
+    panel.scene.picture()
+    qtbot.mouseClick(plotter, Qt.MouseButton.LeftButton, pos=plotter.rect().center())  # a site that is in view
+    qtbot.waitUntil(lambda: session.answer is not None and not window.watch.thinking, timeout=60_000)
+    before = session.scenario
+    assert isinstance(before, Electrophysiology)
+    site = before.sites[0]
+    start = panel.scene.on_screen((site.x, site.y, site.z)).toPoint()
+    panel.scene.picture()
+
+    qtbot.mousePress(plotter, Qt.MouseButton.LeftButton, pos=start)
+    drafts: list[bool] = []
+    session.answer_changed.connect(lambda: drafts.append(session.answer is not None and session.answer.draft))
+    qtbot.mouseMove(plotter, start + QPoint(0, 25))
+    qtbot.waitUntil(lambda: True in drafts, timeout=60_000)
+    assert session.scenario == before  # nothing is kept while it is held
+    qtbot.mouseRelease(plotter, Qt.MouseButton.LeftButton, pos=start + QPoint(0, 25))
+    after = session.scenario
+    assert isinstance(after, Electrophysiology) and len(after.sites) == 1 and after.sites[0] != site
+    qtbot.waitUntil(lambda: session.answer is not None and not session.answer.draft, timeout=60_000)
+    session.undo.undo()
+    assert session.scenario == before

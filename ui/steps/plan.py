@@ -17,7 +17,7 @@ class PlanPage(Page):
 
     title = "Plan"
     lead = (
-        "Click on the heart to move the pacing site. Activation and ECG follow within a moment; "
+        "Drag a pacing site over the heart, or click where it is to go. Activation and ECG follow; "
         "the ECG before is drawn thin and grey."
     )
 

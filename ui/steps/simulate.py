@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QComboBox
 
 from solvers.cells.catalogue import find_cells
 from solvers.result import Result
+from solvers.scenario import Electrophysiology
 from ui.form import Form
 from ui.result_cards import check_row, origin_line
 from ui.steps.page import Page
@@ -66,6 +67,10 @@ class SimulatePage(Page):
         self.form.edited.connect(lambda record, text: session.edit_scenario(name, record, f"Change {text}"))
         self.column.addWidget(section("What is set"))
         self.column.addWidget(self.form)
+        if isinstance(scenario, Electrophysiology):
+            look = button("Look at this cell ...", session.cell_wanted.emit)
+            look.setToolTip("Its action potential and currents over one beat, with or without a drug")
+            self.column.addWidget(look)
         self.column.addWidget(label("Rest on a number for its meaning, source and range.", "small"))
 
     def show_scenario(self) -> None:

@@ -25,6 +25,18 @@ def test_a_stimulated_corner_activates_the_whole_slab_and_frames_show_it() -> No
     assert np.array_equal(run.frames[1] > 0.0, run.activation <= 5.0)
 
 
+def test_who_watches_is_told_the_activation_so_far_in_the_order_of_the_mesh() -> None:
+    told: list[np.ndarray] = []
+    run = solve_monodomain(
+        MESH, DIFFUSION, [Stimulus.at(CORNER, N)], EPI, 12.0, watch=lambda so_far: told.append(so_far().copy())
+    )
+    assert len(told) >= 10
+    half = told[len(told) // 2]
+    known = np.isfinite(half)
+    assert 0 < known.sum() < np.isfinite(run.activation).sum()
+    np.testing.assert_array_equal(half[known], run.activation[known])
+
+
 def test_each_node_starts_when_its_own_stimulus_says() -> None:
     starts = np.where(MESH.points[:, 0] < 1.1, 1.0, np.where(MESH.points[:, 0] > 4.9, 4.0, np.nan))
     run = solve_monodomain(MESH, DIFFUSION, [Stimulus(starts, strength=60.0)], EPI, 6.5)
