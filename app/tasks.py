@@ -178,7 +178,7 @@ def export_mesh(case: Case, options: Options, progress: Progress) -> None:
 
 
 def simulate(case: Case, options: Options, progress: Progress) -> None:
-    """Run a stored scenario. Options: scenario (its name), workers."""
+    """Run a stored scenario. Options: scenario (its name), workers, restart (go on from where a run was stopped)."""
     name = str(options["scenario"])
     scenario = case.scenario(name)
     heart = needed_mesh(case)
@@ -190,9 +190,17 @@ def simulate(case: Case, options: Options, progress: Progress) -> None:
 
         result = run_flow(heart, scenario, part(progress, 0, 0.98), workers=workers)
     else:
+        from solvers.electrophysiology.march_state import Checkpoint
         from solvers.electrophysiology.run import run_electrophysiology
 
-        result = run_electrophysiology(heart, scenario, part(progress, 0, 0.98), workers=workers)
+        kept = Checkpoint(case.folder / "checkpoints" / f"{name}.npz")
+        kept.path.parent.mkdir(exist_ok=True)
+        restart = bool(options.get("restart"))
+        if restart and not (scenario.tier == "monodomain" and kept.path.exists()):
+            raise Refused(f"There is no checkpoint of {scenario.title!r} to go on from. Start it from its beginning.")
+        watch = part(progress, 0, 0.98)
+        result = run_electrophysiology(heart, scenario, watch, workers=workers, checkpoint=kept, restart=restart)
+        kept.path.unlink(missing_ok=True)
     progress(0.98, "Keeping the result")
     case.save_result(name, result, heart)
 

@@ -40,7 +40,7 @@ def windings(angle: Floats, triangles: NDArray[np.integer]) -> NDArray[np.int64]
     at = angle[triangles]
     steps = np.roll(at, -1, axis=1) - at
     steps = np.angle(np.exp(1j * steps))
-    return np.rint(steps.sum(axis=1) / (2 * np.pi)).astype(np.int64)
+    return np.asarray(np.rint(steps.sum(axis=1) / (2 * np.pi)), np.int64)
 
 
 def find_tips(angle: Floats, points: Floats, triangles: NDArray[np.integer], together: float = TOGETHER) -> Tips:

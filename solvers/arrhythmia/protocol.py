@@ -17,6 +17,17 @@ Floats = NDArray[np.float64]
 Solve = Callable[[list[Stimulus], float, MarchState | None, Progress], MonodomainRun]
 
 
+LEAD = 1.0  # ms before a stimulus at which a state to branch from is kept: the reaction is ahead of the time by half a step
+
+
+@dataclass(frozen=True)
+class Site:
+    """nodes: those stimulated; around: those just outside, by which capture is told."""
+
+    nodes: NDArray[np.integer]
+    around: NDArray[np.integer]
+
+
 @dataclass(frozen=True)
 class Protocol:
     """Intervals in ms.
@@ -40,7 +51,7 @@ class Protocol:
             raise Refused("The intervals, strengths and the number of stimuli of a protocol must be above zero.")
         if not 1 <= len(self.extras) <= 3 or not all(self.extras):
             raise Refused("A protocol has one to three premature stimuli (S2, S3, S4), each with coupling intervals.")
-        if min(v for one in self.extras for v in one) <= self.duration:
+        if min(v for one in self.extras for v in one) <= self.duration + LEAD:
             raise Refused("A coupling interval must be longer than the stimulus itself.")
 
 
@@ -48,7 +59,7 @@ class Protocol:
 class Attempt:
     """One branch: where, with which coupling intervals, and what came of it.
 
-    captured  whether the last stimulus excited tissue beyond its own site
+    captured  whether the last stimulus excited the tissue around its site
     """
 
     site: str
@@ -59,7 +70,7 @@ class Attempt:
 
 
 def induce(
-    solve: Solve, sites: dict[str, NDArray[np.integer]], n: int, protocol: Protocol, progress: Progress = silent
+    solve: Solve, sites: dict[str, Site], n: int, protocol: Protocol, progress: Progress = silent
 ) -> Iterator[Attempt]:
     """Every branch tried, site after site; a site is left at its first re-entry.
 
@@ -68,23 +79,21 @@ def induce(
 
     S2 is shortened until it no longer captures; S3 then follows the shortest S2 that did, and so on.
     """
-    for k, (site, nodes) in enumerate(sites.items()):
+    for k, (site, place) in enumerate(sites.items()):
         progress_here = part(progress, k / len(sites), (k + 1) / len(sites))
-        if not len(nodes):
+        if not (len(place.nodes) and len(place.around)):
             raise Refused(f"The pacing site {site} holds no node of the tissue. Choose a place on the wall.")
-        yield from _at_site(solve, site, nodes, n, protocol, progress_here)
+        yield from _at_site(solve, site, place, n, protocol, progress_here)
 
 
-def _at_site(
-    solve: Solve, site: str, nodes: NDArray[np.integer], n: int, protocol: Protocol, progress: Progress
-) -> Iterator[Attempt]:
+def _at_site(solve: Solve, site: str, place: Site, n: int, protocol: Protocol, progress: Progress) -> Iterator[Attempt]:
     def stimulus(at: float) -> Stimulus:
-        return Stimulus.at(nodes, n, at, protocol.duration, protocol.strength)
+        return Stimulus.at(place.nodes, n, at, protocol.duration, protocol.strength)
 
     train = [stimulus(k * protocol.s1) for k in range(protocol.train)]
     last = (protocol.train - 1) * protocol.s1
     shortest = min(protocol.extras[0])
-    state = solve(train, last + shortest, None, part(progress, 0.0, 0.3)).state.without_history()
+    state = solve(train, last + shortest - LEAD, None, part(progress, 0.0, 0.3)).state.without_history()
     given: tuple[float, ...] = ()
     for level, intervals in enumerate(protocol.extras):
         best: tuple[float, MarchState] | None = None
@@ -92,7 +101,7 @@ def _at_site(
             at = last + interval
             end = at + protocol.watch
             run = solve([stimulus(at)], end, state, part(progress, 0.3 + 0.2 * level, 0.5 + 0.2 * level))
-            captured = _captured(run, nodes, n, at)
+            captured = _captured(run, place, at)
             found = find_reentry(run.state.nodes, run.state.passages, at, end)
             yield Attempt(site, (*given, interval), captured, found, run)
             if found.sustained:
@@ -104,17 +113,17 @@ def _at_site(
             return
         given = (*given, best[0])
         at, following = last + best[0], min(protocol.extras[level + 1])
-        state = solve([stimulus(at)], at + following, state, silent).state.without_history()
+        state = solve([stimulus(at)], at + following - LEAD, state, silent).state.without_history()
         last = at
 
 
-def _captured(run: MonodomainRun, site: NDArray[np.integer], n: int, at: float) -> bool:
-    """Whether as many nodes outside the site as in it (all, on a small mesh) were excited after the stimulus."""
+def _captured(run: MonodomainRun, place: Site, at: float) -> bool:
+    """Whether most of the nodes around the site were excited after the stimulus."""
     later = np.unique(run.state.nodes[run.state.passages >= at])
-    return len(np.setdiff1d(later, site)) >= min(len(site), n - len(site))
+    return bool(np.isin(place.around, later).mean() > 0.5)
 
 
-def pacing_sites(mesh: HeartMesh, radius: float = 2.0) -> dict[str, NDArray[np.integer]]:
+def pacing_sites(mesh: HeartMesh, radius: float = 2.0) -> dict[str, Site]:
     """The 17 segments of the left wall and, with a right ventricle, its apex and outflow: name -> nodes.
 
     A site is the nodes within ``radius`` edge lengths of the endocardial node nearest to the middle of the segment.
@@ -142,6 +151,7 @@ def pacing_sites(mesh: HeartMesh, radius: float = 2.0) -> dict[str, NDArray[np.i
     return found
 
 
-def _ball(mesh: HeartMesh, place: Floats, candidates: NDArray[np.integer], reach: float) -> NDArray[np.integer]:
+def _ball(mesh: HeartMesh, place: Floats, candidates: NDArray[np.integer], reach: float) -> Site:
     center = mesh.points[candidates[np.argmin(np.linalg.norm(mesh.points[candidates] - place, axis=1))]]
-    return np.flatnonzero(np.linalg.norm(mesh.points - center, axis=1) <= reach)
+    away = np.linalg.norm(mesh.points - center, axis=1)
+    return Site(np.flatnonzero(away <= reach), np.flatnonzero((away > reach) & (away <= 2 * reach)))

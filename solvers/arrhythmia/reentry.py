@@ -39,12 +39,12 @@ def find_reentry(nodes: NDArray[np.integer], passages: Floats, last_stimulus: fl
     """
     beats_of, at = beats(nodes, passages, last_stimulus)
     if not at.size:
-        return Reentry(False, *[float("nan")] * 3, 0, float("nan"))
+        return Reentry(False, float("nan"), float("nan"), float("nan"), 0, float("nan"))
     same = np.diff(beats_of) == 0
     lengths = np.diff(at)[same]
     cycles = int(np.bincount(beats_of).max()) - 1
     if not lengths.size:
-        return Reentry(False, *[float("nan")] * 3, 0, float(at.max()))
+        return Reentry(False, float("nan"), float("nan"), float("nan"), 0, float(at.max()))
     low, middle, high = (float(v) for v in np.percentile(lengths, (10, 50, 90)))
     going = float(at.max()) > until - middle
     drift = _drift(beats_of, at)

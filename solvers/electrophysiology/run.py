@@ -9,6 +9,7 @@ from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh
 from geometry.metric import Metric
 from geometry.progress import Progress, part, silent
+from solvers.arrhythmia.maps import substrate_fields
 from solvers.electrophysiology.activation_metrics import activation_metrics
 from solvers.electrophysiology.conduction import check_conduction
 from solvers.electrophysiology.eikonal_ensemble import (
@@ -18,6 +19,7 @@ from solvers.electrophysiology.eikonal_ensemble import (
     run_eikonal_ensemble,
 )
 from solvers.electrophysiology.eikonal_model import EikonalAnswer, EikonalModel
+from solvers.electrophysiology.march_state import Checkpoint
 from solvers.electrophysiology.monodomain_beat import run_monodomain_beat
 from solvers.result import Check, Field, Result, Trace
 from solvers.scenario import Electrophysiology
@@ -45,7 +47,13 @@ class _Outcome:
 
 
 def run_electrophysiology(
-    mesh: HeartMesh, scenario: Electrophysiology, progress: Progress = silent, *, workers: int = 2
+    mesh: HeartMesh,
+    scenario: Electrophysiology,
+    progress: Progress = silent,
+    *,
+    workers: int = 2,
+    checkpoint: Checkpoint | None = None,
+    restart: bool = False,
 ) -> Result:
     """Simulate the scenario on a wall mesh by its tier, then its ensemble by the eikonal tier.
 
@@ -60,7 +68,11 @@ def run_electrophysiology(
     model = EikonalModel(mesh, progress=part(progress, 0.0, 0.05 if heavy else 0.2))
     eikonal = model.answer(scenario)
     stop = (0.85 if heavy else 0.3) if members else 1.0
-    outcome = _monodomain(model, scenario, eikonal, part(progress, 0.05, stop)) if heavy else _eikonal(eikonal)
+    outcome = (
+        _monodomain(model, scenario, eikonal, part(progress, 0.05, stop), checkpoint, restart)
+        if heavy
+        else _eikonal(eikonal)
+    )
     metrics = activation_metrics(mesh, outcome.activation, outcome.ecg)
     fields, traces, notes = dict(outcome.fields), {"ecg": outcome.ecg}, [*mesh.notes, *outcome.notes, NOT_VALIDATED]
     if members:
@@ -102,9 +114,14 @@ def _eikonal(answer: EikonalAnswer) -> _Outcome:
 
 
 def _monodomain(
-    model: EikonalModel, scenario: Electrophysiology, eikonal: EikonalAnswer, progress: Progress
+    model: EikonalModel,
+    scenario: Electrophysiology,
+    eikonal: EikonalAnswer,
+    progress: Progress,
+    checkpoint: Checkpoint | None,
+    restart: bool,
 ) -> _Outcome:
-    beat = run_monodomain_beat(model, scenario, eikonal.activation, progress)
+    beat = run_monodomain_beat(model, scenario, eikonal.activation, progress, checkpoint, restart)
     activation, times = beat.run.activation, beat.run.times[::POTENTIAL_EVERY]
     if not np.isfinite(activation).any():
         raise Refused("Nothing was activated; check the start times of the pacing sites against the simulated time.")
@@ -126,6 +143,7 @@ def _monodomain(
         )
     velocity, words = _conduction(model, scenario, activation)
     fields = {"activation_time": _activation_field(activation), "potential": potential}
+    fields |= substrate_fields(model.mesh, activation, beat.run.times, beat.run.frames)
     return _Outcome(activation, beat.ecg, fields, (_reached(activation), agreement, velocity), (*notes, *words))
 
 

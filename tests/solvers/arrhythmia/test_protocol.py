@@ -4,7 +4,7 @@ from scipy.sparse import csr_array, diags_array, eye_array
 
 from geometry.errors import Refused
 from geometry.progress import Progress
-from solvers.arrhythmia.protocol import Protocol, induce
+from solvers.arrhythmia.protocol import Protocol, Site, induce
 from solvers.cells.catalogue import find_cell
 from solvers.electrophysiology.march_state import MarchState
 from solvers.electrophysiology.monodomain import MonodomainRun, Stimulus, march
@@ -12,8 +12,10 @@ from solvers.electrophysiology.monodomain import MonodomainRun, Stimulus, march
 N = 40
 CELL = find_cell("mitchell_schaeffer_2003").with_parameters(tau_close=40.0, tau_open=40.0)
 MASS = csr_array(eye_array(N))
-STIFFNESS = csr_array(0.4 * diags_array([[-1.0] * (N - 1), [1.0, *[2.0] * (N - 2), 1.0], [-1.0] * (N - 1)], offsets=[-1, 0, 1]))  # fmt: skip
-SITE = {"left end": np.arange(4)}
+NEXT = np.ones(N - 1)
+DEGREE = np.r_[1.0, np.full(N - 2, 2.0), 1.0]
+STIFFNESS = csr_array(0.4 * diags_array([-NEXT, DEGREE, -NEXT], offsets=[-1, 0, 1]))
+SITE = {"left end": Site(np.arange(4), np.arange(4, 8))}
 
 
 def solve(stimuli: list[Stimulus], until: float, state: MarchState | None, progress: Progress) -> MonodomainRun:
@@ -23,7 +25,7 @@ def solve(stimuli: list[Stimulus], until: float, state: MarchState | None, progr
 def test_a_branch_from_the_saved_train_is_the_whole_protocol_computed_at_once() -> None:
     protocol = Protocol(s1=300.0, train=2, extras=((200.0,),), watch=100.0)
     (attempt,) = induce(solve, SITE, N, protocol)
-    starts = [Stimulus.at(SITE["left end"], N, at, 2.0, 50.0) for at in (0.0, 300.0, 500.0)]
+    starts = [Stimulus.at(SITE["left end"].nodes, N, at, 2.0, 50.0) for at in (0.0, 300.0, 500.0)]
     whole = solve(starts, 600.0, None, lambda fraction, message="": None)
     late = whole.state.passages >= 500.0
     assert attempt.captured
@@ -60,4 +62,4 @@ def test_absurd_protocols_are_refused(given: dict, words: str) -> None:
 
 def test_a_site_without_tissue_is_refused() -> None:
     with pytest.raises(Refused, match="holds no node"):
-        next(induce(solve, {"nowhere": np.zeros(0, int)}, N, Protocol()))
+        next(induce(solve, {"nowhere": Site(np.zeros(0, int), np.zeros(0, int))}, N, Protocol()))

@@ -42,7 +42,7 @@ def test_a_cancelled_run_goes_on_to_the_same_answer(tmp_path: Path) -> None:
 def test_a_checkpoint_of_something_else_is_refused(tmp_path: Path) -> None:
     checkpoint = cancelled_at(tmp_path / "state.npz", 0.2)
     for diffusion, stimuli, cell, words in (
-        (2 * DIFFUSION, CORNER, CELL, "another mesh or set of conductivities"),
+        (2 * DIFFUSION, CORNER, CELL, "another set of conductivities"),
         (DIFFUSION, CORNER, CELL.with_parameters(tau_in=0.4), "another cell model"),
         (DIFFUSION, [], CELL, "another pacing protocol"),
     ):
