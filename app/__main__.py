@@ -8,6 +8,7 @@ from typing import Annotated
 from cyclopts import App, CycloptsError, Parameter
 
 from app.commands import CASE_VERBS
+from app.commands_arrhythmia import ARRHYTHMIA_VERBS
 from app.commands_cells import CELL_VERBS
 from app.commands_check import CHECK_VERBS
 from app.commands_edit import EDIT_VERBS
@@ -30,6 +31,7 @@ VERBS = {
     **HEART_VERBS,
     **MEASURE_VERBS,
     **CELL_VERBS,
+    **ARRHYTHMIA_VERBS,
     **CHECK_VERBS,
 }
 for name, verb in VERBS.items():

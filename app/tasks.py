@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from app.arrhythmia_steps import induce
 from app.case import MAIN, Case
 from app.date_secret import date_secret
 from app.edited import edit_case, keep_noted, needed_segmentation
@@ -238,6 +239,7 @@ TASKS: Mapping[str, Callable[[Case, Options, Progress], None]] = {
     "import_mesh": import_mesh,
     "export_mesh": export_mesh,
     "simulate": simulate,
+    "induce": induce,
     "report": report,
     "road": road,
     **HEART_STEPS,
