@@ -8,6 +8,7 @@ from typing import Annotated
 from cyclopts import App, CycloptsError, Parameter
 
 from app.commands import CASE_VERBS
+from app.commands_arrhythmia import ARRHYTHMIA_VERBS
 from app.commands_cells import CELL_VERBS
 from app.commands_check import CHECK_VERBS
 from app.commands_ecg import ECG_VERBS
@@ -32,6 +33,7 @@ VERBS = {
     **MEASURE_VERBS,
     **CELL_VERBS,
     **ECG_VERBS,
+    **ARRHYTHMIA_VERBS,
     **CHECK_VERBS,
 }
 for name, verb in VERBS.items():

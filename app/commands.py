@@ -94,8 +94,10 @@ def motion(case: Path, *, json: Json = None) -> None:
     tell_metrics(motion_metrics(moving), json, more)
 
 
-def simulate(case: Path, *, scenario: str, workers: int | None = None, json: Json = None) -> None:
-    """Run a scenario: the name of a stored one, or a scenario file."""
+def simulate(
+    case: Path, *, scenario: str, workers: int | None = None, restart: bool = False, json: Json = None
+) -> None:
+    """Run a scenario: the name of a stored one, or a scenario file; --restart goes on where it was stopped."""
     opened = opened_case(case)
     name = scenario
     if scenario not in opened.scenarios() and Path(scenario).suffix == ".json":
@@ -105,7 +107,7 @@ def simulate(case: Path, *, scenario: str, workers: int | None = None, json: Jso
         name = path.stem
         opened.save_scenario(name, read_scenario(path))
     opened.scenario(name)
-    run(opened, "simulate", {"scenario": name, "workers": workers})
+    run(opened, "simulate", {"scenario": name, "workers": workers, "restart": restart})
     numbers = read_numbers(opened.folder / "runs" / name)
     for note in numbers["notes"]:
         say(f"  {note}")

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from app.arrhythmia_steps import induce
 from app.case import MAIN, Case
 from app.date_secret import date_secret
 from app.edited import edit_case, keep_noted, needed_segmentation
@@ -179,7 +180,7 @@ def export_mesh(case: Case, options: Options, progress: Progress) -> None:
 
 
 def simulate(case: Case, options: Options, progress: Progress) -> None:
-    """Run a stored scenario. Options: scenario (its name), workers."""
+    """Run a stored scenario. Options: scenario (its name), workers, restart (go on from where a run was stopped)."""
     name = str(options["scenario"])
     scenario = case.scenario(name)
     heart = needed_mesh(case)
@@ -191,10 +192,20 @@ def simulate(case: Case, options: Options, progress: Progress) -> None:
 
         result = run_flow(heart, scenario, part(progress, 0, 0.98), workers=workers)
     else:
+        from solvers.electrophysiology.march_state import Checkpoint
         from solvers.electrophysiology.run import run_electrophysiology
 
+        kept = Checkpoint(case.folder / "checkpoints" / f"{name}.npz")
+        kept.path.parent.mkdir(exist_ok=True)
+        restart = bool(options.get("restart"))
+        if restart and not (scenario.tier == "monodomain" and kept.path.exists()):
+            raise Refused(f"There is no checkpoint of {scenario.title!r} to go on from. Start it from its beginning.")
+        inner = part(progress, 0, 0.98)
         with LiveActivation(case, name) as live:
-            result = run_electrophysiology(heart, scenario, part(progress, 0, 0.98), workers=workers, watch=live)
+            result = run_electrophysiology(
+                heart, scenario, inner, workers=workers, watch=live, checkpoint=kept, restart=restart
+            )
+        kept.path.unlink(missing_ok=True)
     progress(0.98, "Keeping the result")
     case.save_result(name, result, heart)
 
@@ -240,6 +251,7 @@ TASKS: Mapping[str, Callable[[Case, Options, Progress], None]] = {
     "import_mesh": import_mesh,
     "export_mesh": export_mesh,
     "simulate": simulate,
+    "induce": induce,
     "report": report,
     "road": road,
     "ecg": measured_ecg,

@@ -15,17 +15,19 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import reverse_cuthill_mckee
 
-from geometry.errors import Refused
+from geometry.errors import Cancelled, Refused
 from geometry.heart_mesh import HeartMesh
 from geometry.progress import Progress, part, silent
 from solvers.cells.cell import Cell
 from solvers.cells.kernel import CellKernel, compile_cell
 from solvers.electrophysiology.diffusion import Diffusion, blend_mass
+from solvers.electrophysiology.march_state import Checkpoint, MarchState, fingerprint
 from solvers.kernels.compile import threads as default_threads
 
 Floats = NDArray[np.float64]
 
 _LOOK_EVERY = 1.0  # ms of model time between two calls of progress
+_IMPOSSIBLE = 300.0  # mV
 _QUIET = 5.0  # mV/ms; the upstroke has some 200, the notch after it and repolarisation up to 3
 
 Watch = Callable[[Callable[[], Floats]], None]  # takes what gives the activation so far
@@ -67,6 +69,7 @@ class MonodomainRun:
     frames      (t, n) float32 mV
     iterations  of the linear solver in a step, mean
     seconds     wall time of the time loop
+    state       the end, from which ``march`` can go on; has every upward passage of 0 mV too
     """
 
     activation: Floats
@@ -74,6 +77,7 @@ class MonodomainRun:
     frames: NDArray[np.float32]
     iterations: float
     seconds: float
+    state: MarchState
 
 
 def solve_monodomain(
@@ -92,6 +96,8 @@ def solve_monodomain(
     quiet_dt: float | None = None,
     rtol: float = 1e-4,
     threads: int | None = None,
+    checkpoint: Checkpoint | None = None,
+    restart: bool = False,
     progress: Progress = silent,
     watch: Watch | None = None,
 ) -> MonodomainRun:
@@ -106,6 +112,7 @@ def solve_monodomain(
     quiet_dt             step (ms) while no voltage changes fast and no stimulus is near; None: always ``dt``
     watch                is told every ms how to get the activation so far, (n,) ms; with degree 2 the middles come after the nodes
     rtol                 of the linear solver, see ``Diffusion``
+    checkpoint           file in which the state is kept; ``restart``: go on from it
 
     Refuses wrong shapes, a diffusion that is not positive, steps that do not converge and a voltage that is not finite.
     """
@@ -129,6 +136,9 @@ def solve_monodomain(
         quiet_dt=quiet_dt,
         rtol=rtol,
         threads=threads,
+        points=mesh.points,
+        checkpoint=checkpoint,
+        restart=restart,
         progress=part(progress, 0.02, 1.0),
         watch=watch,
     )
@@ -160,10 +170,18 @@ def march(
     rtol: float = 1e-4,
     threads: int | None = None,
     start: Floats | None = None,
+    resume: MarchState | None = None,
+    points: Floats | None = None,
+    checkpoint: Checkpoint | None = None,
+    restart: bool = False,
     progress: Progress = silent,
     watch: Watch | None = None,
 ) -> MonodomainRun:
-    """The time loop, on any mesh in any dimension: see ``solve_monodomain``; ``start`` (states, n) replaces the rest state."""
+    """The time loop, on any mesh in any dimension: see ``solve_monodomain``; ``start`` (states, n) replaces the rest state.
+
+    ``resume`` goes on from the end of another run (times stay absolute), ``restart`` from the file of ``checkpoint``;
+    ``points`` (>= nodes, 3) mm tell where a voltage was not finite.
+    """
     n = mass.shape[0]
     if not (0.0 < dt <= duration and frame_every > 0.0):
         raise Refused(f"The time step ({dt} ms) must be above zero and below the duration ({duration} ms).")
@@ -173,6 +191,10 @@ def march(
     kernel, team = compile_cell(cell, order), threads or default_threads()
     pair = _permuted(mass, nodes), _permuted(stiffness, nodes)
     stimulation = _Stimulation([Stimulus(s.start[nodes], s.duration, s.strength) for s in stimuli], n)
+    check_step(kernel, dt, cell)
+    made_for = fingerprint(mass, stiffness, cell, [one.start for one in stimuli]) if checkpoint else ""
+    if restart and checkpoint:
+        resume = checkpoint.load(made_for)
     wave = _Wave(
         kernel=kernel,
         steppers={step: Diffusion(*pair, step, team, rtol) for step in {dt, quiet_dt or dt}},
@@ -180,31 +202,127 @@ def march(
         y=kernel.rest(n) if start is None else np.ascontiguousarray(start[:, nodes]),
         h=dt,
         threads=team,
+        resume=None if resume is None else _reordered(resume, nodes),
     )
-    back = np.argsort(nodes)
-    times, frames = [0.0], [wave.seen.astype(np.float32)]
+    film = _Film(wave, frame_every)
     pace = _Pace(dt, quiet_dt, stimulation, wave.seen)
-    begun, looked = time.perf_counter(), 0.0
-    while wave.t < duration - 0.5 * dt:
-        for h in pace.steps(min(_LOOK_EVERY, duration - wave.t)):
-            wave.step(h)
-            if _crosses(wave.t, h, frame_every):
-                times.append(wave.t)
-                frames.append(wave.seen.astype(np.float32))
+    pace.t, pace.quiet = wave.t, wave.resume is not None and wave.resume.quiet
+    if checkpoint and not restart:
+        checkpoint.path.unlink(missing_ok=True)
+    back = np.argsort(nodes)
+    keeper = _Keeper(checkpoint, made_for, lambda: _reordered(wave.state(pace.quiet, film.times, film.frames), back))
+    keeper.t = wave.t
+
+    def check(V: Floats) -> None:
+        _check_finite(V, wave.t, nodes, points, keeper)
+
+    begun, looked = time.perf_counter(), wave.t
+    done = wave.t >= duration - 0.5 * dt
+    while not done:
+        _go_on(wave, pace.steps(min(_LOOK_EVERY, duration - wave.t)), film, check)
         pace.look(wave.t, wave.seen)
-        done = stop_when_activated and not np.isnan(wave.activation).any()
-        if (done or wave.t >= duration - 0.5 * dt) and times[-1] < wave.t:
-            times.append(wave.t)
-            frames.append(wave.seen.astype(np.float32))
+        done = wave.t >= duration - 0.5 * dt or (stop_when_activated and not np.isnan(wave.activation).any())
+        if done:
+            film.end()
+        keeper.look(wave.t)
         if wave.t - looked > _LOOK_EVERY - 1e-9:
-            _look(progress, wave.seen, wave.t, duration)
+            keeper.tell(progress, wave.t, duration)
             looked = wave.t
             if watch is not None:
                 watch(lambda: wave.activation[back])
-        if done:
-            break
+    end = keeper.state()
     seconds = time.perf_counter() - begun
-    return MonodomainRun(wave.activation[back], np.array(times), np.stack(frames)[:, back], wave.iterations, seconds)
+    return MonodomainRun(end.activation, end.times, end.frames, wave.iterations, seconds, end)
+
+
+def _go_on(wave: "_Wave", steps: list[float], film: "_Film", check: Callable[[Floats], None]) -> None:
+    """Take these steps, and frames on the way; ``check`` looks at the voltage afterwards."""
+    try:
+        for h in steps:
+            wave.step(h)
+            film.look(h)
+    except Refused:  # the linear solver often notices first
+        check(wave.V)
+        raise
+    check(wave.seen)
+
+
+class _Film:
+    """The frames so far."""
+
+    def __init__(self, wave: "_Wave", every: float) -> None:
+        past, self.wave, self.every = wave.resume, wave, every
+        self.times = [0.0] if past is None else list(past.times)
+        self.frames = [wave.seen.astype(np.float32)] if past is None else list(past.frames)
+
+    def look(self, h: float) -> None:
+        """Take a frame when one is due after a step of ``h``."""
+        if _crosses(self.wave.t, h, self.every):
+            self._take()
+
+    def end(self) -> None:
+        """Take the last one unless it is there."""
+        if self.times[-1] < self.wave.t:
+            self._take()
+
+    def _take(self) -> None:
+        self.times.append(self.wave.t)
+        self.frames.append(self.wave.seen.astype(np.float32))
+
+
+@dataclass
+class _Keeper:
+    """Writes the checkpoint when it is due, and when the run is cancelled."""
+
+    checkpoint: Checkpoint | None
+    made_for: str
+    state: Callable[[], MarchState]
+    t: float = 0.0
+
+    @property
+    def kept(self) -> bool:
+        """Whether there is a good state on the disk."""
+        return self.checkpoint is not None and self.checkpoint.path.exists()
+
+    def look(self, t: float) -> None:
+        """Save when due."""
+        if self.checkpoint and t - self.t > self.checkpoint.every - 1e-9:
+            self.checkpoint.save(self.state(), self.made_for)
+            self.t = t
+
+    def tell(self, progress: Progress, t: float, duration: float) -> None:
+        """Call progress; saves before a cancelled run ends."""
+        try:
+            progress(min(t / duration, 1.0), f"Monodomain: {t:.0f} of {duration:.0f} ms")
+        except Cancelled:
+            if self.checkpoint:
+                self.checkpoint.save(self.state(), self.made_for)
+            raise
+
+
+def check_step(kernel: CellKernel, dt: float, cell: Cell) -> None:
+    """Refuse a step with which one stimulated cell alone, without any tissue, leaves what a membrane can do."""
+    strength, length = cell.stimulus
+    y = kernel.rest(1)
+    for k in range(int(np.ceil(20.0 / dt))):
+        kernel.advance(y, np.array([strength if k * dt < length else 0.0]), dt, 1)
+        if not abs(y[0, 0]) < _IMPOSSIBLE:
+            raise Refused(
+                f"A time step of {dt:g} ms is too long for {cell.title}: a single cell is unstable with it. Use 0.05 ms or less."
+            )
+
+
+def _reordered(state: MarchState, order: NDArray[np.integer]) -> MarchState:
+    """The state with its nodes in another order: new node i is old node ``order[i]``."""
+    where = np.argsort(order)
+    return replace(
+        state,
+        y=np.ascontiguousarray(state.y[:, order]),
+        seen=state.seen[order],
+        activation=state.activation[order],
+        frames=state.frames[:, order],
+        nodes=where[state.nodes].astype(np.int32),
+    )
 
 
 def _crosses(t: float, h: float, every: float) -> bool:
@@ -270,11 +388,24 @@ class _Wave:
     threads: int
     t: float = 0.0
     reacted: float = 0.0
+    resume: MarchState | None = None
 
     def __post_init__(self) -> None:
+        if self.resume is not None:
+            self.y, self.t, self.reacted, self.h = (
+                self.resume.y.copy(),
+                self.resume.t,
+                self.resume.reacted,
+                self.resume.h,
+            )
         self.V, self.before, self.seen = self.y[0], np.empty_like(self.y[0]), self.y[0].copy()
         self.activation = np.full(self.V.size, np.nan)
-        self._react(0.5 * self.h)
+        self.nodes, self.passages = [np.zeros(0, np.int32)], [np.zeros(0)]
+        if self.resume is None:
+            self._react(0.5 * self.h)
+            return
+        self.seen[:], self.activation = self.resume.seen, self.resume.activation.copy()
+        self.nodes, self.passages = [self.resume.nodes], [self.resume.passages]
 
     def step(self, h: float) -> None:
         """From t to t + ``h``; the reaction goes on half a step more already."""
@@ -285,7 +416,28 @@ class _Wave:
         stepper.advance(self.V)
         np.copyto(self.before, self.V)
         self._react(self.t + 0.5 * h)
+        last = self.seen.copy()
         stepper.observe(self.before, self.V, self.seen, self.t, self.activation)
+        up = np.flatnonzero((last < 0.0) & (self.seen >= 0.0))
+        if up.size:
+            self.nodes.append(up.astype(np.int32))
+            self.passages.append(self.t - h * self.seen[up] / (self.seen[up] - last[up]))
+
+    def state(self, quiet: bool, times: list[float], frames: list[NDArray[np.float32]]) -> MarchState:
+        """All that is needed to go on."""
+        return MarchState(
+            self.t,
+            self.reacted,
+            self.h,
+            quiet,
+            self.y,
+            self.seen,
+            self.activation,
+            np.array(times),
+            np.stack(frames),
+            np.concatenate(self.nodes),
+            np.concatenate(self.passages),
+        )
 
     @property
     def iterations(self) -> float:
@@ -304,8 +456,15 @@ def _permuted(matrix: csr_array, order: NDArray[np.integer]) -> csr_array:
     return csr_array(matrix[order][:, order])
 
 
-def _look(progress: Progress, V: Floats, t: float, duration: float) -> None:
-    """Tell how far it is, and stop a solution that has blown up."""
-    if not np.isfinite(V.sum()):
-        raise Refused(f"The voltage is not finite after {t:.1f} ms. Use a smaller time step.")
-    progress(min(t / duration, 1.0), f"Monodomain: {t:.0f} of {duration:.0f} ms")
+def _check_finite(V: Floats, t: float, order: NDArray[np.integer], points: Floats | None, keeper: _Keeper) -> None:
+    """Stop a solution that has blown up, and say when and where."""
+    wrong = np.flatnonzero(~(np.abs(V) < _IMPOSSIBLE))
+    if not wrong.size:
+        return
+    node = int(order[wrong[0]])
+    at = "" if points is None or node >= len(points) else " at ({:.1f}, {:.1f}, {:.1f}) mm".format(*points[node])
+    last = " The last good state is kept in the checkpoint." if keeper.kept else ""
+    raise Refused(
+        f"The voltage is not finite, or beyond what a membrane can have, after {t:.2f} ms in node {node}{at} "
+        f"({wrong.size} nodes in all). Use a smaller time step, and look at the mesh there.{last}"
+    )

@@ -10,6 +10,7 @@ from solvers.cells.catalogue import find_cell
 from solvers.electrophysiology.conduction_system import sources_of
 from solvers.electrophysiology.ecg import ecg_trace
 from solvers.electrophysiology.eikonal_model import EikonalModel
+from solvers.electrophysiology.march_state import Checkpoint
 from solvers.electrophysiology.monodomain import MonodomainRun, Stimulus, Watch, solve_monodomain
 from solvers.electrophysiology.tissue import Tuning, diffusion_tensor, tuned_diffusion
 from solvers.result import Trace
@@ -39,6 +40,8 @@ def run_monodomain_beat(
     eikonal: Floats,
     progress: Progress = silent,
     watch: Watch | None = None,
+    checkpoint: Checkpoint | None = None,
+    restart: bool = False,
 ) -> MonodomainBeat:
     """Solve the scenario on the model's mesh; ``eikonal`` (n,) ms is its eikonal activation.
 
@@ -50,7 +53,17 @@ def run_monodomain_beat(
         velocities.fiber, velocities.cross, edge, scenario.time_step, cell, progress=part(progress, 0.0, 0.1)
     )
     cross, notes = _cross_on_this_heart(model, scenario, eikonal, tuning, part(progress, 0.1, 0.5))
-    run = _solve(model, scenario, eikonal, tuning, cross, part(progress, 0.5, 1.0), watch=watch)
+    run = _solve(
+        model,
+        scenario,
+        eikonal,
+        tuning,
+        cross,
+        part(progress, 0.5, 1.0),
+        watch=watch,
+        checkpoint=checkpoint,
+        restart=restart,
+    )
     potentials = model.electrode_rows(scenario.fibers) @ run.frames.T.astype(np.float64)
     if has_fast_layer(model, scenario):
         notes = (
@@ -103,6 +116,8 @@ def _solve(
     progress: Progress,
     trial: bool = False,
     watch: Watch | None = None,
+    checkpoint: Checkpoint | None = None,
+    restart: bool = False,
 ) -> MonodomainRun:
     fiber, _ = model.directions(scenario.fibers)
     return solve_monodomain(
@@ -117,6 +132,8 @@ def _solve(
         consistent=tuning.consistent,
         order=find_cell(scenario.cell).order,
         quiet_dt=max(QUIET_STEP, scenario.time_step),
+        checkpoint=checkpoint,
+        restart=restart,
         progress=progress,
         watch=watch,
     )

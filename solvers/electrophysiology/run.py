@@ -9,6 +9,7 @@ from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh
 from geometry.metric import Metric
 from geometry.progress import Progress, part, silent
+from solvers.arrhythmia.maps import substrate_fields
 from solvers.electrophysiology.activation_metrics import activation_metrics
 from solvers.electrophysiology.conduction import check_conduction
 from solvers.electrophysiology.eikonal_ensemble import (
@@ -18,6 +19,7 @@ from solvers.electrophysiology.eikonal_ensemble import (
     run_eikonal_ensemble,
 )
 from solvers.electrophysiology.eikonal_model import EikonalAnswer, EikonalModel
+from solvers.electrophysiology.march_state import Checkpoint
 from solvers.electrophysiology.monodomain import Watch
 from solvers.electrophysiology.monodomain_beat import run_monodomain_beat
 from solvers.electrophysiology.repolarization import repolarization_fields
@@ -53,6 +55,8 @@ def run_electrophysiology(
     *,
     workers: int = 2,
     watch: Watch | None = None,
+    checkpoint: Checkpoint | None = None,
+    restart: bool = False,
 ) -> Result:
     """Simulate the scenario on a wall mesh by its tier, then its ensemble by the eikonal tier.
 
@@ -68,7 +72,11 @@ def run_electrophysiology(
     model = EikonalModel(mesh, progress=part(progress, 0.0, 0.05 if heavy else 0.2))
     eikonal = model.answer(scenario)
     stop = (0.85 if heavy else 0.3) if members else 1.0
-    outcome = _monodomain(model, scenario, eikonal, part(progress, 0.05, stop), watch) if heavy else _eikonal(eikonal)
+    outcome = (
+        _monodomain(model, scenario, eikonal, part(progress, 0.05, stop), watch, checkpoint, restart)
+        if heavy
+        else _eikonal(eikonal)
+    )
     metrics = activation_metrics(mesh, outcome.activation, outcome.ecg)
     fields, traces, notes = dict(outcome.fields), {"ecg": outcome.ecg}, [*mesh.notes, *outcome.notes, NOT_VALIDATED]
     if members:
@@ -115,8 +123,10 @@ def _monodomain(
     eikonal: EikonalAnswer,
     progress: Progress,
     watch: Watch | None,
+    checkpoint: Checkpoint | None,
+    restart: bool,
 ) -> _Outcome:
-    beat = run_monodomain_beat(model, scenario, eikonal.activation, progress, watch)
+    beat = run_monodomain_beat(model, scenario, eikonal.activation, progress, watch, checkpoint, restart)
     activation, times = beat.run.activation, beat.run.times[::POTENTIAL_EVERY]
     if not np.isfinite(activation).any():
         raise Refused("Nothing was activated; check the start times of the pacing sites against the simulated time.")
@@ -139,6 +149,7 @@ def _monodomain(
     velocity, words = _conduction(model, scenario, activation)
     fields = {"activation_time": _activation_field(activation), "potential": potential}
     fields |= repolarization_fields(activation, potential)
+    fields |= substrate_fields(model.mesh, activation, fields.get("repolarization_time"))
     return _Outcome(activation, beat.ecg, fields, (_reached(activation), agreement, velocity), (*notes, *words))
 
 

@@ -1,0 +1,39 @@
+"""What a worker does to see whether an arrhythmia can be induced."""
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from app.case import Case
+from app.needed import needed_mesh
+from geometry.errors import Refused
+from geometry.progress import Progress
+
+Options = Mapping[str, Any]
+
+ALL = "all"
+ANSWER = "induction.json"
+
+
+def induce(case: Case, options: Options, progress: Progress) -> None:
+    """Programmed stimulation. Options: scenario, sites ("all" or points), s1, train, extras (intervals of S2, S3, S4), watch."""
+    from solvers.arrhythmia.induction import induction, sites_at
+    from solvers.arrhythmia.protocol import Protocol, pacing_sites
+
+    os.environ["OMP_NUM_THREADS"] = str(options.get("workers") or os.cpu_count() or 1)
+    heart, scenario = needed_mesh(case), case.scenario(str(options["scenario"]))
+    if scenario.kind != "electrophysiology":
+        raise Refused(f"{scenario.title!r} is no scenario of activation. Choose one whose tissue is to be paced.")
+    protocol = Protocol(
+        s1=float(options["s1"]),
+        train=int(options["train"]),
+        extras=tuple(tuple(float(v) for v in one) for one in options["extras"]),
+        watch=float(options["watch"]),
+    )
+    wanted = options["sites"]
+    sites = pacing_sites(heart) if wanted == ALL else sites_at(heart, [(p[0], p[1], p[2]) for p in wanted])
+    found = induction(heart, scenario, sites, protocol, progress)
+    partial = case.folder / f"{ANSWER}.part"
+    partial.write_text(json.dumps({"scenario": options["scenario"], **found}, indent=1))
+    partial.replace(case.folder / ANSWER)

@@ -1,0 +1,60 @@
+"""The verb that looks for an arrhythmia that can be induced."""
+
+from collections.abc import Mapping
+from json import loads
+from pathlib import Path
+from typing import Any
+
+from app.arrhythmia_steps import ALL, ANSWER
+from app.commands import Json, opened_case, point, run
+from app.console import print_json, say
+from geometry.errors import Refused
+
+
+def induce(
+    case: Path,
+    *,
+    scenario: str,
+    sites: str = ALL,
+    s1: float = 600.0,
+    train: int = 6,
+    s2: str = "300,280,260,240",
+    s3: str | None = None,
+    s4: str | None = None,
+    watch: float = 800.0,
+    workers: int | None = None,
+    json: Json = None,
+) -> None:
+    """Pace from many sites with premature stimuli and tell from which of them re-entry follows.
+
+    --sites all: the 17 segments and the right ventricle's apex and outflow; or points as x,y,z;x,y,z in mm. --s2, --s3,
+    --s4: coupling intervals tried, ms, with commas. The tissue is that of the stored scenario.
+    """
+    opened = opened_case(case)
+    opened.scenario(scenario)
+    places = ALL if sites == ALL else [list(point(text)) for text in sites.split(";")]
+    extras = [intervals(text) for text in (s2, s3, s4) if text]
+    options = {"scenario": scenario, "sites": places, "s1": s1, "train": train, "extras": extras, "watch": watch}
+    run(opened, "induce", {**options, "workers": workers})
+    found = loads((opened.folder / ANSWER).read_text())
+    for row in found["attempts"]:
+        told = f"re-entry, cycle {row['cycle_length_ms']:.0f} ms" if row["sustained"] else "no re-entry"
+        coupling = ", ".join(f"{v:g}" for v in row["intervals_ms"])
+        say(f"  {row['site']}, {coupling} ms: {told if row['captured'] else 'not captured'}")
+        for way in row["exits"]:
+            say(f"    out at {way['time_ms']:.0f} ms: {way['place']}")
+    say(f"Re-entry from {len(found['inducible_from'])} of {found['sites_tried']} sites")
+    for note in found["notes"]:
+        say(f"  {note}")
+    print_json({"case": str(case), **found}, json)
+
+
+def intervals(text: str) -> list[float]:
+    """Numbers from "300,280,260"."""
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise Refused(f"{text!r} is no list of intervals; write numbers in ms with commas, e.g. 300,280,260.") from None
+
+
+ARRHYTHMIA_VERBS: Mapping[str, Any] = {"induce": induce}

@@ -1,0 +1,157 @@
+"""Programmed stimulation: a train S1 at each site once, then branches with S2, S3, S4 that go on from its saved end."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geometry.errors import Refused
+from geometry.heart_mesh import HeartMesh
+from geometry.progress import Progress, part, silent
+from solvers.arrhythmia.reentry import Reentry, find_reentry
+from solvers.electrophysiology.march_state import MarchState
+from solvers.electrophysiology.monodomain import MonodomainRun, Stimulus
+
+Floats = NDArray[np.float64]
+Solve = Callable[[list[Stimulus], float, MarchState | None, Progress], MonodomainRun]
+
+
+LEAD = 1.0  # ms before a stimulus at which a state to branch from is kept: the reaction is ahead of the time by half a step
+
+
+@dataclass(frozen=True)
+class Site:
+    """nodes: those stimulated; around: those just outside, by which capture is told."""
+
+    nodes: NDArray[np.integer]
+    around: NDArray[np.integer]
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """Intervals in ms.
+
+    s1, train     interval and number of the first stimuli (clinical use: 600 ms, 6 to 8)
+    extras        up to three, each the coupling intervals tried for S2, S3, S4, longest first
+    watch         ms simulated after the last stimulus after which re-entry is called sustained
+    duration, strength  of a stimulus, ms and mV/ms
+    """
+
+    s1: float = 600.0
+    train: int = 6
+    extras: tuple[tuple[float, ...], ...] = ((300.0, 280.0, 260.0, 240.0),)
+    watch: float = 800.0
+    duration: float = 2.0
+    strength: float = 50.0
+
+    def __post_init__(self) -> None:
+        intervals = [self.s1, self.watch, self.duration, self.strength, *(v for one in self.extras for v in one)]
+        if not all(np.isfinite(v) and v > 0 for v in intervals) or self.train < 1:
+            raise Refused("The intervals, strengths and the number of stimuli of a protocol must be above zero.")
+        if not 1 <= len(self.extras) <= 3 or not all(self.extras):
+            raise Refused("A protocol has one to three premature stimuli (S2, S3, S4), each with coupling intervals.")
+        if min(v for one in self.extras for v in one) <= self.duration + LEAD:
+            raise Refused("A coupling interval must be longer than the stimulus itself.")
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One branch: where, with which coupling intervals, and what came of it.
+
+    captured  whether the last stimulus excited the tissue around its site
+    """
+
+    site: str
+    intervals: tuple[float, ...]
+    captured: bool
+    reentry: Reentry
+    run: MonodomainRun
+
+
+def induce(
+    solve: Solve, sites: dict[str, Site], n: int, protocol: Protocol, progress: Progress = silent
+) -> Iterator[Attempt]:
+    """Every branch tried, site after site; a site is left at its first re-entry.
+
+    solve  (stimuli, until ms, state to go on from, progress) -> run, e.g. ``march`` with all else bound
+    sites  name -> nodes, of a mesh with ``n`` nodes
+
+    S2 is shortened until it no longer captures; S3 then follows the shortest S2 that did, and so on.
+    """
+    for k, (site, place) in enumerate(sites.items()):
+        progress_here = part(progress, k / len(sites), (k + 1) / len(sites))
+        if not (len(place.nodes) and len(place.around)):
+            raise Refused(f"The pacing site {site} holds no node of the tissue. Choose a place on the wall.")
+        yield from _at_site(solve, site, place, n, protocol, progress_here)
+
+
+def _at_site(solve: Solve, site: str, place: Site, n: int, protocol: Protocol, progress: Progress) -> Iterator[Attempt]:
+    def stimulus(at: float) -> Stimulus:
+        return Stimulus.at(place.nodes, n, at, protocol.duration, protocol.strength)
+
+    train = [stimulus(k * protocol.s1) for k in range(protocol.train)]
+    last = (protocol.train - 1) * protocol.s1
+    shortest = min(protocol.extras[0])
+    state = solve(train, last + shortest - LEAD, None, part(progress, 0.0, 0.3)).state.without_history()
+    given: tuple[float, ...] = ()
+    for level, intervals in enumerate(protocol.extras):
+        best: tuple[float, MarchState] | None = None
+        for interval in sorted(intervals, reverse=True):
+            at = last + interval
+            end = at + protocol.watch
+            run = solve([stimulus(at)], end, state, part(progress, 0.3 + 0.2 * level, 0.5 + 0.2 * level))
+            captured = _captured(run, place, at)
+            found = find_reentry(run.state.nodes, run.state.passages, at, end)
+            yield Attempt(site, (*given, interval), captured, found, run)
+            if found.sustained:
+                return
+            if not captured:
+                break
+            best = interval, state
+        if best is None or level + 1 == len(protocol.extras):
+            return
+        given = (*given, best[0])
+        at, following = last + best[0], min(protocol.extras[level + 1])
+        state = solve([stimulus(at)], at + following - LEAD, state, silent).state.without_history()
+        last = at
+
+
+def _captured(run: MonodomainRun, place: Site, at: float) -> bool:
+    """Whether most of the nodes around the site were excited after the stimulus."""
+    later = np.unique(run.state.nodes[run.state.passages >= at])
+    return bool(np.isin(place.around, later).mean() > 0.5)
+
+
+def pacing_sites(mesh: HeartMesh, radius: float = 2.0) -> dict[str, Site]:
+    """The 17 segments of the left wall and, with a right ventricle, its apex and outflow: name -> nodes.
+
+    A site is the nodes within ``radius`` edge lengths of the endocardial node nearest to the middle of the segment.
+    """
+    from solvers.directions.coordinates import heart_axes
+    from solvers.directions.places import AHA17, aha17
+
+    segment = mesh.cell_data.get(AHA17)
+    segment = aha17(mesh) if segment is None else segment
+    reach, inner = radius * mesh.edge_length(), np.unique(mesh.tagged("endo_lv"))
+    found = {}
+    for number in range(1, 18):
+        own = np.unique(mesh.tets[segment == number])
+        if len(own):
+            candidates = np.intersect1d(own, inner)
+            candidates = candidates if len(candidates) else own
+            found[f"segment {number}"] = _ball(mesh, mesh.points[own].mean(axis=0), candidates, reach)
+    right = np.unique(mesh.tagged("endo_rv"))
+    if len(right):
+        height = heart_axes(mesh).height(mesh.points[right])
+        anterior = (mesh.points[right] - heart_axes(mesh).apex) @ heart_axes(mesh).anterior
+        low, high = right[np.argmin(height)], right[np.argmax(height + anterior / np.ptp(anterior))]
+        for name, node in (("right apex", low), ("right outflow", high)):
+            found[name] = _ball(mesh, mesh.points[node], right, reach)
+    return found
+
+
+def _ball(mesh: HeartMesh, place: Floats, candidates: NDArray[np.integer], reach: float) -> Site:
+    center = mesh.points[candidates[np.argmin(np.linalg.norm(mesh.points[candidates] - place, axis=1))]]
+    away = np.linalg.norm(mesh.points - center, axis=1)
+    return Site(np.flatnonzero(away <= reach), np.flatnonzero((away > reach) & (away <= 2 * reach)))
