@@ -25,7 +25,7 @@ Floats = NDArray[np.float64]
 
 SIDE, EDGE = 60.0, 1.0  # mm
 DIFFUSION = 0.1  # mm2/ms
-STEP, WATCHED = 0.1, 500.0  # ms
+STEP, WATCHED = 0.1, 900.0  # ms; seven turns or so, of which the first ones settle
 CELL = find_cell("mitchell_schaeffer_2003").with_parameters(tau_close=40.0, tau_open=40.0)
 TAIL = -70.0  # mV, where the gate of this cell begins to open again
 
