@@ -21,7 +21,9 @@ from solvers.cells.catalogue import find_cell
 from solvers.directions.fibers import add_fibers
 from solvers.electrophysiology.diffusion import blend_mass
 from solvers.electrophysiology.eikonal_model import EikonalModel
-from solvers.electrophysiology.monodomain import MonodomainRun, Stimulus, march, solve_monodomain
+from solvers.electrophysiology.march import MonodomainRun, march
+from solvers.electrophysiology.monodomain import solve_monodomain
+from solvers.electrophysiology.stimulus import Stimulus
 from solvers.electrophysiology.tissue import diffusion_tensor
 from solvers.kernels.compile import threads
 from solvers.scenario import Electrophysiology, PacingSite

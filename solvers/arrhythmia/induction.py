@@ -13,8 +13,9 @@ from solvers.arrhythmia.reentry import exit_sites
 from solvers.cells.catalogue import find_cell
 from solvers.electrophysiology.activation_metrics import place_words
 from solvers.electrophysiology.diffusion import blend_mass
+from solvers.electrophysiology.march import MonodomainRun, march
 from solvers.electrophysiology.march_state import MarchState
-from solvers.electrophysiology.monodomain import MonodomainRun, Stimulus, march
+from solvers.electrophysiology.stimulus import Stimulus
 from solvers.electrophysiology.tissue import diffusion_tensor, tuned_diffusion
 from solvers.scenario import Electrophysiology
 

@@ -10,8 +10,9 @@ from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
 from geometry.progress import Progress, part, silent
 from solvers.arrhythmia.reentry import Reentry, find_reentry
+from solvers.electrophysiology.march import MonodomainRun
 from solvers.electrophysiology.march_state import MarchState
-from solvers.electrophysiology.monodomain import MonodomainRun, Stimulus
+from solvers.electrophysiology.stimulus import Stimulus
 
 Floats = NDArray[np.float64]
 Solve = Callable[[list[Stimulus], float, MarchState | None, Progress], MonodomainRun]

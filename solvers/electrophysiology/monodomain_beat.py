@@ -10,8 +10,10 @@ from solvers.cells.catalogue import find_cell
 from solvers.electrophysiology.conduction_system import sources_of
 from solvers.electrophysiology.ecg import ecg_trace
 from solvers.electrophysiology.eikonal_model import EikonalModel
+from solvers.electrophysiology.march import MonodomainRun, Watch
 from solvers.electrophysiology.march_state import Checkpoint
-from solvers.electrophysiology.monodomain import MonodomainRun, Stimulus, Watch, solve_monodomain
+from solvers.electrophysiology.monodomain import solve_monodomain
+from solvers.electrophysiology.stimulus import Stimulus
 from solvers.electrophysiology.tissue import Tuning, diffusion_tensor, tuned_diffusion
 from solvers.result import Trace
 from solvers.scenario import Electrophysiology

@@ -19,8 +19,8 @@ from solvers.electrophysiology.eikonal_ensemble import (
     run_eikonal_ensemble,
 )
 from solvers.electrophysiology.eikonal_model import EikonalAnswer, EikonalModel
+from solvers.electrophysiology.march import Watch
 from solvers.electrophysiology.march_state import Checkpoint
-from solvers.electrophysiology.monodomain import Watch
 from solvers.electrophysiology.monodomain_beat import run_monodomain_beat
 from solvers.electrophysiology.repolarization import repolarization_fields
 from solvers.result import Check, Field, Result, Trace

@@ -17,7 +17,8 @@ from geometry.errors import Refused
 from geometry.progress import Progress, silent
 from solvers.cells.cell import Cell
 from solvers.electrophysiology.diffusion import blend_mass
-from solvers.electrophysiology.monodomain import Stimulus, march
+from solvers.electrophysiology.march import march
+from solvers.electrophysiology.stimulus import Stimulus
 from solvers.electrophysiology.tissue_block import TissueBlock, tissue_block
 
 Floats = NDArray[np.float64]

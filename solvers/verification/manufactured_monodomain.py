@@ -12,7 +12,7 @@ from geometry.heart_mesh import HeartMesh
 from geometry.progress import Progress
 from geometry.shapes import slab
 from solvers.cells.cell import Cell
-from solvers.electrophysiology.monodomain import march
+from solvers.electrophysiology.march import march
 from solvers.fem import assemble_diffusion
 from solvers.result import Check
 

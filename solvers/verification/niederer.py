@@ -11,7 +11,9 @@ from geometry.heart_mesh import HeartMesh
 from geometry.progress import Progress, part
 from geometry.shapes import slab
 from solvers.cells.catalogue import find_cell
-from solvers.electrophysiology.monodomain import MonodomainRun, Stimulus, solve_monodomain
+from solvers.electrophysiology.march import MonodomainRun
+from solvers.electrophysiology.monodomain import solve_monodomain
+from solvers.electrophysiology.stimulus import Stimulus
 from solvers.electrophysiology.tissue import diffusion_tensor
 from solvers.result import Check
 

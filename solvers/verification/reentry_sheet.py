@@ -15,7 +15,8 @@ from geometry.progress import Progress, part, silent
 from solvers.arrhythmia.phase import Tips, tips_over_time
 from solvers.arrhythmia.reentry import Reentry, find_reentry
 from solvers.cells.catalogue import find_cell
-from solvers.electrophysiology.monodomain import Stimulus, march
+from solvers.electrophysiology.march import march
+from solvers.electrophysiology.stimulus import Stimulus
 from solvers.result import Check
 
 NAME = "ep-reentry"

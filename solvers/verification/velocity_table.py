@@ -13,7 +13,8 @@ from scipy.sparse import csr_array, diags_array
 from geometry.progress import Progress
 from solvers.cells.catalogue import find_cell
 from solvers.electrophysiology.diffusion import blend_mass
-from solvers.electrophysiology.monodomain import Stimulus, march
+from solvers.electrophysiology.march import march
+from solvers.electrophysiology.stimulus import Stimulus
 from solvers.result import Check
 
 NAME = "ep-velocity"

@@ -6,8 +6,9 @@ from geometry.errors import Refused
 from geometry.progress import Progress
 from solvers.arrhythmia.protocol import Protocol, Site, induce
 from solvers.cells.catalogue import find_cell
+from solvers.electrophysiology.march import MonodomainRun, march
 from solvers.electrophysiology.march_state import MarchState
-from solvers.electrophysiology.monodomain import MonodomainRun, Stimulus, march
+from solvers.electrophysiology.stimulus import Stimulus
 
 N = 40
 CELL = find_cell("mitchell_schaeffer_2003").with_parameters(tau_close=40.0, tau_open=40.0)

@@ -7,7 +7,8 @@ from geometry.errors import Cancelled, Refused
 from geometry.shapes import slab
 from solvers.cells.catalogue import find_cell
 from solvers.electrophysiology.march_state import Checkpoint
-from solvers.electrophysiology.monodomain import Stimulus, solve_monodomain
+from solvers.electrophysiology.monodomain import solve_monodomain
+from solvers.electrophysiology.stimulus import Stimulus
 from solvers.electrophysiology.tissue import diffusion_tensor
 
 CELL = find_cell("mitchell_schaeffer_2003")

@@ -4,7 +4,8 @@ import pytest
 from geometry.errors import Cancelled, Refused
 from geometry.shapes import slab
 from solvers.cells.catalogue import find_cell
-from solvers.electrophysiology.monodomain import Stimulus, solve_monodomain
+from solvers.electrophysiology.monodomain import solve_monodomain
+from solvers.electrophysiology.stimulus import Stimulus
 from solvers.electrophysiology.tissue import diffusion_tensor
 
 EPI = find_cell("tentusscher_panfilov_2006_epi")

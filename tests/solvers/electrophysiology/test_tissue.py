@@ -9,7 +9,8 @@ from geometry.heart_mesh import HeartMesh
 from geometry.shapes import slab
 from solvers.cells.catalogue import find_cell
 from solvers.electrophysiology.conduction import check_conduction
-from solvers.electrophysiology.monodomain import Stimulus, solve_monodomain
+from solvers.electrophysiology.monodomain import solve_monodomain
+from solvers.electrophysiology.stimulus import Stimulus
 from solvers.electrophysiology.tissue import block_velocities, diffusion_tensor, tuned_diffusion
 from solvers.electrophysiology.tissue_block import tissue_block
 

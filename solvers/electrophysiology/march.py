@@ -1,0 +1,154 @@
+"""The time loop of the monodomain equation, on any mesh in any dimension."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import reverse_cuthill_mckee
+
+from geometry.errors import Refused
+from geometry.progress import Progress, silent
+from solvers.cells.cell import Cell
+from solvers.cells.kernel import compile_cell
+from solvers.electrophysiology.diffusion import Diffusion
+from solvers.electrophysiology.march_state import Checkpoint, MarchState, fingerprint
+from solvers.electrophysiology.march_watch import LOOK_EVERY, Film, Keeper, Pace, check_finite, check_step
+from solvers.electrophysiology.stimulus import Stimulation, Stimulus
+from solvers.electrophysiology.wave import Wave
+from solvers.kernels.compile import threads as default_threads
+
+Floats = NDArray[np.float64]
+
+Watch = Callable[[Callable[[], Floats]], None]  # takes what gives the activation so far
+
+
+@dataclass(frozen=True)
+class MonodomainRun:
+    """What was computed.
+
+    activation  (n,) ms of the first upward passage of 0 mV, NaN where there was none
+    times       (t,) ms of the frames
+    frames      (t, n) float32 mV
+    iterations  of the linear solver in a step, mean
+    seconds     wall time of the time loop
+    state       the end, from which ``march`` can go on; has every upward passage of 0 mV too
+    """
+
+    activation: Floats
+    times: Floats
+    frames: NDArray[np.float32]
+    iterations: float
+    seconds: float
+    state: MarchState
+
+
+def march(
+    mass: csr_array,
+    stiffness: csr_array,
+    stimuli: Sequence[Stimulus],
+    cell: Cell,
+    duration: float,
+    dt: float,
+    *,
+    frame_every: float = 1.0,
+    stop_when_activated: bool = False,
+    order: int = 1,
+    quiet_dt: float | None = None,
+    rtol: float = 1e-4,
+    threads: int | None = None,
+    start: Floats | None = None,
+    resume: MarchState | None = None,
+    points: Floats | None = None,
+    checkpoint: Checkpoint | None = None,
+    restart: bool = False,
+    progress: Progress = silent,
+    watch: Watch | None = None,
+) -> MonodomainRun:
+    """The time loop, on any mesh in any dimension: see ``solve_monodomain``; ``start`` (states, n) replaces the rest state.
+
+    ``resume`` goes on from the end of another run (times stay absolute), ``restart`` from the file of ``checkpoint``;
+    ``points`` (>= nodes, 3) mm tell where a voltage was not finite.
+    """
+    n = mass.shape[0]
+    if not (0.0 < dt <= duration and frame_every > 0.0):
+        raise Refused(f"The time step ({dt} ms) must be above zero and below the duration ({duration} ms).")
+    if any(stimulus.start.shape != (n,) for stimulus in stimuli):
+        raise Refused(f"A stimulus needs one start time for each of the {n} nodes of the mesh.")
+    nodes = reverse_cuthill_mckee(stiffness, symmetric_mode=True)  # neighbours in the mesh, neighbours in memory
+    kernel, team = compile_cell(cell, order), threads or default_threads()
+    pair = _permuted(mass, nodes), _permuted(stiffness, nodes)
+    stimulation = Stimulation([Stimulus(s.start[nodes], s.duration, s.strength) for s in stimuli], n)
+    check_step(kernel, dt, cell)
+    made_for = fingerprint(mass, stiffness, cell, [one.start for one in stimuli]) if checkpoint else ""
+    if restart and checkpoint:
+        resume = checkpoint.load(made_for)
+    wave = Wave(
+        kernel=kernel,
+        steppers={step: Diffusion(*pair, step, team, rtol) for step in {dt, quiet_dt or dt}},
+        stimulation=stimulation,
+        y=kernel.rest(n) if start is None else np.ascontiguousarray(start[:, nodes]),
+        h=dt,
+        threads=team,
+        resume=None if resume is None else _reordered(resume, nodes),
+    )
+    film = Film(wave, frame_every)
+    pace = Pace(dt, quiet_dt, stimulation, wave.seen)
+    pace.t, pace.quiet = wave.t, wave.resume is not None and wave.resume.quiet
+    if checkpoint and not restart:
+        checkpoint.path.unlink(missing_ok=True)
+    back = np.argsort(nodes)
+    keeper = Keeper(checkpoint, made_for, lambda: _reordered(wave.state(pace.quiet, film.times, film.frames), back))
+    keeper.t = wave.t
+
+    def check(V: Floats) -> None:
+        check_finite(V, wave.t, nodes, points, keeper)
+
+    begun, looked = time.perf_counter(), wave.t
+    done = wave.t >= duration - 0.5 * dt
+    while not done:
+        _go_on(wave, pace.steps(min(LOOK_EVERY, duration - wave.t)), film, check)
+        pace.look(wave.t, wave.seen)
+        done = wave.t >= duration - 0.5 * dt or (stop_when_activated and not np.isnan(wave.activation).any())
+        if done:
+            film.end()
+        keeper.look(wave.t)
+        if wave.t - looked > LOOK_EVERY - 1e-9:
+            keeper.tell(progress, wave.t, duration)
+            looked = wave.t
+            if watch is not None:
+                watch(lambda: wave.activation[back])
+    end = keeper.state()
+    seconds = time.perf_counter() - begun
+    return MonodomainRun(end.activation, end.times, end.frames, wave.iterations, seconds, end)
+
+
+def _go_on(wave: "Wave", steps: list[float], film: "Film", check: Callable[[Floats], None]) -> None:
+    """Take these steps, and frames on the way; ``check`` looks at the voltage afterwards."""
+    try:
+        for h in steps:
+            wave.step(h)
+            film.look(h)
+    except Refused:  # the linear solver often notices first
+        check(wave.V)
+        raise
+    check(wave.seen)
+
+
+def _reordered(state: MarchState, order: NDArray[np.integer]) -> MarchState:
+    """The state with its nodes in another order: new node i is old node ``order[i]``."""
+    where = np.argsort(order)
+    return replace(
+        state,
+        y=np.ascontiguousarray(state.y[:, order]),
+        seen=state.seen[order],
+        activation=state.activation[order],
+        frames=state.frames[:, order],
+        nodes=where[state.nodes].astype(np.int32),
+    )
+
+
+def _permuted(matrix: csr_array, order: NDArray[np.integer]) -> csr_array:
+    return csr_array(matrix[order][:, order])
