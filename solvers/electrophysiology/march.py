@@ -15,7 +15,7 @@ from solvers.cells.cell import Cell
 from solvers.cells.kernel import compile_cell
 from solvers.electrophysiology.diffusion import Diffusion
 from solvers.electrophysiology.march_state import Checkpoint, MarchState, fingerprint
-from solvers.electrophysiology.march_watch import LOOK_EVERY, Film, Keeper, Pace, check_finite, check_step
+from solvers.electrophysiology.march_watch import LOOK_EVERY, Film, Keeper, Pace, check_finite
 from solvers.electrophysiology.stimulus import Stimulation, Stimulus
 from solvers.electrophysiology.wave import Wave
 from solvers.kernels.compile import threads as default_threads
@@ -81,7 +81,6 @@ def march(
     kernel, team = compile_cell(cell, order), threads or default_threads()
     pair = _permuted(mass, nodes), _permuted(stiffness, nodes)
     stimulation = Stimulation([Stimulus(s.start[nodes], s.duration, s.strength) for s in stimuli], n)
-    check_step(kernel, dt, cell)
     made_for = fingerprint(mass, stiffness, cell, [one.start for one in stimuli]) if checkpoint else ""
     if restart and checkpoint:
         resume = checkpoint.load(made_for)

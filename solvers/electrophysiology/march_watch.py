@@ -100,6 +100,8 @@ class Pace:
 
 def check_step(kernel: CellKernel, dt: float, cell: Cell) -> None:
     """Refuse a step with which one stimulated cell alone, without any tissue, leaves what a membrane can do."""
+    if not dt > 0.0:
+        raise Refused(f"The time step ({dt} ms) must be above zero.")
     strength, length = cell.stimulus
     y = kernel.rest(1)
     for k in range(int(np.ceil(20.0 / dt))):

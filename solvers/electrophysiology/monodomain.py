@@ -16,9 +16,11 @@ from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
 from geometry.progress import Progress, part, silent
 from solvers.cells.cell import Cell
+from solvers.cells.kernel import compile_cell
 from solvers.electrophysiology.diffusion import blend_mass
 from solvers.electrophysiology.march import MonodomainRun, Watch, march
 from solvers.electrophysiology.march_state import Checkpoint
+from solvers.electrophysiology.march_watch import check_step
 from solvers.electrophysiology.stimulus import Stimulus
 
 Floats = NDArray[np.float64]
@@ -65,6 +67,7 @@ def solve_monodomain(
     _check(mesh, diffusion)
     if degree == 2 and consistent != 1.0:
         raise Refused("Elements of second order need the full mass matrix (consistent = 1): theirs has no lumped form.")
+    check_step(compile_cell(cell, order), dt, cell)
     progress(0.0, "Assembling the tissue")
     mass, stiffness = assemble_diffusion(mesh, diffusion, degree)
     run = march(
