@@ -27,8 +27,8 @@ outflow tract within the convex hull of the cavity. Orientation, mirror and slic
 Learned from: some 3000 synthetic hearts alone, contrasts drawn anew for each picture (see training/README.md); no patient's
 scan was used to learn. Four choices were made while looking at one real patient (Sunnybrook SC-HF-I-1): that fine trabeculae
 count as cavity, the 40 %, the hull, and that basal slices enclosed by less than half are left out.
-Tested on: generated patients kept apart (``cardiotwin verify imaging-generated``): mean Dice LV cavity 0.95, myocardium 0.93,
-RV cavity 0.95; EDV +2 +- 4 %, EF -0.7 +- 1.8 points, none refused. One real failing heart (Sunnybrook SC-HF-I-1, which four
+Tested on: 50 generated patients kept apart (``cardiotwin verify imaging-generated``): mean Dice LV cavity 0.95, myocardium 0.92,
+RV cavity 0.95; EDV +1 +- 4 %, EF -0.9 +- 2.4 points, none refused. One real failing heart (Sunnybrook SC-HF-I-1, which four
 choices were made on): Dice cavity 0.93, epicardium 0.96; EDV +4 %, ESV -6 %, EF 33 against 26 %.
 Doubt: the chances of the network, read as surfaces that may lie aside together; widths were fitted on generated patients
 and judged on others (``imaging-doubt``). On real scans the intervals may be too narrow.
