@@ -22,8 +22,8 @@ MODEL_CARD = """
 How it works: a small network (U-Net, 3 million weights, in this program's files) reads all slices of a phase together, each
 with how much its pixels change over the beat, in a window around what beats and looks like a left ventricle. Its answers are
 smoothed over the beat, kept where they hang together in space and time, and drawn as readers draw: the endocardium at the
-compact muscle (what is brighter than 40 % of the way from muscle to blood belongs to the cavity), papillary muscles and the
-outflow tract within the convex hull of the cavity. Orientation, mirror and slice order do not matter to it.
+compact muscle (what is brighter than 40 % of the way from muscle to blood belongs to the cavity), papillary muscles and
+blood that may be cavity within its convex hull. Orientation, mirror and slice order do not matter to it.
 Learned from: some 3000 synthetic hearts alone, contrasts drawn anew for each picture (see training/README.md); no patient's
 scan was used to learn. Four choices were made while looking at one real patient (Sunnybrook SC-HF-I-1): that fine trabeculae
 count as cavity, the 40 %, the hull, and that basal slices enclosed by less than half are left out.

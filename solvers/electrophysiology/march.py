@@ -124,7 +124,7 @@ def march(
     return MonodomainRun(end.activation, end.times, end.frames, wave.iterations, seconds, end)
 
 
-def _go_on(wave: "Wave", steps: list[float], film: "Film", check: Callable[[Floats], None]) -> None:
+def _go_on(wave: Wave, steps: list[float], film: Film, check: Callable[[Floats], None]) -> None:
     """Take these steps, and frames on the way; ``check`` looks at the voltage afterwards."""
     try:
         for h in steps:

@@ -14,7 +14,9 @@ Labels = NDArray[np.uint8]
 CORE, RIM = 0.5, 0.02  # chance of what surely belongs, and of what may
 LEAST = 40.0  # mm2
 ENCLOSED = 0.9  # share of the chance of other classes that moves to the cavity within its hull
-MAY_BE = 0.3
+MAY_BE = (
+    0.3  # least chance of cavity for blood within the hull to be counted in: seen on a real basal slice and on sample A
+)
 
 
 def in_time(chance: Floats, width: float) -> Floats:
