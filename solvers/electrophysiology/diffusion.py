@@ -10,23 +10,26 @@ from scipy.sparse import csr_array, diags_array
 
 from geometry.errors import Refused
 from solvers.kernels.compile import load_kernel
+from solvers.kernels.precision import Precision, real_math
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int32]
 
-_KERNELS = Path(__file__).parents[1] / "kernels"
 _CDEF = """
-int crank_nicolson(int64_t n, const int32_t *rows, const int32_t *columns, const float *A, const float *K,
-                   const double *inverse, double *V, double *x, double *last, double *work, double dt, double rtol, double least,
+int crank_nicolson(int64_t n, const int64_t *starts, const int32_t *columns, const REAL *A, const REAL *K,
+                   const REAL *inverse, double *V, REAL *x, REAL *last, REAL *work, double dt, double rtol, double least,
                    int most, int threads);
-void observe(int64_t n, const double *before, const double *after, double *seen, double t, double dt,
-             double *activation);
+int64_t observe(int64_t n, const double *before, const double *after, double *seen, double t, double dt,
+                int32_t *nodes, double *times, int threads);
 """
+_C_NAMES: dict[Precision, str] = {"single": "float", "double": "double"}
+WIDTH = 16  # rows of a slice, as in diffusion.c
 
 
-def load_diffusion() -> tuple[Any, Any]:
+def load_diffusion(precision: Precision) -> tuple[Any, Any]:
     """The compiled kernel of this module: ``(ffi, lib)``."""
-    source = (_KERNELS / "math.h").read_text() + (_KERNELS / "diffusion.c").read_text()
-    return load_kernel(source, _CDEF, "diffusion")
+    source = real_math(precision) + (Path(__file__).parents[1] / "kernels" / "diffusion.c").read_text()
+    return load_kernel(source, _CDEF.replace("REAL", _C_NAMES[precision]), "diffusion")
 
 
 def blend_mass(mass: csr_array, consistent: float) -> csr_array:
@@ -41,6 +44,7 @@ class Diffusion:
 
     mass, stiffness  (n, n), one pattern, rows of the stiffness add up to zero
     rtol             preconditioned residual against that of x = 0; 1e-4 moves no activation by 0.01 ms against 1e-8
+    precision        of the increment x and of what finds it; V itself is always double
     """
 
     mass: csr_array
@@ -48,21 +52,26 @@ class Diffusion:
     dt: float
     threads: int = 1
     rtol: float = 1e-4
+    precision: Precision = "single"
     iterations: int = field(default=0, init=False)
     steps: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        n = self.mass.shape[0]
+        n, real = self.mass.shape[0], np.dtype(self.precision)
         pattern = self._full_pattern()
-        self._rows, self._columns = pattern.indptr.astype(np.int32), pattern.indices.astype(np.int32)
         zeros = csr_array((np.zeros(pattern.nnz), pattern.indices, pattern.indptr), shape=(n, n))
         stiffness = _on_pattern(self.stiffness, zeros)
         values = _on_pattern(self.mass, zeros) + 0.5 * self.dt * stiffness
         diagonal = csr_array((values, pattern.indices, pattern.indptr), shape=(n, n)).diagonal()
-        self._A, self._K = values.astype(np.float32), stiffness.astype(np.float32)
-        self._inverse, self._least = 1.0 / diagonal, 1e-24 * float(diagonal.sum())
-        self._x, self._last, self._work = np.zeros(n), np.zeros(n), np.empty(5 * n)
-        self._ffi, self._lib = load_diffusion()
+        self._starts, self._columns, at = _slices(pattern)
+        self._A, self._K = (np.zeros(len(self._columns), real) for _ in range(2))
+        self._A[at], self._K[at] = values, stiffness
+        m = WIDTH * (len(self._starts) - 1)
+        self._inverse, self._least = np.ones(m, real), 1e-24 * float(diagonal.sum())
+        self._inverse[:n] = 1.0 / diagonal
+        self._x, self._last, self._work = np.zeros(m, real), np.zeros(m, real), np.empty(5 * m, real)
+        self._nodes, self._times = np.empty(n, np.int32), np.empty(n)
+        self._ffi, self._lib = load_diffusion(self.precision)
 
     def _full_pattern(self) -> csr_array:
         ones = [csr_array((np.ones(m.nnz), m.indices, m.indptr), shape=m.shape) for m in (self.mass, self.stiffness)]
@@ -72,14 +81,14 @@ class Diffusion:
 
     def advance(self, V: Floats) -> None:
         """Take ``V`` (n,) one step further, in place; refuses when the iterations do not converge."""
-        d, f, i = ("double[]", "float[]", "int32_t[]")
-        cast = self._ffi.from_buffer
+        real, cast = f"{_C_NAMES[self.precision]}[]", self._ffi.from_buffer
         done = self._lib.crank_nicolson(
             V.size,
-            cast(i, self._rows),
-            cast(i, self._columns),
-            *(cast(f, array) for array in (self._A, self._K)),
-            *(cast(d, array) for array in (self._inverse, V, self._x, self._last, self._work)),
+            cast("int64_t[]", self._starts),
+            cast("int32_t[]", self._columns),
+            *(cast(real, array) for array in (self._A, self._K, self._inverse)),
+            cast("double[]", V),
+            *(cast(real, array) for array in (self._x, self._last, self._work)),
             self.dt,
             self.rtol,
             self._least,
@@ -94,11 +103,32 @@ class Diffusion:
         self.iterations += done
         self.steps += 1
 
-    def observe(self, before: Floats, after: Floats, seen: Floats, t: float, activation: Floats) -> None:
-        """Update ``seen`` (V at t) and ``activation`` (first upward passage of 0 mV), in place."""
+    def observe(self, before: Floats, after: Floats, seen: Floats, t: float) -> tuple[Ints, Floats]:
+        """Update ``seen`` (V at t) in place; returns the nodes that passed 0 mV upwards since the last look, and when (ms)."""
         cast = self._ffi.from_buffer
-        arrays = [cast("double[]", array) for array in (before, after, seen)]
-        self._lib.observe(before.size, *arrays, t, self.dt, cast("double[]", activation))
+        voltages = (cast("double[]", array) for array in (before, after, seen))
+        found = cast("int32_t[]", self._nodes), cast("double[]", self._times)
+        count = self._lib.observe(before.size, *voltages, t, self.dt, *found, self.threads)
+        order = np.argsort(self._nodes[:count])
+        return self._nodes[order], self._times[order]
+
+
+def _slices(pattern: csr_array) -> tuple[NDArray[np.int64], Ints, NDArray[np.int64]]:
+    """A pattern in slices of ``WIDTH`` rows: where each begins, the columns, and where each entry of ``pattern`` has gone.
+
+    Places that are left over point to a row of their own slice.
+    """
+    n = pattern.shape[0]
+    count = np.zeros(-(-n // WIDTH) * WIDTH, dtype=np.int64)
+    count[:n] = np.diff(pattern.indptr)
+    widths = count.reshape(-1, WIDTH).max(axis=1)
+    starts = np.concatenate([[0], np.cumsum(widths * WIDTH)])
+    own = np.minimum(np.arange(len(count)), n - 1).astype(np.int32).reshape(-1, WIDTH)
+    columns = np.repeat(own, widths, axis=0).ravel()
+    row = np.repeat(np.arange(n), count[:n])
+    at = starts[row // WIDTH] + (np.arange(pattern.nnz) - pattern.indptr[row]) * WIDTH + row % WIDTH
+    columns[at] = pattern.indices
+    return starts, columns, at
 
 
 def _on_pattern(matrix: csr_array, zeros: csr_array) -> Floats:

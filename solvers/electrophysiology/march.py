@@ -19,8 +19,11 @@ from solvers.electrophysiology.march_watch import LOOK_EVERY, Film, Keeper, Pace
 from solvers.electrophysiology.stimulus import Stimulation, Stimulus
 from solvers.electrophysiology.wave import Wave
 from solvers.kernels.compile import threads as default_threads
+from solvers.kernels.precision import Precision
 
 Floats = NDArray[np.float64]
+
+SORTED = 256  # nodes of a window: slices of the matrices are then 3 % longer than their rows, against 21 % unsorted
 
 Watch = Callable[[Callable[[], Floats]], None]  # takes what gives the activation so far
 
@@ -58,6 +61,7 @@ def march(
     order: int = 1,
     quiet_dt: float | None = None,
     rtol: float = 1e-4,
+    precision: Precision = "single",
     threads: int | None = None,
     start: Floats | None = None,
     resume: MarchState | None = None,
@@ -77,8 +81,8 @@ def march(
         raise Refused(f"The time step ({dt} ms) must be above zero and below the duration ({duration} ms).")
     if any(stimulus.start.shape != (n,) for stimulus in stimuli):
         raise Refused(f"A stimulus needs one start time for each of the {n} nodes of the mesh.")
-    nodes = reverse_cuthill_mckee(stiffness, symmetric_mode=True)  # neighbours in the mesh, neighbours in memory
-    kernel, team = compile_cell(cell, order), threads or default_threads()
+    nodes = _neighbours_together(stiffness)
+    kernel, team = compile_cell(cell, order, precision), threads or default_threads()
     pair = _permuted(mass, nodes), _permuted(stiffness, nodes)
     stimulation = Stimulation([Stimulus(s.start[nodes], s.duration, s.strength) for s in stimuli], n)
     made_for = fingerprint(mass, stiffness, cell, [one.start for one in stimuli]) if checkpoint else ""
@@ -86,7 +90,7 @@ def march(
         resume = checkpoint.load(made_for)
     wave = Wave(
         kernel=kernel,
-        steppers={step: Diffusion(*pair, step, team, rtol) for step in {dt, quiet_dt or dt}},
+        steppers={step: Diffusion(*pair, step, team, rtol, precision) for step in {dt, quiet_dt or dt}},
         stimulation=stimulation,
         y=kernel.rest(n) if start is None else np.ascontiguousarray(start[:, nodes]),
         h=dt,
@@ -147,6 +151,13 @@ def _reordered(state: MarchState, order: NDArray[np.integer]) -> MarchState:
         frames=state.frames[:, order],
         nodes=where[state.nodes].astype(np.int32),
     )
+
+
+def _neighbours_together(stiffness: csr_array) -> NDArray[np.integer]:
+    """An order in which neighbours in the mesh are near in memory, and nodes of as many neighbours side by side."""
+    order = reverse_cuthill_mckee(stiffness, symmetric_mode=True)
+    window = np.arange(len(order)) // SORTED
+    return np.asarray(order[np.lexsort((np.diff(stiffness.indptr)[order], window))])
 
 
 def _permuted(matrix: csr_array, order: NDArray[np.integer]) -> csr_array:

@@ -22,6 +22,7 @@ from solvers.electrophysiology.march import MonodomainRun, Watch, march
 from solvers.electrophysiology.march_state import Checkpoint
 from solvers.electrophysiology.march_watch import check_step
 from solvers.electrophysiology.stimulus import Stimulus
+from solvers.kernels.precision import Precision
 
 Floats = NDArray[np.float64]
 
@@ -41,6 +42,7 @@ def solve_monodomain(
     order: int = 1,
     quiet_dt: float | None = None,
     rtol: float = 1e-4,
+    precision: Precision = "single",
     threads: int | None = None,
     checkpoint: Checkpoint | None = None,
     restart: bool = False,
@@ -58,6 +60,7 @@ def solve_monodomain(
     quiet_dt             step (ms) while no voltage changes fast and no stimulus is near; None: always ``dt``
     watch                is told every ms how to get the activation so far, (n,) ms; with degree 2 the middles come after the nodes
     rtol                 of the linear solver, see ``Diffusion``
+    precision            of the right-hand sides and the linear solver; the states themselves are always double
     checkpoint           file in which the state is kept; ``restart``: go on from it
 
     Refuses wrong shapes, a diffusion that is not positive, steps that do not converge and a voltage that is not finite.
@@ -82,6 +85,7 @@ def solve_monodomain(
         order=order,
         quiet_dt=quiet_dt,
         rtol=rtol,
+        precision=precision,
         threads=threads,
         points=mesh.points,
         checkpoint=checkpoint,

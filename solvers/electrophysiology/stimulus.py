@@ -46,17 +46,19 @@ class Stimulation:
             starts = stimulus.start[nodes]
             self.parts.append((nodes, starts, starts + stimulus.duration, stimulus.strength))
         self.end = max((float(ends.max()) for _, _, ends, _ in self.parts if ends.size), default=0.0)
-        self.none = np.zeros(n)
+        self.none, self._current = np.zeros(n), np.zeros(n)
 
     def within(self, begin: float, end: float) -> bool:
         """Whether anything is stimulated between these times (ms)."""
         return any(bool(((starts < end) & (ends > begin)).any()) for _, starts, ends, _ in self.parts)
 
     def mean(self, begin: float, end: float) -> Floats:
-        """(n,) mV/ms, mean over ``begin..end`` ms, so that its charge does not depend on the step."""
+        """(n,) mV/ms, mean over ``begin..end`` ms, so that its charge does not depend on the step; good until the next call."""
         if begin >= self.end:
             return self.none
-        current = np.zeros_like(self.none)
+        current = self._current
+        for nodes, *_ in self.parts:
+            current[nodes] = 0.0
         for nodes, starts, ends, strength in self.parts:
             overlap = np.minimum(end, ends) - np.maximum(begin, starts)
             current[nodes] += strength / (end - begin) * np.maximum(overlap, 0.0)

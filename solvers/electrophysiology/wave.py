@@ -53,12 +53,11 @@ class Wave:
         stepper.advance(self.V)
         np.copyto(self.before, self.V)
         self._react(self.t + 0.5 * h)
-        last = self.seen.copy()
-        stepper.observe(self.before, self.V, self.seen, self.t, self.activation)
-        up = np.flatnonzero((last < 0.0) & (self.seen >= 0.0))
+        up, when = stepper.observe(self.before, self.V, self.seen, self.t)
         if up.size:
-            self.nodes.append(up.astype(np.int32))
-            self.passages.append(self.t - h * self.seen[up] / (self.seen[up] - last[up]))
+            self.nodes.append(up)
+            self.passages.append(when)
+            self.activation[up] = np.where(np.isnan(self.activation[up]), when, self.activation[up])
 
     def state(self, quiet: bool, times: list[float], frames: list[NDArray[np.float32]]) -> MarchState:
         """All that is needed to go on."""

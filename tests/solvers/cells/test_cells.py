@@ -87,6 +87,17 @@ def test_the_kernel_follows_the_description_as_an_implicit_integrator_does(cell:
     assert found == pytest.approx(rest.y[0], abs=0.4)  # first order: halving dt halves the gap
 
 
+@pytest.mark.parametrize("cell", DISTINCT.values(), ids=lambda cell: cell.name)
+def test_single_precision_moves_a_beat_by_less_than_it_can_be_measured(cell: Cell) -> None:
+    (stimulus, duration), dt = cell.stimulus, 0.05
+    current = np.zeros((round(400 / dt), 1))
+    current[: round(duration / dt)] = stimulus
+    kernels = [compile_cell(cell, cell.order, precision) for precision in ("double", "single")]
+    double, single = (kernel.record(kernel.rest(1), current, dt) for kernel in kernels)
+    assert double.max() > cell.states["V"] + 50.0
+    assert np.abs(single - double).max() < 0.1  # mV
+
+
 def test_unstimulated_it_stays_at_rest(cell: Cell) -> None:
     kernel = compile_cell(cell)
     y = kernel.rest(1)

@@ -30,13 +30,16 @@ def test_a_step_agrees_with_petsc(matrices) -> None:
     b.array[:] = -dt * (stiffness @ V)
     solver.solve(b, x)
     expected = V + x.array
-    Diffusion(mass, stiffness, dt, threads=2, rtol=1e-10).advance(V)
-    assert pytest.approx(expected, abs=1e-7) == V
+    alike, usual = V.copy(), V.copy()
+    Diffusion(mass, stiffness, dt, threads=2, rtol=1e-10, precision="double").advance(alike)
+    assert alike == pytest.approx(expected, abs=1e-7)
+    Diffusion(mass, stiffness, dt, threads=2, rtol=1e-6).advance(usual)
+    assert usual == pytest.approx(expected, abs=1e-5 * np.abs(x.array).max())
 
 
 def test_uniform_voltage_stays_exactly_and_the_mean_is_kept(matrices) -> None:
     mesh, mass, stiffness = matrices
-    step = Diffusion(mass, stiffness, 0.1, rtol=1e-10)
+    step = Diffusion(mass, stiffness, 0.1, rtol=1e-10, precision="double")
     V = np.full(len(mesh.points), -85.23)
     step.advance(V)
     assert (V == -85.23).all()
@@ -52,12 +55,25 @@ def test_threads_give_the_same_answer(matrices) -> None:
     ends = []
     for threads in (1, 2, 2):
         V = np.where(mesh.points[:, 0] < 1.0, 20.0, -85.0)
-        step = Diffusion(mass, stiffness, 0.05, threads=threads, rtol=1e-9)
+        step = Diffusion(mass, stiffness, 0.05, threads=threads, rtol=1e-9, precision="double")
         for _ in range(10):
             step.advance(V)
         ends.append(V)
     assert ends[0] == pytest.approx(ends[1], abs=1e-6)
     assert np.array_equal(ends[1], ends[2])
+
+
+def test_passages_are_found_in_order_with_their_times(matrices) -> None:
+    _, mass, stiffness = matrices
+    step = Diffusion(mass, stiffness, 0.1, threads=2)
+    before, seen = np.full(mass.shape[0], -10.0), np.full(mass.shape[0], -10.0)
+    after = before.copy()
+    after[[1500, 3, 700]] = 40.0, 30.0, 12.0  # half way: 15, 10 and 1 mV, up from -10 mV in 0.1 ms
+    nodes, times = step.observe(before, after, seen, 2.0)
+    assert nodes.tolist() == [3, 700, 1500]
+    assert times == pytest.approx([1.95, 2.0 - 0.1 / 11.0, 1.94])
+    assert seen[[3, 4]].tolist() == [10.0, -10.0]
+    assert len(step.observe(after, after, seen, 2.1)[0]) == 0
 
 
 def test_lumping_keeps_the_volume(matrices) -> None:
