@@ -64,8 +64,8 @@ def _slab_and_peer() -> list[Step]:
     both = ~np.isnan(alike[0].activation) & ~np.isnan(usual[0].activation)
     apart = np.abs(usual[0].activation / alike[0].activation - 1.0)[both].max()
     base = (
-        f"monodomain TP06, slab 0.2 mm, {threads()} threads: {fair:.0f} ns a node and step in double precision at 1e-6, {own:.0f} as we "
-        f"use it (activation within {100 * apart:.3f} %, at most 0.5)"
+        f"monodomain TP06, slab 0.2 mm, {threads()} threads: {fair:.0f} ns a node and step in double precision at 1e-6, "
+        f"{own:.0f} as we use it (activation within {100 * apart:.3f} %, at most 0.5)"
     )
     known = [value for value in peer if value is not None]
     if known:

@@ -10,32 +10,82 @@ from scipy.sparse import csr_array, diags_array
 
 from geometry.errors import Refused
 from solvers.kernels.compile import load_kernel
-from solvers.kernels.precision import Precision, real_math
+from solvers.kernels.precision import Precision, c_name, real_math
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
+Reals = NDArray[np.floating]
 
 _CDEF = """
 int crank_nicolson(int64_t n, const int64_t *starts, const int32_t *columns, const REAL *A, const REAL *K,
                    const REAL *inverse, double *V, REAL *x, REAL *last, REAL *work, double dt, double rtol, double least,
                    int most, int threads);
+double begin_rows(int64_t n, const int64_t *starts, const int32_t *columns, const REAL *A, const REAL *K,
+                  const REAL *inverse, const double *V, const REAL *x, REAL *r, REAL *z, REAL *p, REAL *s, double dt,
+                  double *bb);
+double multiply_rows(int64_t n, const int64_t *starts, const int32_t *columns, const REAL *A, const REAL *z, REAL *q);
+double update_rows(int64_t n, double alpha, double beta, const REAL *inverse, const REAL *q, REAL *x, REAL *r, REAL *z,
+                   REAL *p, REAL *s);
 int64_t observe(int64_t n, const double *before, const double *after, double *seen, double t, double dt,
                 int32_t *nodes, double *times, int threads);
 """
-_C_NAMES: dict[Precision, str] = {"single": "float", "double": "double"}
 WIDTH = 16  # rows of a slice, as in diffusion.c
+LEAST = 1e-24  # of the squared preconditioned residual, in units of the diagonal: nothing moves any more
+ITERATIONS = 1000  # at most in a step; some ten are usual
+NOT_CONVERGED = (
+    "The voltage could not be computed: the linear solver did not converge. "
+    "Use a smaller time step, and look at the mesh for flat tetrahedra."
+)
 
 
 def load_diffusion(precision: Precision) -> tuple[Any, Any]:
     """The compiled kernel of this module: ``(ffi, lib)``."""
     source = real_math(precision) + (Path(__file__).parents[1] / "kernels" / "diffusion.c").read_text()
-    return load_kernel(source, _CDEF.replace("REAL", _C_NAMES[precision]), "diffusion")
+    return load_kernel(source, _CDEF.replace("REAL", c_name(precision)), "diffusion")
 
 
 def blend_mass(mass: csr_array, consistent: float) -> csr_array:
     """``consistent`` parts of the full mass matrix and the rest of its row sums on the diagonal, same pattern."""
     lumped = diags_array(np.asarray(mass.sum(axis=1)).ravel(), format="csr")
     return csr_array(consistent * mass + (1.0 - consistent) * lumped)
+
+
+@dataclass(frozen=True)
+class System:
+    """A = M + dt/2 K and K of some rows in slices of ``WIDTH``, as diffusion.c wants them; m rows with the filled-up ones.
+
+    starts, columns  where each slice begins, and the columns
+    A, K, inverse    values, and 1 / diagonal of A (m,)
+    diagonal         sum of A's diagonal
+    """
+
+    starts: NDArray[np.int64]
+    columns: Ints
+    A: Reals
+    K: Reals
+    inverse: Reals
+    diagonal: float
+
+    @classmethod
+    def of(cls, mass: csr_array, stiffness: csr_array, dt: float, precision: Precision) -> "System":
+        """From matrices (n, columns); row i has its diagonal in column i."""
+        ones = [csr_array((np.ones(m.nnz), m.indices, m.indptr), shape=m.shape) for m in (mass, stiffness)]
+        pattern = csr_array(ones[0] + ones[1])
+        pattern.sort_indices()
+        K = _on_pattern(stiffness, pattern)
+        A = _on_pattern(mass, pattern) + 0.5 * dt * K
+        diagonal = csr_array((A, pattern.indices, pattern.indptr), shape=pattern.shape).diagonal()
+        starts, columns, at = _slices(pattern)
+        wide = np.zeros((2, len(columns)), precision)
+        wide[:, at] = A, K
+        inverse = np.ones(WIDTH * (len(starts) - 1), precision)
+        inverse[: pattern.shape[0]] = 1.0 / diagonal
+        return cls(starts, columns, wide[0], wide[1], inverse, float(diagonal.sum()))
+
+    @property
+    def rows(self) -> int:
+        """m."""
+        return len(self.inverse)
 
 
 @dataclass
@@ -57,58 +107,52 @@ class Diffusion:
     steps: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
-        n, real = self.mass.shape[0], np.dtype(self.precision)
-        pattern = self._full_pattern()
-        zeros = csr_array((np.zeros(pattern.nnz), pattern.indices, pattern.indptr), shape=(n, n))
-        stiffness = _on_pattern(self.stiffness, zeros)
-        values = _on_pattern(self.mass, zeros) + 0.5 * self.dt * stiffness
-        diagonal = csr_array((values, pattern.indices, pattern.indptr), shape=(n, n)).diagonal()
-        self._starts, self._columns, at = _slices(pattern)
-        self._A, self._K = (np.zeros(len(self._columns), real) for _ in range(2))
-        self._A[at], self._K[at] = values, stiffness
-        m = WIDTH * (len(self._starts) - 1)
-        self._inverse, self._least = np.ones(m, real), 1e-24 * float(diagonal.sum())
-        self._inverse[:n] = 1.0 / diagonal
-        self._x, self._last, self._work = np.zeros(m, real), np.zeros(m, real), np.empty(5 * m, real)
-        self._nodes, self._times = np.empty(n, np.int32), np.empty(n)
+        self._system = System.of(self.mass, self.stiffness, self.dt, self.precision)
+        n, m = self.mass.shape[0], self._system.rows
+        self._x, self._last, self._work = (np.zeros(k * m, self.precision) for k in (1, 1, 5))
+        self._observer = Observer(n, self.dt, self.threads)
         self._ffi, self._lib = load_diffusion(self.precision)
-
-    def _full_pattern(self) -> csr_array:
-        ones = [csr_array((np.ones(m.nnz), m.indices, m.indptr), shape=m.shape) for m in (self.mass, self.stiffness)]
-        pattern = csr_array(ones[0] + ones[1])
-        pattern.sort_indices()
-        return pattern
 
     def advance(self, V: Floats) -> None:
         """Take ``V`` (n,) one step further, in place; refuses when the iterations do not converge."""
-        real, cast = f"{_C_NAMES[self.precision]}[]", self._ffi.from_buffer
+        real, cast, system = f"{c_name(self.precision)}[]", self._ffi.from_buffer, self._system
         done = self._lib.crank_nicolson(
             V.size,
-            cast("int64_t[]", self._starts),
-            cast("int32_t[]", self._columns),
-            *(cast(real, array) for array in (self._A, self._K, self._inverse)),
+            cast("int64_t[]", system.starts),
+            cast("int32_t[]", system.columns),
+            *(cast(real, array) for array in (system.A, system.K, system.inverse)),
             cast("double[]", V),
             *(cast(real, array) for array in (self._x, self._last, self._work)),
             self.dt,
             self.rtol,
-            self._least,
-            1000,
+            LEAST * system.diagonal,
+            ITERATIONS,
             self.threads,
         )
         if done < 0:
-            raise Refused(
-                "The voltage could not be computed: the linear solver did not converge. "
-                "Use a smaller time step, and look at the mesh for flat tetrahedra."
-            )
+            raise Refused(NOT_CONVERGED)
         self.iterations += done
         self.steps += 1
 
     def observe(self, before: Floats, after: Floats, seen: Floats, t: float) -> tuple[Ints, Floats]:
+        """See ``Observer``."""
+        return self._observer(before, after, seen, t)
+
+
+class Observer:
+    """Looks at ``n`` nodes after each step of ``dt``, half way through the reaction."""
+
+    def __init__(self, n: int, dt: float, threads: int) -> None:
+        self._nodes, self._times = np.empty(n, np.int32), np.empty(n)
+        self._dt, self._threads = dt, threads
+        self._ffi, self._lib = load_diffusion("double")
+
+    def __call__(self, before: Floats, after: Floats, seen: Floats, t: float) -> tuple[Ints, Floats]:
         """Update ``seen`` (V at t) in place; returns the nodes that passed 0 mV upwards since the last look, and when (ms)."""
         cast = self._ffi.from_buffer
         voltages = (cast("double[]", array) for array in (before, after, seen))
         found = cast("int32_t[]", self._nodes), cast("double[]", self._times)
-        count = self._lib.observe(before.size, *voltages, t, self.dt, *found, self.threads)
+        count = self._lib.observe(before.size, *voltages, t, self._dt, *found, self._threads)
         order = np.argsort(self._nodes[:count])
         return self._nodes[order], self._times[order]
 
@@ -131,13 +175,16 @@ def _slices(pattern: csr_array) -> tuple[NDArray[np.int64], Ints, NDArray[np.int
     return starts, columns, at
 
 
-def _on_pattern(matrix: csr_array, zeros: csr_array) -> Floats:
+def _on_pattern(matrix: csr_array, pattern: csr_array) -> Floats:
     """Values of ``matrix`` on a wider pattern (scipy's sum keeps entries that are not zero only, hence by position)."""
-    n = matrix.shape[0]
-    wide = np.repeat(np.arange(n, dtype=np.int64), np.diff(zeros.indptr)) * n + zeros.indices
     matrix = matrix.copy()
     matrix.sort_indices()
-    own = np.repeat(np.arange(n, dtype=np.int64), np.diff(matrix.indptr)) * n + matrix.indices
-    values = np.zeros(zeros.nnz)
-    values[np.searchsorted(wide, own)] = matrix.data
+    values = np.zeros(pattern.nnz)
+    values[np.searchsorted(_positions(pattern), _positions(matrix))] = matrix.data
     return values
+
+
+def _positions(matrix: csr_array) -> NDArray[np.int64]:
+    rows, columns = matrix.shape
+    row = np.repeat(np.arange(rows, dtype=np.int64), np.diff(matrix.indptr))
+    return np.asarray(row * columns + matrix.indices)

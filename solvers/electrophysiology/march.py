@@ -13,10 +13,10 @@ from geometry.errors import Refused
 from geometry.progress import Progress, silent
 from solvers.cells.cell import Cell
 from solvers.cells.kernel import compile_cell
-from solvers.electrophysiology.diffusion import Diffusion
-from solvers.electrophysiology.march_state import Checkpoint, MarchState, fingerprint
+from solvers.electrophysiology.march_state import Checkpoint, MarchState
 from solvers.electrophysiology.march_watch import LOOK_EVERY, Film, Keeper, Pace, check_finite
 from solvers.electrophysiology.stimulus import Stimulation, Stimulus
+from solvers.electrophysiology.team import ALONE, Team
 from solvers.electrophysiology.wave import Wave
 from solvers.kernels.compile import threads as default_threads
 from solvers.kernels.precision import Precision
@@ -67,65 +67,75 @@ def march(
     resume: MarchState | None = None,
     points: Floats | None = None,
     checkpoint: Checkpoint | None = None,
-    restart: bool = False,
+    team: Team = ALONE,
     progress: Progress = silent,
     watch: Watch | None = None,
 ) -> MonodomainRun:
     """The time loop, on any mesh in any dimension: see ``solve_monodomain``; ``start`` (states, n) replaces the rest state.
 
-    ``resume`` goes on from the end of another run (times stay absolute), ``restart`` from the file of ``checkpoint``;
-    ``points`` (>= nodes, 3) mm tell where a voltage was not finite.
+    ``resume`` goes on from another run's state (times stay absolute), also one loaded from a checkpoint. ``points``
+    (>= nodes, 3) mm tell where a voltage was not finite. Of a ``team`` of several processes all members call
+    this together, and the first of them gets the whole run.
     """
     n = mass.shape[0]
-    if not (0.0 < dt <= duration and frame_every > 0.0):
-        raise Refused(f"The time step ({dt} ms) must be above zero and below the duration ({duration} ms).")
-    if any(stimulus.start.shape != (n,) for stimulus in stimuli):
-        raise Refused(f"A stimulus needs one start time for each of the {n} nodes of the mesh.")
+    _check(n, stimuli, duration, dt, frame_every)
     nodes = _neighbours_together(stiffness)
-    kernel, team = compile_cell(cell, order, precision), threads or default_threads()
+    kernel, count = compile_cell(cell, order, precision), threads or default_threads()
+    share = team.share(n)
+    mine = nodes[share]
     pair = _permuted(mass, nodes), _permuted(stiffness, nodes)
-    stimulation = Stimulation([Stimulus(s.start[nodes], s.duration, s.strength) for s in stimuli], n)
-    made_for = fingerprint(mass, stiffness, cell, [one.start for one in stimuli]) if checkpoint else ""
-    if restart and checkpoint:
-        resume = checkpoint.load(made_for)
+    stimulation = Stimulation([Stimulus(s.start[mine], s.duration, s.strength) for s in stimuli], len(mine))
     wave = Wave(
         kernel=kernel,
-        steppers={step: Diffusion(*pair, step, team, rtol, precision) for step in {dt, quiet_dt or dt}},
+        steppers={step: team.stepper(*pair, step, count, rtol, precision) for step in {dt, quiet_dt or dt}},
         stimulation=stimulation,
-        y=kernel.rest(n) if start is None else np.ascontiguousarray(start[:, nodes]),
+        y=kernel.rest(len(mine)) if start is None else np.ascontiguousarray(start[:, mine]),
         h=dt,
-        threads=team,
-        resume=None if resume is None else _reordered(resume, nodes),
+        threads=count,
+        resume=None if resume is None else _cut(_reordered(resume, nodes), share),
     )
     film = Film(wave, frame_every)
-    pace = Pace(dt, quiet_dt, stimulation, wave.seen)
+    pace = Pace(dt, quiet_dt, stimulation, wave.seen, team)
     pace.t, pace.quiet = wave.t, wave.resume is not None and wave.resume.quiet
-    if checkpoint and not restart:
+    if checkpoint and team.first and resume is None:
         checkpoint.path.unlink(missing_ok=True)
     back = np.argsort(nodes)
-    keeper = Keeper(checkpoint, made_for, lambda: _reordered(wave.state(pace.quiet, film.times, film.frames), back))
-    keeper.t = wave.t
+
+    def present() -> MarchState:
+        state = team.whole(wave.state(pace.quiet, film.times, film.frames))
+        return _reordered(state, back) if team.first else state
+
+    keeper = Keeper(checkpoint, present, team.first, wave.t)
 
     def check(V: Floats) -> None:
-        check_finite(V, wave.t, nodes, points, keeper)
+        check_finite(V, wave.t, mine, points, keeper)
 
     begun, looked = time.perf_counter(), wave.t
     done = wave.t >= duration - 0.5 * dt
     while not done:
         _go_on(wave, pace.steps(min(LOOK_EVERY, duration - wave.t)), film, check)
         pace.look(wave.t, wave.seen)
-        done = wave.t >= duration - 0.5 * dt or (stop_when_activated and not np.isnan(wave.activation).any())
+        done = wave.t >= duration - 0.5 * dt or (
+            stop_when_activated and not team.most(float(np.isnan(wave.activation).any()))
+        )
         if done:
             film.end()
         keeper.look(wave.t)
         if wave.t - looked > LOOK_EVERY - 1e-9:
-            keeper.tell(progress, wave.t, duration)
+            keeper.tell(team.told(progress), wave.t, duration)
             looked = wave.t
             if watch is not None:
                 watch(lambda: wave.activation[back])
     end = keeper.state()
     seconds = time.perf_counter() - begun
     return MonodomainRun(end.activation, end.times, end.frames, wave.iterations, seconds, end)
+
+
+def _check(n: int, stimuli: Sequence[Stimulus], duration: float, dt: float, frame_every: float) -> None:
+    if not (0.0 < dt <= duration and frame_every > 0.0):
+        raise Refused(f"The time step ({dt} ms) must be above zero and below the duration ({duration} ms).")
+    if any(stimulus.start.shape != (n,) for stimulus in stimuli):
+        raise Refused(f"A stimulus needs one start time for each of the {n} nodes of the mesh.")
 
 
 def _go_on(wave: Wave, steps: list[float], film: Film, check: Callable[[Floats], None]) -> None:
@@ -150,6 +160,20 @@ def _reordered(state: MarchState, order: NDArray[np.integer]) -> MarchState:
         activation=state.activation[order],
         frames=state.frames[:, order],
         nodes=where[state.nodes].astype(np.int32),
+    )
+
+
+def _cut(state: MarchState, share: slice) -> MarchState:
+    """The state of some of the nodes."""
+    own = (state.nodes >= share.start) & (state.nodes < share.stop)
+    return replace(
+        state,
+        y=np.ascontiguousarray(state.y[:, share]),
+        seen=state.seen[share],
+        activation=state.activation[share],
+        frames=state.frames[:, share],
+        nodes=state.nodes[own] - np.int32(share.start),
+        passages=state.passages[own],
     )
 
 

@@ -52,25 +52,29 @@ class MarchState:
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A file in which the state is kept while a computation runs, at every ``every`` ms and when it is cancelled."""
+    """A file in which the state is kept while a computation runs, at every ``every`` ms and when it is cancelled.
+
+    made_for  ``fingerprint`` of the computation; a state of another one is not loaded
+    """
 
     path: Path
     every: float = 50.0
+    made_for: str = ""
 
-    def save(self, state: MarchState, made_for: str) -> None:
+    def save(self, state: MarchState) -> None:
         """Replace the file in one go, so that a crash leaves the old one."""
         partial = self.path.with_name(self.path.name + ".part")
         try:
             with partial.open("wb") as file:
                 values = {one.name: getattr(state, one.name) for one in fields(state)}
-                np.savez(file, format=FORMAT, made_for=made_for, **values)
+                np.savez(file, format=FORMAT, made_for=self.made_for, **values)
             partial.replace(self.path)
         except OSError as failure:
             raise Refused(
                 f"The checkpoint could not be written ({failure.strerror}). Make room on the disk and restart."
             ) from failure
 
-    def load(self, made_for: str) -> MarchState:
+    def load(self) -> MarchState:
         """What was kept; refuses a file that is missing, damaged, of another version, mesh, cell or step."""
         try:
             with np.load(self.path, allow_pickle=False) as file:
@@ -81,7 +85,7 @@ class Checkpoint:
             raise Refused("The checkpoint cannot be read; it is damaged. Start from the beginning.") from failure
         if int(kept.get("format", -1)) != FORMAT:
             raise Refused("The checkpoint was written by another version of the program. Start from the beginning.")
-        for name, own, wanted in zip(_PARTS, str(kept["made_for"]).split(), made_for.split(), strict=True):
+        for name, own, wanted in zip(_PARTS, str(kept["made_for"]).split(), self.made_for.split(), strict=True):
             same = (
                 own == wanted if name != "set of conductivities" else np.isclose(float(own), float(wanted), rtol=1e-3)
             )
@@ -103,4 +107,5 @@ def fingerprint(mass: csr_array, stiffness: csr_array, cell: Cell, starts: list[
     model = (cell.name, cell.equations, *cell.parameters.items(), *cell.states, *cell.rates.items())
     pacing = hashlib.sha256(b"".join(one.tobytes() for one in starts))
     words = [one.hexdigest()[:16] for one in (mesh, hashlib.sha256(repr(model).encode()), pacing)]
-    return " ".join([*words, f"{stiffness.diagonal().sum():.9e}"])
+    probe = np.cos(np.arange(stiffness.shape[0]))  # whose energy changes with the directions of the fibres too
+    return " ".join([*words, f"{probe @ (stiffness @ probe):.9e}"])

@@ -12,6 +12,7 @@ from solvers.cells.cell import Cell
 from solvers.cells.kernel import CellKernel
 from solvers.electrophysiology.march_state import Checkpoint, MarchState
 from solvers.electrophysiology.stimulus import Stimulation
+from solvers.electrophysiology.team import Team
 from solvers.electrophysiology.wave import Wave
 
 Floats = NDArray[np.float64]
@@ -54,8 +55,8 @@ class Keeper:
     """Writes the checkpoint when it is due, and when the run is cancelled."""
 
     checkpoint: Checkpoint | None
-    made_for: str
     state: Callable[[], MarchState]
+    writes: bool = True
     t: float = 0.0
 
     @property
@@ -66,7 +67,7 @@ class Keeper:
     def look(self, t: float) -> None:
         """Save when due."""
         if self.checkpoint and t - self.t > self.checkpoint.every - 1e-9:
-            self.checkpoint.save(self.state(), self.made_for)
+            self._save(self.checkpoint)
             self.t = t
 
     def tell(self, progress: Progress, t: float, duration: float) -> None:
@@ -75,21 +76,27 @@ class Keeper:
             progress(min(t / duration, 1.0), f"Monodomain: {t:.0f} of {duration:.0f} ms")
         except Cancelled:
             if self.checkpoint:
-                self.checkpoint.save(self.state(), self.made_for)
+                self._save(self.checkpoint)
             raise
+
+    def _save(self, checkpoint: Checkpoint) -> None:
+        state = self.state()
+        if self.writes:
+            checkpoint.save(state)
 
 
 class Pace:
     """How long the steps may be: long ones while no voltage changes fast and no stimulus is near, looked at every ms."""
 
-    def __init__(self, dt: float, quiet_dt: float | None, stimulation: "Stimulation", V: Floats) -> None:
-        self.dt, self.quiet_dt, self.stimulation = dt, quiet_dt, stimulation
+    def __init__(self, dt: float, quiet_dt: float | None, stimulation: "Stimulation", V: Floats, team: Team) -> None:
+        self.dt, self.quiet_dt, self.stimulation, self.team = dt, quiet_dt, stimulation, team
         self.last, self.t, self.quiet = V.copy(), 0.0, False
 
     def look(self, t: float, V: Floats) -> None:
         """Take note of the voltage at ``t``."""
         fastest = float(np.abs(V - self.last).max()) / max(t - self.t, 1e-9)
-        self.quiet = fastest < _QUIET and not self.stimulation.within(t - LOOK_EVERY, t + 2 * LOOK_EVERY)
+        stimulated = self.stimulation.within(t - LOOK_EVERY, t + 2 * LOOK_EVERY)
+        self.quiet = self.team.most(np.inf if stimulated else fastest) < _QUIET
         self.last[:], self.t = V, t
 
     def steps(self, window: float) -> list[float]:

@@ -8,6 +8,7 @@ velocity depends on the mesh: take the diffusion from ``tissue.tuned_diffusion``
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +20,9 @@ from solvers.cells.cell import Cell
 from solvers.cells.kernel import compile_cell
 from solvers.electrophysiology.diffusion import blend_mass
 from solvers.electrophysiology.march import MonodomainRun, Watch, march
-from solvers.electrophysiology.march_state import Checkpoint
+from solvers.electrophysiology.march_state import Checkpoint, fingerprint
 from solvers.electrophysiology.march_watch import check_step
+from solvers.electrophysiology.ranks import march_on_ranks
 from solvers.electrophysiology.stimulus import Stimulus
 from solvers.kernels.precision import Precision
 
@@ -44,6 +46,7 @@ def solve_monodomain(
     rtol: float = 1e-4,
     precision: Precision = "single",
     threads: int | None = None,
+    ranks: int = 1,
     checkpoint: Checkpoint | None = None,
     restart: bool = False,
     progress: Progress = silent,
@@ -61,6 +64,7 @@ def solve_monodomain(
     watch                is told every ms how to get the activation so far, (n,) ms; with degree 2 the middles come after the nodes
     rtol                 of the linear solver, see ``Diffusion``
     precision            of the right-hand sides and the linear solver; the states themselves are always double
+    ranks                processes under MPI that share the nodes out; ``watch`` is not told then
     checkpoint           file in which the state is kept; ``restart``: go on from it
 
     Refuses wrong shapes, a diffusion that is not positive, steps that do not converge and a voltage that is not finite.
@@ -73,8 +77,13 @@ def solve_monodomain(
     check_step(compile_cell(cell, order), dt, cell)
     progress(0.0, "Assembling the tissue")
     mass, stiffness = assemble_diffusion(mesh, diffusion, degree)
-    run = march(
-        blend_mass(mass, consistent),
+    blended = blend_mass(mass, consistent)
+    kept = checkpoint and replace(
+        checkpoint, made_for=fingerprint(blended, stiffness, cell, [one.start for one in stimuli])
+    )
+    solve = partial(march, watch=watch) if ranks == 1 else partial(march_on_ranks, ranks)
+    run = solve(
+        blended,
         stiffness,
         stimuli if degree == 1 else [stimulus.with_middles(edges(mesh)) for stimulus in stimuli],
         cell,
@@ -88,10 +97,9 @@ def solve_monodomain(
         precision=precision,
         threads=threads,
         points=mesh.points,
-        checkpoint=checkpoint,
-        restart=restart,
+        checkpoint=kept,
+        resume=kept.load() if kept and restart else None,
         progress=part(progress, 0.02, 1.0),
-        watch=watch,
     )
     n = len(mesh.points)
     return replace(run, activation=run.activation[:n], frames=run.frames[:, :n])

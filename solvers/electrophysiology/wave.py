@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solvers.cells.kernel import CellKernel
-from solvers.electrophysiology.diffusion import Diffusion
 from solvers.electrophysiology.march_state import MarchState
 from solvers.electrophysiology.stimulus import Stimulation
+from solvers.electrophysiology.team import Stepper
 
 Floats = NDArray[np.float64]
 
@@ -18,7 +18,7 @@ class Wave:
     """The state while time goes on; ``seen`` is V (n,) at ``t``, the reaction is half a step of ``h`` ahead."""
 
     kernel: CellKernel
-    steppers: dict[float, Diffusion]
+    steppers: dict[float, Stepper]
     stimulation: Stimulation
     y: Floats
     h: float

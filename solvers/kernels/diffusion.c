@@ -80,6 +80,45 @@ static double update_slice(real alpha, real beta, const real *restrict inverse, 
   return next;
 }
 
+/* The same three for all slices of one process of several, which adds the sums up with the others and sees to the neighbours'
+   values between them: V, x and z have those of other processes behind their own. Returns r . z, and b . b in bb. */
+double begin_rows(int64_t n, const int64_t *restrict starts, const int32_t *restrict columns, const real *restrict A,
+                  const real *restrict K, const real *restrict inverse, const double *restrict V, const real *restrict x,
+                  real *restrict r, real *restrict z, real *restrict p, real *restrict s, double dt, double *bb) {
+  const unsigned before = flush_tiny();
+  double gamma = 0.0;
+  *bb = 0.0;
+  for (int64_t c = 0; c * WIDTH < n; ++c) {
+    const int64_t i = c * WIDTH, k = starts[c];
+    begin_slice(n - i < WIDTH ? (int)(n - i) : WIDTH, starts[c + 1] - k, columns + k, A + k, K + k, inverse + i, V, V + i, x,
+                r + i, z + i, p + i, s + i, REAL(dt), bb, &gamma);
+  }
+  restore_tiny(before);
+  return gamma;
+}
+
+double multiply_rows(int64_t n, const int64_t *restrict starts, const int32_t *restrict columns, const real *restrict A,
+                     const real *restrict z, real *restrict q) {
+  const unsigned before = flush_tiny();
+  double delta = 0.0;
+  for (int64_t c = 0; c * WIDTH < n; ++c) {
+    const int64_t i = c * WIDTH, k = starts[c];
+    delta += multiply_slice(starts[c + 1] - k, columns + k, A + k, z, z + i, q + i);
+  }
+  restore_tiny(before);
+  return delta;
+}
+
+double update_rows(int64_t n, double alpha, double beta, const real *restrict inverse, const real *restrict q,
+                   real *restrict x, real *restrict r, real *restrict z, real *restrict p, real *restrict s) {
+  const unsigned before = flush_tiny();
+  double gamma = 0.0;
+  for (int64_t i = 0; i < n; i += WIDTH)
+    gamma += update_slice(REAL(alpha), REAL(beta), inverse + i, q + i, x + i, r + i, z + i, p + i, s + i);
+  restore_tiny(before);
+  return gamma;
+}
+
 /* n rows in m = WIDTH * slices; V has n entries, inverse, x and last have m, work 5 m. x comes in as the increment of the step
    before, last as that of the one before it; the guess goes on along the straight line through both. Stops when the preconditioned
    residual is below rtol times that of x = 0, or when its square is below least. Returns the iterations, or -1 when they ran out. */

@@ -15,6 +15,7 @@ CELL = find_cell("mitchell_schaeffer_2003")
 MESH = slab((6.0, 2.0, 2.0), 0.5)
 N = len(MESH.points)
 DIFFUSION = diffusion_tensor(np.tile([1.0, 0, 0], (len(MESH.tets), 1)), 0.3, 0.1)
+TURNED = diffusion_tensor(np.tile([0, 1.0, 0], (len(MESH.tets), 1)), 0.3, 0.1)
 CORNER = [Stimulus.at(np.flatnonzero((MESH.points < 1.1).all(axis=1)), N)]
 
 
@@ -44,6 +45,7 @@ def test_a_checkpoint_of_something_else_is_refused(tmp_path: Path) -> None:
     checkpoint = cancelled_at(tmp_path / "state.npz", 0.2)
     for diffusion, stimuli, cell, words in (
         (2 * DIFFUSION, CORNER, CELL, "another set of conductivities"),
+        (TURNED, CORNER, CELL, "another set of conductivities"),
         (DIFFUSION, CORNER, CELL.with_parameters(tau_in=0.4), "another cell model"),
         (DIFFUSION, [], CELL, "another pacing protocol"),
     ):
@@ -53,12 +55,12 @@ def test_a_checkpoint_of_something_else_is_refused(tmp_path: Path) -> None:
         kept = dict(file)
     np.savez(checkpoint.path, **{**kept, "format": 0})
     with pytest.raises(Refused, match="another version"):
-        checkpoint.load("")
+        checkpoint.load()
     checkpoint.path.write_bytes(b"PK nothing")
     with pytest.raises(Refused, match="damaged"):
-        checkpoint.load("")
+        checkpoint.load()
     with pytest.raises(Refused, match="no checkpoint"):
-        Checkpoint(tmp_path / "none.npz").load("")
+        Checkpoint(tmp_path / "none.npz").load()
 
 
 def test_a_voltage_that_is_not_finite_is_told_with_its_place_and_the_good_state_stays(tmp_path: Path) -> None:
