@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Mapping
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
@@ -10,6 +11,10 @@ from app.console import print_json, say
 from app.doctor import examine
 from geometry.errors import Refused
 from geometry.progress import silent
+
+if TYPE_CHECKING:
+    from solvers.result import Check
+    from solvers.verification.catalogue import Problem
 
 Json = Annotated[str | None, Parameter("--json", allow_leading_hyphen=True)]
 
@@ -23,15 +28,21 @@ def doctor(*, json: Json = None) -> int:
     return 0 if all(finding.well for finding in findings) else 2
 
 
-def verify(*names: str, json: Json = None) -> int:
-    """Run the verification problems (all, or those or the groups named) against analytic or published answers."""
+def verify(*names: str, figures: Path | None = None, json: Json = None) -> int:
+    """Run the verification problems (all, or those or the groups named) against analytic or published answers.
+
+    --figures is a folder for pictures: every check beside its tolerance, and the curves of problems that have some.
+    """
     from solvers.verification.catalogue import choose_problems
 
     rows, passed = [], True
     for name, problem in choose_problems(names).items():
         say(f"{name}: {problem.TITLE}")
         began = time.perf_counter()
-        for check in problem.verify(silent):
+        checks = problem.verify(silent)
+        if figures is not None:
+            _draw(name, problem, checks, figures)
+        for check in checks:
             passed = passed and check.passed
             verdict = "pass" if check.passed else "FAIL"
             values = f"{check.value:.5g} (reference {check.reference:.5g} +- {check.tolerance:.2g} {check.unit})"
@@ -41,6 +52,15 @@ def verify(*names: str, json: Json = None) -> int:
     say("All checks passed." if passed else "Some checks FAILED.")
     print_json({"checks": rows, "passed": passed}, json)
     return 0 if passed else 1
+
+
+def _draw(name: str, problem: "Problem", checks: "list[Check]", folder: Path) -> None:
+    from app.verification_figure import draw_checks, draw_plot
+
+    folder.mkdir(parents=True, exist_ok=True)
+    draw_checks(problem.TITLE, checks, folder / f"{name}.png")
+    if plot := getattr(problem, "plot", None):
+        draw_plot(problem.TITLE, plot(silent), folder / f"{name}-curves.png")
 
 
 def benchmark(*names: str, json: Json = None) -> int:

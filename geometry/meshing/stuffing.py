@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.heart_mesh import Floats, Ints
+from geometry.meshing.space_order import space_order
 from geometry.progress import Progress, silent
 from geometry.surface import oriented, used_points
 
@@ -84,7 +85,7 @@ def stuff(lattice: Lattice, distance: Callable[[Floats], Floats], progress: Prog
     progress(0.7)
     points, cells = _clipped(points, tets, value, distance)
     kept, (numbered,) = used_points(points, cells)
-    return kept, oriented(kept, numbered)
+    return space_order(kept, oriented(kept, numbered))
 
 
 def _crossed(tets: Ints, value: Floats) -> NDArray[np.integer]:
