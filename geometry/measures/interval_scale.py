@@ -10,10 +10,11 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 
 # n = 118 generated patients that the network was not trained on (seeds 400 000 to 400 023, 30 of 501 100 to 501 131, and
-# 501 300 to 501 363), judged as ``cardiotwin verify imaging-doubt`` judges others. Stroke volumes and output go with their fraction.
+# 501 300 to 501 363), judged as ``cardiotwin verify imaging-doubt`` judges others. Stroke volume and output go with
+# their fraction.
 SCALES: Mapping[str, float] = {
     "lv_edv": 0.96,
     "lv_esv": 1.17,
@@ -34,9 +35,7 @@ def scaled(name: str, value: float, low: float, high: float) -> tuple[float, flo
     return value + scale * min(low - value, 0.0), value + scale * max(high - value, 0.0)
 
 
-def scaled_band(
-    prefix: str, volume: Floats, low: NDArray[np.floating], high: NDArray[np.floating]
-) -> tuple[Floats, Floats]:
+def scaled_band(prefix: str, volume: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
     """The band (phases,) of a volume curve, which at its ends is the interval of the end-systolic and end-diastolic volume."""
     ends = [SCALES.get(f"{prefix}_{name}", 1.0) for name in ("esv", "edv")]
     scale = np.interp(volume, (volume.min(), volume.max()), ends)
