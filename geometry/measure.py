@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from geometry.errors import Refused
 from geometry.image import Image
+from geometry.measures.interval_scale import scaled
 from geometry.measures.volumes import base_step, expected_volumes, volume_curve
 from geometry.metric import Metric, with_unit
 from geometry.segmentation import LV, MYOCARDIUM, NAMES, RV, Segmentation
@@ -170,6 +171,5 @@ def _mass(segmentation: Segmentation) -> Metric:
 def _metric(name: str, label: str, value: float, unit: str, draws: NDArray[np.float64] | None, note: str) -> Metric:
     if draws is None:
         return Metric(name, label, float(value), unit, note=note, convention=_CONVENTION)
-    low, high = (float(bound) for bound in np.quantile(draws, (0.05, 0.95)))
-    note = f"{note} {_INTERVAL}"
-    return Metric(name, label, float(value), unit, min(low, float(value)), max(high, float(value)), note, _CONVENTION)
+    low, high = scaled(name, float(value), *(float(bound) for bound in np.quantile(draws, (0.05, 0.95))))
+    return Metric(name, label, float(value), unit, low, high, f"{note} {_INTERVAL}", _CONVENTION)

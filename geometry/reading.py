@@ -1,4 +1,9 @@
-"""The rule by which readers decide whether a short-axis slice shows the left ventricle."""
+"""The rule by which readers decide whether a short-axis slice shows the left ventricle.
+
+A slice counts where at least half of its blood is surrounded by myocardium (Schulz-Menger et al. 2020,
+doi 10.1186/s12968-020-00610-6). Readers differ in what "its blood" is: what is drawn as ventricle (the truth of generated
+patients is read so), or all that hangs together there, atrium and outflow tract too, which is stricter.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,31 +11,38 @@ from scipy import ndimage
 
 from geometry.segmentation import LV, MYOCARDIUM
 
-HALF = 0.5  # of the cavity's outline has muscle outside it: Schulz-Menger et al. 2020, doi 10.1186/s12968-020-00610-6
-REACH = 3.5  # mm outside the cavity, in which muscle counts as touching it
+HALF = 0.5
+REACH = 3.5  # mm outside the blood, in which muscle counts as touching it
+
+type Flags = NDArray[np.bool_]
 
 
-def closed_share(labels: NDArray[np.uint8], spacing: NDArray[np.float64]) -> float:
-    """The share of the cavity's outline in one slice (nx, ny) that has muscle outside it; 0 without a cavity.
+def closed_share(cavity: Flags, muscle: Flags, elsewhere: Flags, spacing: NDArray[np.float64]) -> float:
+    """The share of the blood's outline in one slice (nx, ny) that has muscle outside it; 0 without a cavity.
 
-    A slice of muscle alone (the apex) counts as closed.
+    ``elsewhere`` is blood of atria and great vessels; what of it touches the cavity is part of the outline. A slice of muscle
+    alone (the apex) counts as closed.
     """
-    cavity, muscle = labels == LV, labels == MYOCARDIUM
     if not cavity.any():
         return float(muscle.any())
-    outline = cavity & ~ndimage.binary_erosion(cavity, border_value=0)
-    around = ndimage.binary_dilation(cavity, iterations=2 + int(REACH / spacing[:2].min()))
+    blood = _hanging_together(cavity, elsewhere & ~muscle)
+    outline = blood & ~ndimage.binary_erosion(blood, border_value=0)
+    around = ndimage.binary_dilation(blood, iterations=2 + int(REACH / spacing[:2].min()))
     box = ndimage.find_objects(around.astype(np.uint8))[0]
     away = ndimage.distance_transform_edt(~muscle[box], sampling=spacing[:2])
     return float(np.mean(away[outline[box]] < REACH + 0.5 * spacing[:2].mean()))
 
 
-def closed_shares(labels: NDArray[np.uint8], spacing: NDArray[np.float64]) -> NDArray[np.float64]:
+def closed_shares(
+    labels: NDArray[np.uint8], spacing: NDArray[np.float64], elsewhere: Flags | None = None
+) -> NDArray[np.float64]:
     """(slices, phases), ``closed_share`` of every slice of (nx, ny, slices, phases) labels."""
-    shares = [
-        [closed_share(labels[:, :, k, t], spacing) for t in range(labels.shape[3])] for k in range(labels.shape[2])
-    ]
-    return np.asarray(shares)
+    other = np.zeros(labels.shape, dtype=bool) if elsewhere is None else elsewhere
+    shares = np.empty(labels.shape[2:])
+    for k, t in np.ndindex(shares.shape):
+        here = labels[:, :, k, t]
+        shares[k, t] = closed_share(here == LV, here == MYOCARDIUM, other[:, :, k, t], spacing)
+    return shares
 
 
 def as_read(labels: NDArray[np.uint8], spacing: NDArray[np.float64]) -> NDArray[np.uint8]:
@@ -39,3 +51,9 @@ def as_read(labels: NDArray[np.uint8], spacing: NDArray[np.float64]) -> NDArray[
     read = labels.copy()
     read[np.isin(labels, (LV, MYOCARDIUM)) & open_slices[None, None]] = 0
     return read
+
+
+def _hanging_together(cavity: Flags, elsewhere: Flags) -> Flags:
+    """The cavity and what else of the blood touches it."""
+    pieces, _ = ndimage.label(cavity | elsewhere)
+    return np.isin(pieces, np.unique(pieces[cavity]))

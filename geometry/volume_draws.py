@@ -10,8 +10,8 @@ each standard normal: what the whole scan shares (contrast, convention), what a 
 beat (whether the base is counted in), and what is its own at that moment. Muscle lies between two surfaces: its volume is
 that within the outer one less that of the cavity, drawn with ``z`` that are correlated by TOGETHER. Widths, shares and TOGETHER
 were fitted on generated patients that the network was not trained on (24 seeds from 400 000, 23 from 501 000);
-``cardiotwin verify imaging-doubt`` measures on others how often the intervals hold the truth. Those of other labels are a
-choice.
+what they miss, quantity by quantity, is made up for by ``geometry/measures/interval_scale.py``, and ``cardiotwin verify
+imaging-doubt`` measures on others how often the intervals hold the truth. Those of other labels are a choice.
 """
 
 from dataclasses import dataclass

@@ -1,5 +1,7 @@
 """A synthetic short-axis cine MR: of a normal adult, or of anybody on any scanner."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
@@ -33,7 +35,8 @@ from sample_scans.stack import Stack
 
 LABELS = (LV, MYOCARDIUM, RV)
 REACH = 92.0  # mm about the long axis: what the beating heart of an adult can touch, and 15 more of a dilated one
-FIRST_FOR_JUDGING = 500_000  # no method is trained on seeds from here on (interval widths saw 501 000 to 501 299)
+FINE, RIDGES = 1.1, 2.5  # fine and visible trabeculae of the normal adult: the middle of what ``draw_person`` draws
+FIRST_FOR_JUDGING = 500_000  # no method is trained on seeds from here on (interval widths saw 501 000 to 501 499)
 
 
 def make_cine_mr(
@@ -125,6 +128,7 @@ READING_NOTE = (
 
 def _draw_adult(rng: np.random.Generator) -> Heart:
     heart = draw_heart(rng, length=float(rng.uniform(88.0, 96.0)), wall=9.0)
+    heart = replace(heart, layer=FINE, trabeculae=RIDGES)
     edv = float(rng.uniform(138.0, 162.0))
     return fit(
         heart,

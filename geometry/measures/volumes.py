@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.image import Image
+from geometry.measures.interval_scale import scaled_band
 from geometry.metric import Metric
 from geometry.segmentation import LV, RV, Segmentation
 from geometry.volume_draws import draw_volumes
@@ -86,7 +87,7 @@ def volume_curves(segmentation: Segmentation, image: Image) -> tuple[tuple[Volum
         times = np.asarray(image.times if known else range(phases), dtype=float)
         low, high = (None, None) if draws is None else np.quantile(draws, (0.05, 0.95), axis=1)
         if low is not None and high is not None:
-            low, high = np.minimum(low, volume), np.maximum(high, volume)
+            low, high = scaled_band(name, volume, low, high)
         curves.append(VolumeCurve(name, times, volume, low, high))
         if known and image.cycle is not None and phases >= FEWEST:
             metrics += _rates(volume, draws, times, image.cycle, name, side)

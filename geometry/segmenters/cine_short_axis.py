@@ -9,10 +9,11 @@ from geometry.errors import Refused
 from geometry.image import Image
 from geometry.progress import Progress, part, silent
 from geometry.segmentation import LV, MYOCARDIUM, RV, Segmentation
-from geometry.segmenters.short_axis.anatomy import in_time, most_likely, one_heart, round_outline
+from geometry.segmenters.short_axis.anatomy import CORE, in_time, most_likely, one_heart, round_outline
+from geometry.segmenters.short_axis.base import strict_reading
 from geometry.segmenters.short_axis.compact import up_to_compact_muscle
 from geometry.segmenters.short_axis.locate import find_heart
-from geometry.segmenters.short_axis.network import CAVITY, MUSCLE, NOTHING, RIGHT, chances
+from geometry.segmenters.short_axis.network import CAVITY, MUSCLE, NOTHING, OTHER, RIGHT, chances
 from geometry.segmenters.short_axis.window import Floats, Window
 
 NAME = "cine_short_axis"
@@ -30,11 +31,16 @@ count as cavity, the 40 %, the hull, and that basal slices enclosed by less than
 Tested on: 50 generated patients kept apart (``cardiotwin verify imaging-generated``): mean Dice LV cavity 0.95, myocardium 0.92,
 RV cavity 0.95; EDV +1 +- 4 %, EF -0.9 +- 2.4 points, none refused. One real failing heart (Sunnybrook SC-HF-I-1, which four
 choices were made on): Dice cavity 0.93, epicardium 0.96; EDV +4 %, ESV -6 %, EF 33 against 26 %.
-Doubt: the chances of the network, read as surfaces that may lie aside together; widths were fitted on generated patients
-and judged on others (``imaging-doubt``). On real scans the intervals may be too narrow.
+Doubt: the chances of the network, read as surfaces that may lie aside together; widths were fitted on generated patients,
+then scaled for each quantity so that nine of ten intervals held the truth of 118 others (EDV 0.96, ESV 1.17, EF 0.97, mass
+1.14, RV EDV 0.67, RV ESV 0.62, RV EF 0.65; seeds in ``geometry/measures/interval_scale.py``), and judged on seeds from 501500
+(``imaging-doubt``). On real scans the intervals may be too narrow.
 Limits: the basal slice is the largest error (one slice is 10 to 20 ml): taken by the method and not by the reader, or the other
-way round. The right ventricle at its base and outflow tract. Bright-blood cine is assumed. Never tried on congenital disease,
-devices with large artefacts, real-time cine or scans of children. Review before use.
+way round. A note tells the volumes without slices that have less than half of all their blood, atrium and outflow tract too,
+surrounded by muscle. Leaving these out always was tried: EF 28 instead of 33 % on the real heart, but on 30 generated ones
+(their truth read so too) errors of EF deviated by 3.6 to 4.2 points instead of 2. The right ventricle at its base and outflow
+tract. Bright-blood cine is assumed. Never tried on congenital disease, devices with large artefacts, real-time cine or scans of
+children. Review before use.
 """
 
 CLASSES = {LV: CAVITY, MYOCARDIUM: MUSCLE, RV: RIGHT}
@@ -56,15 +62,19 @@ def segment(
     chance = round_outline(up_to_compact_muscle(chance, seen))
     labels, probability = _on_grid(chance, place.window, image)
     volume = chance[:, :, CAVITY].sum(axis=(0, 2, 3), dtype=float)
+    ed, es = int(volume.argmax()), int(volume.argmin())
+    elsewhere = place.window.back(chance[:, [ed, es], OTHER], labels.shape[:2], image.spacing) > CORE
+    notes = strict_reading(labels, np.moveaxis(elsewhere, (0, 1), (2, 3)), image.spacing, (ed, es))
     progress(1.0, "Segmented")
     return Segmentation(
         labels=labels,
         affine=image.affine,
         probability=probability,
         method=NAME,
-        ed=int(volume.argmax()),
-        es=int(volume.argmin()),
+        ed=ed,
+        es=es,
         seeds=tuple(seeds),
+        notes=notes,
     )
 
 

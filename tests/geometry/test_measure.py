@@ -8,6 +8,7 @@ from scipy.stats import norm
 from geometry.errors import Refused
 from geometry.image import Image
 from geometry.measure import check_segmentation, ventricular_measures
+from geometry.measures.interval_scale import SCALES
 from geometry.measures.volumes import volume_curve
 from geometry.metric import Metric
 from geometry.segmentation import LV, MYOCARDIUM, RV, Segmentation
@@ -73,7 +74,7 @@ def test_the_interval_is_that_of_a_wall_that_errs_as_a_whole() -> None:
     # Phi(d / sigma) > Phi(-z) puts the wall at R + sigma z. With z = w (sqrt(.6) shared + sqrt(.4) per slice) over n slices,
     # dV = 2 pi R sigma h sum(z_i), so SD(V) = 2 pi R sigma h n w sqrt(0.6 + 0.4 / n); 90 % lie within 1.645 SD.
     metric = measured(heart(sigma=1.0))["lv_edv"]
-    half = 1.645 * 2 * np.pi * 25 * 1.0 * 80 * CAVITY.width * np.sqrt(0.6 + 0.4 / 10) / 1000
+    half = 1.645 * 2 * np.pi * 25 * 1.0 * 80 * CAVITY.width * np.sqrt(0.6 + 0.4 / 10) / 1000 * SCALES["lv_edv"]
     assert metric.low is not None
     assert metric.high is not None
     assert (metric.high - metric.low) / 2 == pytest.approx(half, rel=0.05)

@@ -85,13 +85,15 @@ def test_accepting_what_has_grown_replaces_the_grown_labels_only() -> None:
 
 
 def strokes(labels: Bytes) -> Bytes:
-    """A few strokes a person would draw on three slices: a line in the cavity, arcs in the wall, the RV and outside."""
+    """A few strokes a person would draw on three slices: a line and an arc in the cavity, arcs in the wall, the RV and outside."""
     seeds = np.zeros(labels.shape, dtype=np.uint8)
     found = np.flatnonzero((labels == LV).any(axis=(0, 1)))
     for k in (found[1], found[len(found) // 2], found[-2]):
         here = labels[..., k]
         middle = np.round(ndimage.center_of_mass(here == LV)).astype(int)
         seeds[middle[0] - 3 : middle[0] + 4, middle[1], k] = LV
+        within = ndimage.distance_transform_edt(here == LV)
+        _arc(seeds[..., k], (within >= 1) & (within < 2), middle, (-2.5, 1.5), LV)
         depth = ndimage.distance_transform_edt(here == MYOCARDIUM)
         _arc(seeds[..., k], depth >= max(depth.max() * 0.6, 1), middle, (-2.5, 1.5), MYOCARDIUM)
         right = ndimage.distance_transform_edt(here == RV)
@@ -121,5 +123,6 @@ def test_a_few_strokes_on_three_slices_segment_the_synthetic_patient() -> None:
         grown = grow(image.phase(phase), strokes(labels), image.affine, 2)
         looked = (grown != UNKNOWN).any(axis=(0, 1))
         found = [dice((grown == n)[..., looked], (labels == n)[..., looked]) for n in (LV, MYOCARDIUM, RV)]
-        # Watershed on the gradient: 0.80-0.94, 0.65-0.77, 0.83-0.87; fast marching 0.89-0.91, 0.70-0.85, 0.91-0.93.
-        assert found[0] > 0.92 and found[1] > 0.78 and found[2] > 0.9, found
+        # With a smooth wall: watershed on the gradient 0.80-0.94, 0.65-0.77, 0.83-0.87; fast marching 0.89-0.91, 0.70-0.85,
+        # 0.91-0.93. Fine trabeculae look like muscle and count as cavity: that much a stroke along them tells.
+        assert found[0] > 0.90 and found[1] > 0.78 and found[2] > 0.9, found
