@@ -25,7 +25,7 @@ Mask = NDArray[np.bool_]
 Whole = NDArray[np.integer]
 GROWTH = 1.3  # thickness of a layer over that of the one outside it
 TOTAL = 0.6  # of the local edges of the wall, thickness of all layers unless told
-MOST = 8
+MOST, THINNEST, THICKEST = 8, 0.01, 2.0  # layers; mm, the outermost
 SHARPEST = 8.0  # degrees that a dihedral angle of the core may come down to
 FLATTEST = 5.5  # degrees that a dihedral angle of the layers may come down to
 FLATTER = 0.6  # of the angle that a straight prism over the same triangle has, where the layers asked for are flatter than that
@@ -90,9 +90,9 @@ def with_wall_layers(
     wall = mesh.tagged("wall")
     if mesh.kind != "blood_pool" or not len(wall):
         raise Refused("Wall layers are for the blood: this mesh has no surface named wall.")
-    if not 1 <= count <= MOST or not 1.0 <= growth <= 2.0 or (first is not None and not 0.01 <= first <= 2.0):
+    if not 1 <= count <= MOST or not 1.0 <= growth <= 2.0 or (first is not None and not THINNEST <= first <= THICKEST):
         raise Refused(
-            f"Give 1 to {MOST} wall layers, the first 0.01 to 2 mm thick, each up to twice as thick as the last."
+            f"Give 1 to {MOST} wall layers, the first {THINNEST:g} to {THICKEST:g} mm thick, each up to twice as thick as the last."
         )
     nodes = np.unique(wall)
     edges = _edges(mesh, wall)
