@@ -14,6 +14,7 @@ from app.scenarios import default_scenarios
 from app.staleness import scar_digest
 from geometry.heart_mesh import HeartMesh
 from geometry.image import Image
+from geometry.measures.body import body_surface
 from geometry.metric import Metric
 from geometry.progress import Progress, part
 from geometry.segmentation import RV, Segmentation
@@ -35,7 +36,7 @@ def build_mesh(
     if image.modality == "CT":
         built, metrics = _blood_pool(segmentation, edge, asked, progress)
     elif asked.part in CAVITIES:
-        built, metrics = _cavity(segmentation, edge, asked, progress)
+        built, metrics = _cavity(segmentation, edge, asked, body_surface(case.subject()), progress)
     else:
         left = segmentation if asked.part == WHOLE else without_right(segmentation)
         built, metrics = _ventricles(case, left, edge, asked, progress)
@@ -82,11 +83,14 @@ def _planes(asked: MeshOptions) -> "tuple[LongAxisPlane, ...]":
     return read_planes([Path(file) for file in asked.files]) if asked.files else ()
 
 
-def _cavity(segmentation: Segmentation, edge: float, asked: MeshOptions, progress: Progress) -> Built:
+def _cavity(
+    segmentation: Segmentation, edge: float, asked: MeshOptions, body: float | None, progress: Progress
+) -> Built:
     from geometry.meshing.cavity_blood import build_cavity
 
     side, planes = CAVITIES[asked.part], _planes(asked)
-    built = build_cavity(segmentation, side, edge=edge, planes=planes, progress=part(progress, 0.0, 0.8))
+    doing = part(progress, 0.0, 0.8)
+    built = build_cavity(segmentation, side, edge=edge, planes=planes, body=body, progress=doing)
     return _layered(built, asked, part(progress, 0.8, 1.0)), ()
 
 

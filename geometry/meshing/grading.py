@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 
 import geometry
 from geometry.heart_mesh import Floats, HeartMesh, Ints
+from geometry.meshing.unflattened import unflattened
 from geometry.progress import Progress, silent
 from geometry.quality import mesh_quality
 from geometry.surface import boundary_facets, oriented
 
 PATIENCE, PER_MILLION = 120, 240  # s, and more for each million of tetrahedra given or wanted
 LEAST_DIHEDRAL, WORST_RATIO = 5.0, 3.0
+OPENED = 10.0  # degrees, below which nodes are moved to open tetrahedra up
 
 
 class GradingError(Exception):
@@ -43,6 +45,7 @@ def graded(mesh: HeartMesh, size: Floats, near: float, progress: Progress = sile
             points, tets = np.asarray(made["points"], dtype=float), made["tets"]
             made_facets, made_tag = made["facets"], made["facet_tag"]
     found = with_cells(mesh, points, oriented(points, tets), made_facets, made_tag)
+    found = found.with_points(unflattened(found.points, found.tets, np.unique(found.facets), OPENED))
     _check(found, mesh)
     return found
 
