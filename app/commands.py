@@ -9,8 +9,12 @@ from cyclopts import Parameter
 
 from app.case import Case
 from app.console import print_json, say
+from app.edited import needed_segmentation
 from app.following import follow
 from app.jobs import start_job, tell_interrupted
+from app.mesh_options import MeshOptions, needed_options
+from app.mesh_sizes import mesh_sizes
+from app.needed import needed_image
 from app.staleness import out_of_date
 from geometry.errors import Refused
 from geometry.metric import Metric
@@ -53,6 +57,7 @@ def mesh(
     wall_layers: int | None = None,
     first_layer: float | None = None,
     layer_growth: float | None = None,
+    forecast: bool = False,
     json: Json = None,
 ) -> None:
     """Build the mesh (with fibres where there is a wall); --edge is the element size in mm.
@@ -62,11 +67,15 @@ def mesh(
     map of long-axis planes drawn at end-diastole (any plane, labels as ours or named): apex and base follow it.
     --wall-layers puts so many thin layers along the wall of blood: together 0.6 of the local edges thick, unless --first-layer
     (mm) tells the outermost; each is --layer-growth times as thick as the one before.
+    --forecast only tells how many tetrahedra, seconds and GB of memory it would take.
     """
     opened = opened_case(case)
-    files = [str(file.resolve()) for file in long_axis or ()]
-    layers = {"wall_layers": wall_layers, "first_layer": first_layer, "layer_growth": layer_growth}
-    run(opened, "mesh", {"edge": edge, "part": part, "scar_edge": scar_edge, "files": files, **layers})
+    files = tuple(str(file.resolve()) for file in long_axis or ())
+    asked = MeshOptions(part, edge, scar_edge, files, wall_layers or 0, first_layer, layer_growth)
+    if forecast:
+        _tell_forecast(opened, asked, json)
+        return
+    run(opened, "mesh", asked.to_job())
     built = opened.mesh()
     assert built is not None
     from geometry.quality import mesh_quality
@@ -76,6 +85,18 @@ def mesh(
     for note in built.notes:
         say(f"  {note}")
     tell_metrics(opened.measures(), json, {"case": str(case), "quality": vars(quality) | {}})
+
+
+def _tell_forecast(case: Case, asked: MeshOptions, json: str | None) -> None:
+    image, segmentation = needed_image(case), needed_segmentation(case)
+    sizes = mesh_sizes(case, segmentation, image)
+    if sizes is None:
+        raise Refused(
+            "The labels do not reach from the ventricle into the aorta; how large the mesh gets cannot be told."
+        )
+    told = sizes.forecast(needed_options(case, image.modality, asked.to_job()))
+    say(f"About {told.tets} tetrahedra, {told.gigabytes:.1f} GB of memory, {told.seconds:.0f} s")
+    print_json({"case": str(case.folder), **vars(told)}, json)
 
 
 def motion(case: Path, *, json: Json = None) -> None:

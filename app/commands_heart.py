@@ -58,6 +58,7 @@ def landmarks(
     *,
     apex: str | None = None,
     base: str | None = None,
+    rv_base: str | None = None,
     anterior: str | None = None,
     inferior: str | None = None,
     reset: bool = False,
@@ -65,13 +66,14 @@ def landmarks(
 ) -> None:
     """Move landmarks to x,y,z (mm, RAS) and lay again what depends on them: coordinates, fibres, segments.
 
-    --base is the middle of the mitral valve, --anterior and --inferior are the insertions of the right ventricle; --reset
-    puts the others back where the program found them. Without any, tells where they are.
+    --base is the middle of the mitral valve, --rv-base that of the right ventricle's valves, --anterior and --inferior are
+    the insertions of the right ventricle; --reset puts the others back where the program found them.
+    Without any, tells where they are.
     """
     opened = opened_case(case)
     heart = needed_mesh(opened)
     moved = Landmarks() if reset else opened.landmarks()
-    for name, text in zip(MOVABLE, (apex, base, anterior, inferior), strict=True):
+    for name, text in zip(MOVABLE, (apex, base, rv_base, anterior, inferior), strict=True):
         if text is not None:
             moved = moved.with_place(name, point(text))
     if moved != opened.landmarks():

@@ -1,4 +1,4 @@
-"""Landmarks that a person may move: where apex, mitral valve and the insertions of the right ventricle are put by hand."""
+"""Landmarks that a person may move: where apex, valves and the insertions of the right ventricle are put by hand."""
 
 import json
 from collections.abc import Mapping
@@ -14,6 +14,7 @@ Point = tuple[float, float, float]
 MOVABLE = {
     "apex": "Apex",
     "base_center": "Mitral valve, middle",
+    "rv_valve_center": "Valves of the RV, middle",
     "rv_insertion_anterior": "Anterior insertion of the RV",
     "rv_insertion_inferior": "Inferior insertion of the RV",
 }
@@ -29,6 +30,7 @@ class Landmarks:
 
     apex: Point | None = None
     base_center: Point | None = None
+    rv_valve_center: Point | None = None
     rv_insertion_anterior: Point | None = None
     rv_insertion_inferior: Point | None = None
 

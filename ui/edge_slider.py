@@ -1,9 +1,11 @@
 """The slider for the size of the tetrahedra, with what the choice will cost."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QWidget
 
-from geometry.meshing.mesh_forecast import Forecast, WallSize
+from geometry.meshing.mesh_forecast import Forecast
 from ui.theme import px
 from ui.widgets import label
 
@@ -16,9 +18,12 @@ class EdgeSlider(QWidget):
 
     changed = Signal(float)
 
-    def __init__(self, edge: float, size: WallSize | None, free: float, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, edge: float, told: Callable[[float], Forecast] | None, free: float, parent: QWidget | None = None
+    ) -> None:
+        """told: what edges of so many mm lead to, or None where nothing can be told; free: GB of memory."""
         super().__init__(parent)
-        self._size, self._free = size, free
+        self._told, self._free = told, free
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
         self.slider.setRange(round(FINEST / STEP), round(COARSEST / STEP))
         self.slider.setInvertedAppearance(True)
@@ -46,21 +51,22 @@ class EdgeSlider(QWidget):
             grid.addWidget(end, 2, column, side)
         grid.addWidget(self.cost, 3, 0, 1, 2)
         self.slider.setValue(round(edge / STEP))
-        self.slider.valueChanged.connect(lambda _: self._tell())
+        self.slider.valueChanged.connect(lambda _: self.tell())
         self.slider.valueChanged.connect(lambda _: self.changed.emit(self.edge))
-        self._tell()
+        self.tell()
 
     @property
     def edge(self) -> float:
         """mm, as chosen."""
         return round(self.slider.value() * STEP, 1)
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """Show what the choice costs; also when another choice has changed."""
         self.value.setText(f"{self.edge:.1f} mm")
-        if self._size is None:
-            self.cost.setText("How many tetrahedra it takes depends on the narrowest place; this is told afterwards.")
+        if self._told is None:
+            self.cost.setText("How many tetrahedra it takes can be told once there are labels from ventricle to aorta.")
             return
-        self.cost.setText(cost_words(self._size.forecast(self.edge), self._free))
+        self.cost.setText(cost_words(self._told(self.edge), self._free))
 
 
 def cost_words(forecast: Forecast, free: float) -> str:

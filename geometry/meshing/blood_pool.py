@@ -21,6 +21,7 @@ from geometry.surface import boundary_facets, main_piece
 FACETS = {1: "inlet", 2: "outlet", 3: "wall"}
 FIRST = 1.3  # mm, longest edges of the uniform mesh that is graded: longer ones would bridge the leaflets
 NEAR = 0.4  # mm that mmg may leave the wall before it is put back
+TRIED = (1.0, 0.93)  # of the edges wanted, in turn: mmg may fail with the one and not with the other
 SHARPEST = 8.0  # degrees that a dihedral angle may come down to when nodes are put onto the wall
 
 
@@ -57,11 +58,17 @@ def _graded(
     mesh: HeartMesh, shape: PoolShape, line: Centerline, edge: float, progress: Progress
 ) -> tuple[HeartMesh, list[str]]:
     """The mesh with edges as the flow needs them, and what to tell; uniform where mmg fails."""
-    fine = throat_edge(line, edge)
-    try:
-        found = graded(mesh, sizes(mesh.points, line, edge), NEAR, progress)
-    except GradingError as failure:
-        words = f"All edges are {min(fine, edge):.1f} mm long, so that the flow takes longer to compute: {failure}."
+    fine, wanted = throat_edge(line, edge), sizes(mesh.points, line, edge)
+    for attempt, shorter in enumerate(TRIED):
+        try:
+            found = graded(
+                mesh, shorter * wanted, NEAR, part(progress, attempt / len(TRIED), (attempt + 1) / len(TRIED))
+            )
+            break
+        except GradingError as failure:
+            why = failure
+    else:
+        words = f"All edges are {min(fine, edge):.1f} mm long, so that the flow takes longer to compute: {why}."
         return (mesh if fine >= FIRST else _mesh(shape, fine)), [words]
     words = f"Edges of {fine:.1f} mm at the narrowest place, up to {edge:.1f} mm elsewhere."
     return found.with_points(_on_surface(found, shape)), [words]

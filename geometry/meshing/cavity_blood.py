@@ -1,4 +1,9 @@
-"""The blood of one ventricle from a cine: its cavity to the cut base, which holds both valves side by side."""
+"""The blood of one ventricle from a cine: its cavity to the cut base, in which both valves lie side by side.
+
+Valves are as large as those of healthy adults of the same body surface, at end-diastole: mitral ring 3.8 cm2/m2 (Ormiston 1981,
+doi:10.1161/01.cir.64.1.113), tricuspid ring 5.5 (Muraru 2022, doi:10.3389/fcvm.2022.1011931), aortic ring 2.36 (CT of 71 adults,
+Cardiovasc Metab Sci 32(3), 2021, table 3); the pulmonary ring is taken to be as large as the aortic one.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -20,7 +25,9 @@ from geometry.surface import area_vectors, boundary_facets, main_piece
 
 INLET, OUTLET, WALL = 1, 2, 3
 FACETS = {INLET: "inlet", OUTLET: "outlet", WALL: "wall"}
-OUTFLOW = 1 / 3  # of the base that the outlet takes: an aortic ring of 4 to 5 cm2 beside a mitral one of 8 to 10 cm2
+RINGS = {"lv": (380.0, 236.0), "rv": (550.0, 236.0)}  # mm2 for each m2 of body: inlet and outlet
+BODY = 1.8  # m2, of an adult whose size nobody told
+ROOM = 0.85  # of the base that both valves take at most
 TURN = np.radians(30.0)  # from the middle of the septum to its front: where the left outflow tract lies (AHA segment 2)
 UP = np.array([0.0, 1.0, 1.0])  # patient (RAS): what the anterior wall of the left ventricle faces
 ATTEMPTS = (1.0, 0.8, 0.6)  # of the edges asked for, tried in turn while the surface touches itself
@@ -34,13 +41,14 @@ def build_cavity(
     edge: float = 1.5,
     phase: int | None = None,
     planes: Sequence[LongAxisPlane] = (),
+    body: float | None = None,
     progress: Progress = silent,
 ) -> HeartMesh:
     """Mesh the blood of the left ("lv") or right ("rv") ventricle; facets inlet, outlet (flat, in the base), wall.
 
-    A short-axis stack shows no valves: the base is shared out by a straight line, a third of it to the outlet, which lies
-    before the septum in the left ventricle and on the anterior side in the right one. Raises Refused where the labels
-    cannot make the cavity.
+    A short-axis stack shows no valves: discs of the usual size for a ``body`` surface in m2 are cut into the base, the outlet
+    before the septum in the left ventricle and on the anterior side in the right one, the inlet opposite; the rest of the base
+    is wall. Raises Refused where the labels cannot make the cavity.
     """
     if not 0.4 <= edge <= 5.0:
         raise Refused(f"Edges of {edge} mm were asked for; the blood can be meshed with 0.4 to 5 mm.")
@@ -53,7 +61,8 @@ def build_cavity(
     points, tets = _filled(cavity, shape, edge, part(progress, 0.5, 0.9))
     facets, _ = boundary_facets(tets)
     placed = shape.base.placed(slices.to_patient)
-    tag = _tagged(points, facets, _outflow(shape, side, placed))
+    inlet, outlet = (ring * (body or BODY) for ring in RINGS[side])
+    tag = _tagged(points, facets, _outflow(shape, side, placed), inlet, outlet)
     landmarks = {
         f"{FACETS[number]}_center": _point(points[facets[tag == number]].mean(axis=(0, 1)))
         for number in (INLET, OUTLET)
@@ -99,19 +108,22 @@ def _middle(cavity: Field, shape: VentricleShape) -> Floats:
     return np.asarray(flat[cavity(flat) < 0][:, :2].mean(axis=0))
 
 
-def _tagged(points: Floats, facets: Ints, way: Floats) -> Ints:
-    """(k,) tags; of the flat base what lies farthest along ``way`` is the outlet."""
+def _tagged(points: Floats, facets: Ints, way: Floats, inlet: float, outlet: float) -> Ints:
+    """(k,) tags; in the flat base a disc of ``outlet`` mm2 farthest along ``way``, one of ``inlet`` mm2 at the other end."""
     tag = np.full(len(facets), WALL, dtype=np.int32)
     base = np.flatnonzero((points[facets][:, :, 2] == 0.0).all(axis=1))
     area = np.linalg.norm(area_vectors(points, facets[base]), axis=1)
-    order = np.argsort(-(points[facets[base]].mean(axis=1)[:, :2] @ way))
-    out = np.cumsum(area[order]) <= OUTFLOW * area.sum()
-    tag[base] = INLET
-    tag[base[order[out]]] = OUTLET
-    if not out.any() or out.all():
-        raise Refused(
-            "The base of the cavity is too narrow to be shared out between its valves; ask for shorter edges."
-        )
+    flat = points[facets[base]].mean(axis=1)[:, :2]
+    fits = min(1.0, ROOM * area.sum() / (inlet + outlet))
+    for number, wanted, ahead in ((OUTLET, fits * outlet, flat @ way), (INLET, fits * inlet, -flat @ way)):
+        radius = np.sqrt(wanted / np.pi)
+        near = np.abs(ahead - (ahead.max() - 1.1 * radius)) < radius / 2
+        middle = np.average(flat[near], axis=0, weights=area[near]) if near.any() else flat.mean(axis=0)
+        free = np.flatnonzero(tag[base] == WALL)
+        order = free[np.argsort(np.linalg.norm(flat[free] - middle, axis=1))]
+        tag[base[order[np.cumsum(area[order]) <= wanted]]] = number
+        if not (tag == number).any():
+            raise Refused("The base of the cavity is too narrow for its valves; ask for shorter edges.")
     return tag
 
 
@@ -127,7 +139,7 @@ def _notes(mesh: HeartMesh, side: str) -> list[str]:
     inward, outward = VALVES[side]
     return [
         f"Blood below the cut base: {mesh.tet_volumes().sum() / 1000:.1f} ml.",
-        f"A short-axis stack shows no valves: the base is shared out by a line, {areas['inlet']:.1f} cm2 to the {inward} "
-        f"valve (inlet), {areas['outlet']:.1f} cm2 to the {outward} one (outlet); sizes and places are assumed.",
+        f"A short-axis stack shows no valves: the {inward} one (inlet) has {areas['inlet']:.1f} cm2 and the {outward} one (outlet) "
+        f"{areas['outlet']:.1f} cm2, as in healthy adults of that body size; sizes and places are assumed.",
         "This blood is meant for a moving wall; flow between rigid walls is solved from the ventricle to the aorta only.",
     ]

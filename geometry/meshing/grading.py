@@ -4,6 +4,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,12 +13,14 @@ from numpy.typing import NDArray
 
 import geometry
 from geometry.heart_mesh import Floats, HeartMesh, Ints
+from geometry.meshing.unflattened import unflattened
 from geometry.progress import Progress, silent
 from geometry.quality import mesh_quality
 from geometry.surface import boundary_facets, oriented
 
 PATIENCE, PER_MILLION = 120, 240  # s, and more for each million of tetrahedra given or wanted
 LEAST_DIHEDRAL, WORST_RATIO = 5.0, 3.0
+OPENED = 10.0  # degrees, below which nodes are moved to open tetrahedra up
 
 
 class GradingError(Exception):
@@ -41,19 +44,36 @@ def graded(mesh: HeartMesh, size: Floats, near: float, progress: Progress = sile
         with np.load(got) as made:
             points, tets = np.asarray(made["points"], dtype=float), made["tets"]
             made_facets, made_tag = made["facets"], made["facet_tag"]
-    tets = oriented(points, tets)
+    found = with_cells(mesh, points, oriented(points, tets), made_facets, made_tag)
+    found = found.with_points(unflattened(found.points, found.tets, np.unique(found.facets), OPENED))
+    _check(found, mesh)
+    return found
+
+
+def with_cells(
+    mesh: HeartMesh,
+    points: Floats,
+    tets: Ints,
+    known: Ints,
+    tag: Ints,
+    cell_data: Mapping[str, NDArray[np.generic]] | None = None,
+) -> HeartMesh:
+    """The same heart of other tetrahedra, in one region and without data on its points.
+
+    points (n, 3) mm; tets (m, 4) positively oriented; known (f, 3) the triangles of its surface in any order, tag (f,) their tags
+    Raises GradingError where the surface has others.
+    """
     facets, _ = boundary_facets(tets)
-    found = replace(
+    return replace(
         mesh,
         points=points,
         tets=tets,
         region=np.full(len(tets), mesh.region[0], dtype=np.int32),
         facets=facets,
-        facet_tag=tags_of(facets, made_facets, made_tag),
+        facet_tag=tags_of(facets, known, tag),
         point_data={},
+        cell_data=cell_data or {},
     )
-    _check(found, mesh)
-    return found
 
 
 def _patience(mesh: HeartMesh, size: Floats) -> int:

@@ -36,9 +36,14 @@ def one_piece(field: Floats, below: Mask) -> Floats:
     return np.where((pieces > 0) & (pieces != largest), STEP / 2, field)
 
 
-def volume_inside(field: Floats) -> float:
-    """Grid cells inside, each counted by the share of it that a plane at its distance would cut off."""
-    return float(np.clip(0.5 - field / STEP, 0.0, 1.0).sum())
+def share_inside(distance: Floats) -> Floats:
+    """0..1, of each grid cell, the share of it that a plane at its distance would cut off."""
+    return np.asarray(np.clip(0.5 - distance / STEP, 0.0, 1.0))
+
+
+def volume_inside(field: Floats, counted: Floats) -> float:
+    """Grid cells inside, each by its share, of those that are ``counted`` (0..1)."""
+    return float((share_inside(field) * counted).sum())
 
 
 def true_distance(field: Floats) -> Floats:

@@ -9,16 +9,17 @@ from scipy import ndimage
 from geometry.heart_mesh import Floats
 from geometry.meshing.base_plane import BasePlane
 from geometry.meshing.long_axis import LongAxisPlane
-from geometry.meshing.shape_grid import STEP, Grid, one_piece, true_distance, volume_inside
+from geometry.meshing.shape_grid import STEP, Grid, one_piece, share_inside, true_distance, volume_inside
 from geometry.meshing.shape_outlines import closing, joined, rise, wall_at_tip
 from geometry.meshing.shape_views import Views, views_of
-from geometry.meshing.ventricle_slices import Mask, Slices
+from geometry.meshing.ventricle_slices import Slices
 from geometry.progress import Progress
 from geometry.shapes_two_chambers import rounded_max
 
 SMOOTH = 1.5  # mm, standard deviation of the Gaussian that takes pixel stairs off the interpolated surfaces
 ROUNDING = 4.0  # mm over which the two ventricles are blended where their outer surfaces meet
 MARGIN = 12.0  # mm around the labels
+MOVES = 3  # times that the base is moved: chambers are not as wide above it as at their last outline
 HIGHER = 0.35  # of a gap that the base is moved at most so that the cavities hold what was drawn
 
 
@@ -93,14 +94,14 @@ def shape_of(
     fields = {"lv": lv, "lv_outer": lv_outer, "outer": lv_outer}
     if right is not None:
         progress(0.7, "adding the right ventricle")
-        blood = one_piece(_smooth(right, below, along), below)
+        blood = one_piece(_smooth(right, below, along), below > 0)
         if "rv" in views.outlines:
             blood = right = views.drawn("rv", true_distance(blood), grid)
         blood = _beside(blood, lv_outer, right, below)
         both = -rounded_max(-lv_outer, rv_wall - blood, ROUNDING)
         fields |= {"rv": np.maximum(blood, both + 0.8 * rv_wall), "outer": both}
     ready = {name: Field(grid, ndimage.spline_filter(values, order=3), base) for name, values in fields.items()}
-    inside = np.argwhere((fields["outer"] < 0) & below)
+    inside = np.argwhere((fields["outer"] < 0) & (below > 0))
     spots = base.from_stack(grid.origin + STEP * inside)
     low, high = spots.min(axis=0) - 2 * STEP, spots.max(axis=0) + 2 * STEP
     high[2] = 0.0
@@ -142,27 +143,32 @@ def _grid(slices: Slices, base: BasePlane) -> Grid:
 
 def _holding(left: Floats, right: Floats | None, slices: Slices, grid: Grid, base: BasePlane) -> BasePlane:
     """The plane moved so that the chambers below it hold what was drawn of them."""
-    below = _below(grid, base)
-    held = [volume_inside(field[below]) * STEP**3 if field is not None else 0.0 for field in (left, right)]
-    missing = (slices.drawn[0] - held[0], slices.drawn[2] - held[1])
-    return slices.tops.holding(missing, HIGHER * slices.gap).plane()
+    lacking = np.zeros(2)
+    for _ in range(MOVES):
+        below = _below(grid, base)
+        held = [volume_inside(field, below) * STEP**3 if field is not None else 0.0 for field in (left, right)]
+        lacking += np.array([slices.drawn[0], slices.drawn[2]]) - held
+        base = slices.tops.holding((float(lacking[0]), float(lacking[1])), HIGHER * slices.gap).plane()
+    return base
 
 
-def _below(grid: Grid, base: BasePlane) -> Mask:
-    """(grid) what lies under the plane."""
+def _below(grid: Grid, base: BasePlane) -> Floats:
+    """(grid) 0..1, the share of each cell that lies under the plane."""
     x, y, z = (grid.axis(k) for k in range(3))
     up = base.turn[2]
     height = up[0] * x[:, None, None] + up[1] * y[None, :, None] + up[2] * z - up @ base.point
-    return np.asarray(height <= 0)
+    return share_inside(height)
 
 
-def _smooth(field: Floats, below: Mask, along: float) -> Floats:
+def _smooth(field: Floats, below: Floats, along: float) -> Floats:
     """Gaussian, then offset so that the volume below the base stays."""
     soft = ndimage.gaussian_filter(field, (SMOOTH / STEP, SMOOTH / STEP, along / STEP), mode="nearest")
-    values = soft[below]
-    near = np.abs(values) < SMOOTH + STEP
-    inside, band = float((values[~near] < 0).sum()), values[near]
-    return np.asarray(soft - _offset(lambda way: inside + volume_inside(band - way), volume_inside(field[below])))
+    near = (np.abs(soft) < SMOOTH + STEP) & (below > 0)
+    inside = float(below[(soft < 0) & ~near].sum())
+    band, counted = soft[near], below[near]
+    return np.asarray(
+        soft - _offset(lambda way: inside + volume_inside(band - way, counted), volume_inside(field, below))
+    )
 
 
 def _offset(volume: Callable[[float], float], wanted: float) -> float:
@@ -174,11 +180,11 @@ def _offset(volume: Callable[[float], float], wanted: float) -> float:
     return (low + high) / 2
 
 
-def _beside(blood: Floats, left: Floats, drawn: Floats, below: Mask) -> Floats:
+def _beside(blood: Floats, left: Floats, drawn: Floats, below: Floats) -> Floats:
     """Distance to the blood of the right ventricle outside the left one, its free side moved so that it keeps its volume."""
     blood = true_distance(blood)
-    near = below & (np.maximum(blood, -left) < SMOOTH + STEP)
-    right, other = blood[near], -left[near]
-    wanted = volume_inside(drawn[below])
-    way = _offset(lambda way: volume_inside(rounded_max(right - way, other, 2.0)), wanted)
+    near = (below > 0) & (np.maximum(blood, -left) < SMOOTH + STEP)
+    right, other, counted = blood[near], -left[near], below[near]
+    wanted = volume_inside(drawn, below)
+    way = _offset(lambda way: volume_inside(rounded_max(right - way, other, 2.0), counted), wanted)
     return true_distance(rounded_max(blood - way, -left, 2.0))

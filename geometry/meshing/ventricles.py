@@ -7,6 +7,7 @@ import numpy as np
 
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh, Ints
+from geometry.meshing.held_volume import volume_below, with_volumes
 from geometry.meshing.long_axis import LongAxisPlane
 from geometry.meshing.pinches import touching, unpinched
 from geometry.meshing.stuffing import bcc_lattice, cube_for, stuff
@@ -55,8 +56,8 @@ def build_ventricles(
         shape = shape_of(slices, rv_wall, thinnest, part(doing, 0.0, 0.5), planes)
         points, tets = stuff(bcc_lattice(*shape.bounds, cube_for(finer)), shape.wall, part(doing, 0.5, 0.9))
         points, tets = main_piece(points, unpinched(points, tets))
-        facets, _ = boundary_facets(tets)
-        pinched = _unfit(points, tets, facets)
+        mesh = with_volumes(_named(shape, points, tets), _drawn(slices, shape), finer, FLATTEST)
+        pinched = _unfit(mesh)
         if not len(pinched):
             break
     else:
@@ -66,21 +67,28 @@ def build_ventricles(
             "ask for shorter ones, or thicken the label there.",
             place=(float(where[0]), float(where[1]), float(where[2])),
         )
-    mesh = _named(shape, points, tets)
     if attempt:
         notes.append(f"The wall is thin in places: at least {thinnest:.1f} mm of it were assumed everywhere.")
     if finer < edge:
         notes.append(f"Edges of {finer:.2f} mm instead of {edge:g} mm, because the wall is thin in places.")
     progress(0.95, "measuring")
+    mesh = replace(mesh, landmarks=_landmarks(shape, mesh))
     placed = in_patient(mesh, shape.base.placed(slices.to_patient))
     notes += _notes(slices, shape, mesh, rv_wall)
     progress(1.0)
     return replace(placed, notes=tuple(notes))
 
 
-def _unfit(points: Floats, tets: Ints, facets: Ints) -> Floats:
+def _drawn(slices: Slices, shape: VentricleShape) -> dict[str, float]:
+    """mm3 that was drawn of each cavity, by the name of its surface."""
+    drawn = {"endo_lv": slices.drawn[0]}
+    return drawn if shape.rv is None else drawn | {"endo_rv": slices.drawn[2]}
+
+
+def _unfit(mesh: HeartMesh) -> Floats:
     """(n, 3) mm, where the surface touches itself, or else the tetrahedra are too flat for a solver."""
-    pinched = touching(points, facets)
+    points, tets = mesh.points, mesh.tets
+    pinched = touching(points, mesh.facets)
     if len(pinched):
         return pinched
     angles = min_dihedrals(points, tets)
@@ -102,8 +110,7 @@ def _named(shape: VentricleShape, points: Floats, tets: Ints) -> HeartMesh:
         region[shape.lv_outer(points[tets].mean(axis=1)) > 0] = 2
     present = {k: name for k, name in FACETS.items() if (tag == k).any()}
     regions = {k: name for k, name in REGIONS.items() if (region == k).any()}
-    mesh = HeartMesh(points, tets, region, regions, facets, tag, present, "ventricles")
-    return replace(mesh, landmarks=_landmarks(shape, mesh))
+    return HeartMesh(points, tets, region, regions, facets, tag, present, "ventricles")
 
 
 def _landmarks(shape: VentricleShape, mesh: HeartMesh) -> dict[str, tuple[float, float, float]]:
@@ -137,9 +144,9 @@ def in_patient(mesh: HeartMesh, placed: Floats) -> HeartMesh:
 def _notes(slices: Slices, shape: VentricleShape, mesh: HeartMesh, rv_wall: float) -> list[str]:
     """What was assumed and how the volumes compare, as sentences."""
     wall = mesh.tet_volumes()[mesh.region == 1].sum()
-    parts = [("cavity of the left ventricle", _cavity(mesh, "endo_lv")), ("its wall", wall)]
+    parts = [("cavity of the left ventricle", volume_below(mesh.points, mesh.tagged("endo_lv"))), ("its wall", wall)]
     if shape.rv is not None:
-        parts.append(("cavity of the right ventricle", _cavity(mesh, "endo_rv")))
+        parts.append(("cavity of the right ventricle", volume_below(mesh.points, mesh.tagged("endo_rv"))))
     words = ", ".join(
         f"{name} {volume / 1000:.0f} ml ({drawn / 1000:.0f} ml)"
         for (name, volume), drawn in zip(parts, slices.drawn, strict=False)
@@ -150,10 +157,3 @@ def _notes(slices: Slices, shape: VentricleShape, mesh: HeartMesh, rv_wall: floa
     else:
         notes.append(f"The free wall of the right ventricle is assumed to be {rv_wall:.1f} mm thick.")
     return notes
-
-
-def _cavity(mesh: HeartMesh, name: str) -> float:
-    """mm3 between a cavity's surface and the plane of the base: the flux of (0, 0, z) through the surface."""
-    a, b, c = (mesh.points[mesh.tagged(name)[:, k]] for k in range(3))
-    height = (a + b + c)[:, 2] / 3
-    return -float((height * np.cross(b - a, c - a)[:, 2] / 2).sum())

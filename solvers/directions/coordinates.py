@@ -8,10 +8,12 @@ from scipy.sparse import csr_matrix
 
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh
+from geometry.landmarks import FOUND
 from geometry.potential import shape_gradients, slopes, solve_laplace, stiffness
 from geometry.progress import Progress, silent
 
 LAPLACE = ("epi", "lv", "rv", "apex_base", "right_left")
+RIGHT_VALVE = "rv_valve_center"
 KEPT = "laplace_"  # prefix of the fields as point data
 
 
@@ -63,7 +65,10 @@ class LaplaceFields:
 
 
 def heart_axes(mesh: HeartMesh) -> HeartAxes:
-    """The axes from the named surfaces and, where they are given, the landmarks apex and base_center."""
+    """The axes from the named surfaces and, where they are given, the landmarks apex and base_center.
+
+    Where the middle of the right ventricle's valves was moved by hand, the septal axis turns with it around the long axis.
+    """
     cavity = mesh.points[np.unique(mesh.tagged("endo_lv"))]
     if len(cavity) == 0:
         raise Refused(
@@ -82,6 +87,11 @@ def heart_axes(mesh: HeartMesh) -> HeartAxes:
     if np.linalg.norm(septal) < 1e-6:
         septal = np.cross(up, [0.0, 0.0, 1.0])
     septal = _unit(septal)
+    axes = HeartAxes(apex, base, up, septal, np.cross(up, septal))
+    if RIGHT_VALVE + FOUND not in mesh.landmarks:
+        return axes
+    before, after = axes.angle(np.array([mesh.landmarks[RIGHT_VALVE + FOUND], mesh.landmarks[RIGHT_VALVE]]))
+    septal = np.cos(after - before) * axes.septal + np.sin(after - before) * axes.anterior
     return HeartAxes(apex, base, up, septal, np.cross(up, septal))
 
 

@@ -82,6 +82,20 @@ def test_motion_before_a_mesh_is_refused(tmp_path: Path) -> None:
         run_task(case.folder, "motion", {}, silent)
 
 
+def test_the_forecast_is_told_without_building(beating: Case, capsys: pytest.CaptureFixture[str]) -> None:
+    before = (beating.folder / "mesh" / "heart.npz").stat().st_mtime_ns
+    told = []
+    for more in ((), ("--scar-edge", "1"), ("--part", "lv_blood")):
+        assert main(["mesh", str(beating.folder), "--edge", "4", *more, "--forecast", "--json", "-"]) == 0
+        told.append(json.loads(capsys.readouterr().out)["tets"])
+    mesh = beating.mesh()
+    assert mesh is not None
+    assert told[0] == pytest.approx(len(mesh.tets), rel=0.3)
+    assert told[1] > 1.5 * told[0]
+    assert told[2] < told[1]
+    assert (beating.folder / "mesh" / "heart.npz").stat().st_mtime_ns == before
+
+
 def test_options_that_do_not_fit_the_part_are_refused(beating: Case) -> None:
     for options, words in (
         ({"part": "aorta"}, "no part 'aorta'"),

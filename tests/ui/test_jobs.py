@@ -102,7 +102,6 @@ def test_the_size_slider_forecasts_and_is_what_the_mesher_is_told(window: Window
     assert page.edge.edge == 1.4 and page.edge.cost.text() != coarse
     page.refresh()
     assert page.edge.edge == 1.4
-    page.chosen = None
 
 
 def test_one_of_the_worst_tetrahedra_is_marked_by_a_click(window: Window, qtbot: QtBot) -> None:

@@ -1,17 +1,22 @@
 """Heart: from the segmentation to tetrahedra with fibres."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
 import psutil
 from PySide6.QtWidgets import QWidget
 
-from app.mesh_steps import scar_volume
+from app.mesh_options import MeshOptions, last_options, offer
+from app.mesh_sizes import MeshSizes, mesh_sizes
 from app.staleness import scar_digest
-from geometry.meshing import USUAL_EDGES
-from geometry.meshing.mesh_forecast import WallSize, wall_size
+from geometry.meshing.mesh_forecast import Forecast
 from geometry.segmentation import Segmentation
 from ui.edge_slider import EdgeSlider
 from ui.job_watch import JobWatch
 from ui.keep_up import KeepUp
 from ui.landmark_fold import LandmarkFold
+from ui.mesh_more import MeshMore
 from ui.quality_fold import QualityFold
 from ui.session import Session
 from ui.steps.images import fact_table
@@ -24,9 +29,10 @@ class HeartPage(Page):
 
     title = "Heart"
     lead = "The segmentation becomes a volume that can be simulated."
-    chosen: float | None = None  # mm, edge; None for what suits the scan
-    _unfolded = False  # whether the quality is shown
-    _measured: tuple[tuple[Segmentation, str], WallSize] | None = None
+    options = MeshOptions()  # as chosen for the open case
+    _options_of: Path | None = None  # the case they were chosen for
+    _unfolded = _more = False  # whether the quality and the further choices are shown
+    _measured: tuple[tuple[Segmentation, str], MeshSizes | None] | None = None
 
     def __init__(self, session: Session, watch: JobWatch, parent: QWidget | None = None) -> None:
         super().__init__(session, watch, parent)
@@ -37,9 +43,17 @@ class HeartPage(Page):
         """Add controls and facts."""
         session = self.session
         mesh = session.mesh
-        self.edge = EdgeSlider(self._wanted(), self._wall_size(), psutil.virtual_memory().available / 1e9, self)
-        self.edge.changed.connect(self._choose)
+        self._take_options()
+        sizes, free = self._sizes(), psutil.virtual_memory().available / 1e9
+        self.edge = EdgeSlider(self.options.edge_for(self._modality()), self._teller(sizes), free, self)
+        self.edge.changed.connect(lambda edge: self._choose(replace(self.options, edge=edge)))
         self.column.addWidget(self.edge)
+        if session.case is not None and session.segmentation is not None:
+            offered = offer(session.case, session.segmentation, self._modality())
+            self.more = MeshMore(self.options, self._modality(), offered, self._more, self)
+            self.more.changed.connect(self._choose)
+            self.more.unfolded.connect(self._unfold_more)
+            self.column.addWidget(self.more)
         start = button("Build the heart" if mesh is None else "Build it again", self._start, main=True)
         start.setEnabled(session.segmentation is not None and not self.watch.busy)
         start.setToolTip("" if session.segmentation is not None else "Segment the scan first.")
@@ -74,25 +88,40 @@ class HeartPage(Page):
         self.add_notes(mesh.notes)
         self.add_notes(session.stale, "Out of date")
 
-    def _wanted(self) -> float:
+    def _modality(self) -> str:
         image = self.session.image
-        return self.chosen or USUAL_EDGES[image.modality if image is not None else "MR"]
+        return image.modality if image is not None else "MR"
 
-    def _wall_size(self) -> WallSize | None:
+    def _take_options(self) -> None:
+        """What was chosen last for this case: the choices of its present mesh when it was just opened."""
+        case = self.session.case
+        if case is not None and case.folder != self._options_of:
+            self.options, self._options_of = last_options(case), case.folder
+
+    def _sizes(self) -> MeshSizes | None:
         """None where the size of the mesh cannot be told from the labels."""
         segmentation, image, case = self.session.segmentation, self.session.image, self.session.case
-        if segmentation is None or image is None or image.modality != "MR" or case is None:
+        if segmentation is None or image is None or case is None:
             return None
         scar = scar_digest(case)
         if self._measured is None or self._measured[0][0] is not segmentation or self._measured[0][1] != scar:
-            self._measured = (segmentation, scar), wall_size(segmentation, scar_volume(case))
+            self._measured = (segmentation, scar), mesh_sizes(case, segmentation, image)
         return self._measured[1]
 
-    def _choose(self, edge: float) -> None:
-        self.chosen = edge
+    def _teller(self, sizes: MeshSizes | None) -> Callable[[float], Forecast] | None:
+        return None if sizes is None else lambda edge: sizes.forecast(replace(self.options, edge=edge))
+
+    def _choose(self, options: MeshOptions) -> None:
+        self.options = options
+        self.edge.tell()
+        if hasattr(self, "more"):
+            self.more.follow(options)
 
     def _unfold(self, on: bool) -> None:
         self._unfolded = on
 
+    def _unfold_more(self, on: bool) -> None:
+        self._more = on
+
     def _start(self) -> None:
-        self.watch.start("mesh", {"edge": self.chosen} if self.chosen is not None else {})
+        self.watch.start("mesh", self.options.to_job())

@@ -8,7 +8,7 @@ import pytest
 import sample_scans
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
-from geometry.meshing.cavity_blood import OUTFLOW, build_cavity
+from geometry.meshing.cavity_blood import BODY, RINGS, build_cavity
 from geometry.quality import mesh_quality
 from geometry.segmentation import LV, RV, Segmentation, load_segmentation
 from geometry.surface import area_vectors
@@ -43,8 +43,25 @@ def test_the_cavity_has_the_volume_of_its_label_and_two_flat_ends(
     inlet, outlet = (vectors[name].sum(axis=0) for name in ("inlet", "outlet"))
     normal = inlet / np.linalg.norm(inlet)
     assert outlet @ normal == pytest.approx(np.linalg.norm(outlet))  # in one plane
-    share = np.linalg.norm(outlet) / (np.linalg.norm(inlet) + np.linalg.norm(outlet))
-    assert share == pytest.approx(OUTFLOW, abs=0.03)
+
+
+def test_valves_are_as_large_as_those_of_an_adult_and_apart(cavity: tuple[HeartMesh, str]) -> None:
+    mesh, side = cavity
+    areas = [np.linalg.norm(ends(mesh)[name], axis=1).sum() for name in ("inlet", "outlet")]
+    assert areas == pytest.approx([BODY * ring for ring in RINGS[side]], rel=0.03)  # a facet more or less
+    assert 500 < areas[0] < 1100 and 350 < areas[1] < 500
+    middle = {name: np.asarray(mesh.landmarks[f"{name}_center"]) for name in ("inlet", "outlet")}
+    reach = sum(np.sqrt(area / np.pi) for area in areas)
+    assert np.linalg.norm(middle["inlet"] - middle["outlet"]) > 0.8 * reach
+
+
+def test_a_larger_body_has_larger_valves_that_never_take_all_of_the_base(labels: Segmentation) -> None:
+    outlets = []
+    for body in (1.2, 2.4, 9.0):
+        mesh = build_cavity(labels, "lv", edge=4.0, body=body)
+        outlets.append(np.linalg.norm(ends(mesh)["outlet"], axis=1).sum())
+    assert outlets[1] == pytest.approx(2 * outlets[0], rel=0.1)
+    assert outlets[2] < 9.0 * RINGS["lv"][1] / 2
 
 
 def test_the_outlet_lies_to_the_front_and_the_left_one_towards_the_septum(

@@ -7,6 +7,7 @@ from scipy.sparse.csgraph import connected_components
 
 from geometry.errors import Cancelled, Refused
 from geometry.heart_mesh import HeartMesh
+from geometry.mesh_measures.cavity import cavity_volume
 from geometry.meshing.ventricles import build_ventricles
 from geometry.quality import mesh_quality
 from geometry.segmentation import Segmentation
@@ -231,3 +232,12 @@ def test_a_pocket_of_the_right_ventricle_away_from_the_rest_is_left_out() -> Non
     )
     _, piece = connected_components(links.tocsr(), directed=False)
     assert len(np.unique(piece[inner])) == 1
+
+
+def test_both_cavities_keep_the_volume_of_their_labels_even_with_long_edges() -> None:
+    labels = stack()
+    voxel = abs(np.linalg.det(labels.affine[:3, :3]))
+    mesh = build_ventricles(labels, edge=3.0)
+    for name, label in (("endo_lv", 1), ("endo_rv", 3)):
+        drawn = (labels.labels == label).sum() * voxel / 1000
+        assert cavity_volume(mesh, name) == pytest.approx(drawn, rel=0.002)

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
 from geometry.landmarks import Landmarks, with_landmarks
+from solvers.directions.coordinates import heart_axes
 from solvers.directions.fibers import add_fibers
 from solvers.directions.places import AHA17, name_places
 from solvers.directions.renew import renewed
@@ -49,6 +51,18 @@ def test_segments_turn_by_half_the_angle_that_an_insertion_was_moved_by(named: H
         return float(np.degrees(np.angle((part[:, 0] + 1j * part[:, 1]).mean())))
 
     assert direction(moved) - direction(named) == pytest.approx(20.0, abs=4.0)
+
+
+def test_the_axes_turn_with_the_valves_of_the_right_ventricle_and_segments_stay(named: HeartMesh) -> None:
+    apex, up = np.array(named.landmarks["apex"]), heart_axes(named).up
+    turn = np.deg2rad(25.0)
+    there = apex + Rotation.from_rotvec(turn * up).apply(np.subtract(named.landmarks["rv_valve_center"], apex))
+    moved = renewed(named, Landmarks(rv_valve_center=(there[0], there[1], there[2])))
+    turned = np.exp(1j * (named.point_data["rotational"] - moved.point_data["rotational"]))
+    assert np.angle(turned) == pytest.approx(turn, abs=1e-6)
+    assert moved.landmarks["rv_valve_center_found"] == named.landmarks["rv_valve_center"]
+    assert (moved.cell_data[AHA17] == named.cell_data[AHA17]).mean() > 0.99  # they hang on the insertions
+    assert renewed(moved, Landmarks()).landmarks == named.landmarks
 
 
 def test_a_lower_mitral_valve_makes_the_basal_third_start_lower(named: HeartMesh) -> None:
