@@ -1,6 +1,6 @@
 """One heart that answers "when does each place activate, and what ECG does that give" again and again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -9,16 +9,19 @@ from scipy.ndimage import gaussian_filter1d
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh
 from geometry.progress import Progress, part, silent
-from solvers.cells.catalogue import find_cell
+from solvers.cells.cell import Cell
 from solvers.cells.pace import pace
 from solvers.directions.coordinates import LaplaceFields, laplace_fields
 from solvers.directions.fibers import fibers_from_fields
+from solvers.electrophysiology.cell_kinds import CellKinds, cell_kinds
 from solvers.electrophysiology.conduction_system import sources_of
 from solvers.electrophysiology.ecg import LeadField, ecg_of_activation
 from solvers.electrophysiology.eikonal import Conduction, EikonalSolver
 from solvers.electrophysiology.electrodes import place_electrodes
+from solvers.electrophysiology.substrate import substrate_of
+from solvers.electrophysiology.tissue import check_fibers
 from solvers.result import Trace
-from solvers.scenario import Electrophysiology, FiberAngles
+from solvers.scenario import Electrophysiology, FiberAngles, Layers
 
 STEP = 0.5  # ms between two samples of the ECG
 FRONT_WIDTH = 0.4  # SD of the front's smoothing, in times that it needs for one edge
@@ -41,7 +44,8 @@ class EikonalModel:
 
     def __init__(self, mesh: HeartMesh, fields: LaplaceFields | None = None, progress: Progress = silent) -> None:
         self.mesh = mesh
-        self.solver = EikonalSolver(mesh)
+        self.substrate = substrate_of(mesh)
+        self.solver = EikonalSolver(mesh, substrate=self.substrate)
         progress(0.1, "Connectivity")
         ruled = all(len(mesh.tagged(name)) for name in ("endo_lv", "epi", "base"))
         self.fields = fields if fields is not None or not ruled else laplace_fields(mesh, part(progress, 0.1, 0.8))
@@ -49,10 +53,11 @@ class EikonalModel:
             raise Refused(
                 "The mesh has no fibre directions and no named surfaces to make them from; mesh it as ventricles."
             )
-        self._lead_field = LeadField(mesh)
+        self._lead_field = LeadField(self.substrate.conducting.mesh)
         self._electrodes = place_electrodes(mesh)
         self._edge = mesh.edge_length()
         self._kept: tuple[FiberAngles, Floats, Floats, Floats] | None = None
+        self._kinds: dict[tuple[object, ...], CellKinds] = {}
         progress(1.0, "Lead field")
 
     def directions(self, angles: FiberAngles) -> tuple[Floats, Floats]:
@@ -61,8 +66,16 @@ class EikonalModel:
         return fiber, sheet
 
     def electrode_rows(self, angles: FiberAngles) -> Floats:
-        """(9, n): potentials of the electrodes per mV at each node."""
+        """(9, n): potentials of the electrodes per mV at each node; 0 at those inside dense scar."""
         return self._prepared(angles)[2]
+
+    def kinds(self, scenario: Electrophysiology, progress: Progress = silent) -> CellKinds:
+        """The kinds of cells of the scenario, paced; kept for the next question."""
+        key = (scenario.cell, scenario.layers, scenario.grey_zone)
+        if key not in self._kinds:
+            found = cell_kinds(self.mesh, self.fields, self.substrate, scenario)
+            self._kinds = {key: found.settled(progress)}
+        return self._kinds[key]
 
     def _prepared(self, angles: FiberAngles) -> tuple[Floats, Floats, Floats]:
         if self._kept is None or self._kept[0] != angles:
@@ -71,7 +84,10 @@ class EikonalModel:
             else:
                 fiber = np.asarray(self.mesh.fiber)
                 sheet = fiber if self.mesh.sheet is None else self.mesh.sheet
-            self._kept = (angles, fiber, sheet, self._lead_field.rows(self._electrodes, fiber))
+            check_fibers(fiber)
+            living = self.substrate.conducting
+            rows = living.spread(self._lead_field.rows(self._electrodes, fiber[living.tets]))
+            self._kept = (angles, fiber, sheet, np.nan_to_num(rows))
         return self._kept[1:]
 
     def activation(self, scenario: Electrophysiology, progress: Progress = silent) -> Floats:
@@ -81,38 +97,53 @@ class EikonalModel:
         return self.solver.activation_times(fiber, conduction_of(scenario), sources, progress)
 
     def answer(self, scenario: Electrophysiology, duration: float = 0.0, progress: Progress = silent) -> EikonalAnswer:
-        """Activation and ECG; the ECG lasts ``duration`` ms, or until everything is activated and 30 ms more."""
+        """Activation and ECG; the ECG lasts ``duration`` ms, or until everything is activated and 30 ms more.
+
+        With layers or a gradient it lasts until the last cell has repolarised: they are what makes the T wave.
+        """
         activation = self.activation(scenario, progress)
-        lasting = duration or float(np.ceil(np.nanmax(activation)) + 30)
-        return EikonalAnswer(activation, self.ecg(scenario, activation, lasting))
+        last = float(np.ceil(np.nanmax(activation))) + 30
+        if not duration and scenario.layers != Layers():
+            last += max(longest_potential(cell) for cell in self.kinds(scenario, progress).cells)
+        return EikonalAnswer(activation, self.ecg(scenario, activation, duration or last))
 
     def ecg(self, scenario: Electrophysiology, activation: Floats, duration: float) -> Trace:
-        """The ECG when every node follows the scenario's cell model, shifted to its activation.
+        """The ECG when every node follows the action potential of its kind of cell, shifted to its activation.
 
         Nodes lie ``edge / velocity`` apart in time, much longer than an upstroke: without care the ECG is a comb. The
         template is therefore smoothed over ``FRONT_WIDTH`` of that time (the geometric mean of the two velocities).
         """
-        conduction = conduction_of(scenario)
-        blur = FRONT_WIDTH * self._edge / float(np.sqrt(conduction.fiber * conduction.cross))
-        template = action_potential(scenario.cell, duration, round(blur, 2))
-        return ecg_of_activation(self.electrode_rows(scenario.fibers), activation, template, STEP, duration)
+        conduction, kinds = conduction_of(scenario), self.kinds(scenario)
+        blur = round(FRONT_WIDTH * self._edge / float(np.sqrt(conduction.fiber * conduction.cross)), 2)
+        rows, traces = self.electrode_rows(scenario.fibers), []
+        for number, cell in enumerate(kinds.cells):
+            own = slice(None) if len(kinds.cells) == 1 else kinds.of_node == number
+            template = action_potential(cell, duration, blur)
+            traces.append(ecg_of_activation(rows[:, own], activation[own], template, STEP, duration))
+        return replace(traces[0], values=np.sum([trace.values for trace in traces], axis=0))
 
 
 def conduction_of(scenario: Electrophysiology) -> Conduction:
     """The scenario's velocities (m/s are mm/ms)."""
-    velocities = scenario.velocities
-    return Conduction(velocities.fiber, velocities.cross, velocities.endocardium)
+    velocities, zone = scenario.velocities, scenario.grey_zone
+    return Conduction(velocities.fiber, velocities.cross, velocities.endocardium, (zone.fiber, zone.cross))
 
 
-@lru_cache(maxsize=4)
-def _paced(cell: str) -> tuple[Floats, Floats]:
+@lru_cache(maxsize=64)
+def _paced(cell: Cell) -> tuple[Floats, Floats]:
     """The first beat after rest: times from the crossing of 0 mV, and mV above rest."""
-    beat = pace(find_cell(cell), cycle_length=1000.0, beats=1)
+    beat = pace(cell, cycle_length=1000.0, beats=1)
     crossing = int(np.argmax(beat.V > 0.0))
     return beat.times - beat.times[crossing], beat.V - beat.V[-1]
 
 
-def action_potential(cell: str, duration: float, blur: float) -> Floats:
+def longest_potential(cell: Cell) -> float:
+    """ms from the activation of a cell until it is within 2 mV of rest."""
+    times, above_rest = _paced(cell)
+    return float(times[np.flatnonzero(np.abs(above_rest) > 2.0)[-1]])
+
+
+def action_potential(cell: Cell, duration: float, blur: float) -> Floats:
     """(2 k + 1,) mV above rest every ``STEP`` ms, activation in the middle, smoothed by a Gaussian of SD ``blur`` ms."""
     times, above_rest = _paced(cell)
     fine = STEP / 10
