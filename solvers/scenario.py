@@ -57,22 +57,25 @@ class Velocities(Record):
 
 
 class Layers(Record):
-    """Which cells the wall has from the inside to the outside, and how they change from the base to the apex."""
+    """Which cells the wall has from the inside to the outside, and how they change from the base to the apex.
+
+    Shares and gradient are used where the wall is not uniform.
+    """
 
     wall: Literal["uniform", "endo-mid-epi"] = choice(
         "uniform", "One cell everywhere, or the endocardial, mid-wall and epicardial cells of the same model"
     )
     endo: float = number(
-        0.36, "1", 0, 1, "Share of the wall with endocardial cells", "assumed; proportions differ between studies"
+        0.5, "1", 0, 1, "Share of the wall with endocardial cells", "assumed; proportions differ between studies"
     )
-    mid: float = number(0.27, "1", 0, 1, "Share with mid-wall (M) cells", "assumed; the rest is epicardial")
+    mid: float = number(0.2, "1", 0, 1, "Share with mid-wall (M) cells", "assumed; the rest is epicardial")
     apex_ks: float = number(
-        1.0,
+        2.0,
         "1",
         0.2,
         5,
         "IKs at the apex against the base",
-        "1: no gradient; more at the apex in Szentadrassy 2005, Cardiovasc Res 65:851",
+        "assumed; more at the apex in Szentadrassy 2005, Cardiovasc Res 65:851; 1: no gradient",
     )
 
     @model_validator(mode="after")

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
-from geometry.progress import Progress, part, silent
+from geometry.progress import Progress, silent
 from solvers.cells.catalogue import find_cell
 from solvers.cells.cell import Cell
-from solvers.cells.steady import limit_cycle
+from solvers.cells.steady import limit_cycles
 from solvers.cells.variants import layer_variant, together, with_currents
 from solvers.directions.coordinates import LaplaceFields, heart_axes
 from solvers.electrophysiology.substrate import Substrate
@@ -38,9 +38,7 @@ class CellKinds:
         """The same with each kind at the end of its limit cycle (kept in the user's cache)."""
         if len(self.cells) == 1:
             return self
-        steps = [part(progress, k / len(self.cells), (k + 1) / len(self.cells)) for k in range(len(self.cells))]
-        paced = (limit_cycle(cell, CYCLE, progress=step) for cell, step in zip(self.cells, steps, strict=True))
-        return CellKinds(tuple(paced), self.of_node)
+        return CellKinds(limit_cycles(self.cells, CYCLE, progress=progress), self.of_node)
 
     def start(self, nodes: NDArray[np.integer]) -> tuple[Cell, Floats | None]:
         """One model for these nodes with the states (states, k) they start from; None: the rest of that model."""
@@ -59,14 +57,13 @@ def cell_kinds(
     epicardium, is endocardial but for what lies near its rims.
     """
     n, wanted = len(mesh.points), scenario.layers
-    layer = np.zeros(n, np.intp)
+    layer, gradient = np.zeros(n, np.intp), np.ones(n)
     cells: list[Cell] = [find_cell(scenario.cell)]
     if wanted.wall == "endo-mid-epi":
         cells = [layer_variant(scenario.cell, name) for name in LAYERS]
         layer = _layers(fields, wanted.endo, wanted.mid)
-    gradient = np.ones(n)
-    if wanted.apex_ks != 1.0:
-        gradient = _gradient(mesh, cells[0], wanted.apex_ks)
+        if wanted.apex_ks != 1.0:
+            gradient = _gradient(mesh, cells[0], wanted.apex_ks)
     grey = substrate.grey_nodes
     keys = np.column_stack([layer, np.round(1e6 * gradient), grey])
     kinds, of_node = np.unique(keys[~substrate.dead], axis=0, return_inverse=True)

@@ -21,7 +21,7 @@ from solvers.electrophysiology.electrodes import place_electrodes
 from solvers.electrophysiology.substrate import substrate_of
 from solvers.electrophysiology.tissue import check_fibers
 from solvers.result import Trace
-from solvers.scenario import Electrophysiology, FiberAngles, Layers
+from solvers.scenario import Electrophysiology, FiberAngles
 
 STEP = 0.5  # ms between two samples of the ECG
 FRONT_WIDTH = 0.4  # SD of the front's smoothing, in times that it needs for one edge
@@ -99,11 +99,11 @@ class EikonalModel:
     def answer(self, scenario: Electrophysiology, duration: float = 0.0, progress: Progress = silent) -> EikonalAnswer:
         """Activation and ECG; the ECG lasts ``duration`` ms, or until everything is activated and 30 ms more.
 
-        With layers or a gradient it lasts until the last cell has repolarised: they are what makes the T wave.
+        With layers it lasts until the last cell has repolarised: they are what makes the T wave.
         """
         activation = self.activation(scenario, progress)
         last = float(np.ceil(np.nanmax(activation))) + 30
-        if not duration and scenario.layers != Layers():
+        if not duration and scenario.layers.wall != "uniform":
             last += max(longest_potential(cell) for cell in self.kinds(scenario, progress).cells)
         return EikonalAnswer(activation, self.ecg(scenario, activation, duration or last))
 
