@@ -13,6 +13,7 @@ from app.commands_cells import CELL_VERBS
 from app.commands_check import CHECK_VERBS
 from app.commands_ecg import ECG_VERBS
 from app.commands_edit import EDIT_VERBS
+from app.commands_electrogram import ELECTROGRAM_VERBS
 from app.commands_heart import HEART_VERBS
 from app.commands_labels import LABEL_VERBS
 from app.commands_measure import MEASURE_VERBS
@@ -34,6 +35,7 @@ VERBS = {
     **CELL_VERBS,
     **ECG_VERBS,
     **ARRHYTHMIA_VERBS,
+    **ELECTROGRAM_VERBS,
     **CHECK_VERBS,
 }
 for name, verb in VERBS.items():

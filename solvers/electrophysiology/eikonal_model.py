@@ -1,6 +1,6 @@
 """One heart that answers "when does each place activate, and what ECG does that give" again and again."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -15,9 +15,10 @@ from solvers.directions.coordinates import LaplaceFields, laplace_fields
 from solvers.directions.fibers import fibers_from_fields
 from solvers.electrophysiology.cell_kinds import CellKinds, cell_kinds
 from solvers.electrophysiology.conduction_system import sources_of
-from solvers.electrophysiology.ecg import LeadField, ecg_of_activation
+from solvers.electrophysiology.ecg import LeadField, ecg_trace, potentials_of_activation
 from solvers.electrophysiology.eikonal import Conduction, EikonalSolver
 from solvers.electrophysiology.electrodes import place_electrodes
+from solvers.electrophysiology.electrogram import Electrograms, electrogram_rows
 from solvers.electrophysiology.substrate import substrate_of
 from solvers.electrophysiology.tissue import check_fibers
 from solvers.result import Trace
@@ -102,25 +103,41 @@ class EikonalModel:
         With layers it lasts until the last cell has repolarised: they are what makes the T wave.
         """
         activation = self.activation(scenario, progress)
+        return EikonalAnswer(activation, self.ecg(scenario, activation, duration or self.lasting(scenario, activation)))
+
+    def lasting(self, scenario: Electrophysiology, activation: Floats) -> float:
+        """ms until everything is activated and 30 more, with layers until everything is at rest again."""
         last = float(np.ceil(np.nanmax(activation))) + 30
-        if not duration and scenario.layers.wall != "uniform":
-            last += max(longest_potential(cell) for cell in self.kinds(scenario, progress).cells)
-        return EikonalAnswer(activation, self.ecg(scenario, activation, duration or last))
+        layered = scenario.layers.wall != "uniform"
+        return last + max(longest_potential(cell) for cell in self.kinds(scenario).cells) if layered else last
 
     def ecg(self, scenario: Electrophysiology, activation: Floats, duration: float) -> Trace:
-        """The ECG when every node follows the action potential of its kind of cell, shifted to its activation.
+        """The ECG when every node follows the action potential of its kind of cell, shifted to its activation."""
+        return ecg_trace(*self.potentials(scenario, activation, duration, self.electrode_rows(scenario.fibers)))
 
-        Nodes lie ``edge / velocity`` apart in time, much longer than an upstroke: without care the ECG is a comb. The
+    def electrograms(self, scenario: Electrophysiology, activation: Floats, points: Floats) -> Electrograms:
+        """Electrograms at ``points`` (p, 3) mm of an activation (n,) ms of this scenario, as the ECG is made."""
+        living, (fiber, _) = self.substrate.conducting, self.directions(scenario.fibers)
+        rows = np.nan_to_num(living.spread(electrogram_rows(living.mesh, points, fiber[living.tets])))
+        times, potentials = self.potentials(scenario, activation, self.lasting(scenario, activation), rows)
+        return Electrograms(np.asarray(points), times, potentials)
+
+    def potentials(
+        self, scenario: Electrophysiology, activation: Floats, duration: float, rows: Floats
+    ) -> tuple[Floats, Floats]:
+        """Times (t,) ms and potentials (e, t) mV of electrodes with these ``rows`` (e, n).
+
+        Nodes lie ``edge / velocity`` apart in time, much longer than an upstroke: without care the result is a comb. The
         template is therefore smoothed over ``FRONT_WIDTH`` of that time (the geometric mean of the two velocities).
         """
         conduction, kinds = conduction_of(scenario), self.kinds(scenario)
         blur = round(FRONT_WIDTH * self._edge / float(np.sqrt(conduction.fiber * conduction.cross)), 2)
-        rows, traces = self.electrode_rows(scenario.fibers), []
+        total = np.zeros((len(rows), round(duration / STEP) + 1))
         for number, cell in enumerate(kinds.cells):
             own = slice(None) if len(kinds.cells) == 1 else kinds.of_node == number
             template = action_potential(cell, duration, blur)
-            traces.append(ecg_of_activation(rows[:, own], activation[own], template, STEP, duration))
-        return replace(traces[0], values=np.sum([trace.values for trace in traces], axis=0))
+            total += potentials_of_activation(rows[:, own], activation[own], template, STEP, duration)
+        return STEP * np.arange(total.shape[1], dtype=np.float64), total
 
 
 def conduction_of(scenario: Electrophysiology) -> Conduction:

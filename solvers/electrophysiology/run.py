@@ -21,6 +21,7 @@ from solvers.electrophysiology.eikonal_ensemble import (
     run_eikonal_ensemble,
 )
 from solvers.electrophysiology.eikonal_model import EikonalAnswer, EikonalModel
+from solvers.electrophysiology.extracellular import extracellular_potential
 from solvers.electrophysiology.march import Watch
 from solvers.electrophysiology.march_state import Checkpoint
 from solvers.electrophysiology.monodomain_beat import run_monodomain_beat
@@ -130,7 +131,8 @@ def _monodomain(
     checkpoint: Checkpoint | None,
     restart: bool,
 ) -> _Outcome:
-    beat = run_monodomain_beat(model, scenario, eikonal.activation, progress, watch, checkpoint, restart)
+    solving = part(progress, 0.0, 0.97)
+    beat = run_monodomain_beat(model, scenario, eikonal.activation, solving, watch, checkpoint, restart)
     activation, times = beat.run.activation, beat.run.times[::POTENTIAL_EVERY]
     if not np.isfinite(activation).any():
         raise Refused("Nothing was activated; check the start times of the pacing sites against the simulated time.")
@@ -151,11 +153,28 @@ def _monodomain(
             f"{late} of {int(reach.sum())} nodes were not activated within {scenario.duration:g} ms: "
             "simulate longer, or look for a mesh that is too coarse there. They are shown without a value."
         )
+    fields_between = _between_the_cells(model, scenario, beat.run.times, beat.run.frames, part(progress, 0.97, 1.0))
     velocity, words = _conduction(model, scenario, activation, reach)
     fields = {"activation_time": _activation_field(activation), "potential": potential}
     fields |= repolarization_fields(activation, potential)
+    fields |= fields_between
     fields |= substrate_fields(model.mesh, activation, fields.get("repolarization_time"))
     return _Outcome(activation, beat.ecg, fields, (_reached(activation, reach), agreement, velocity), (*notes, *words))
+
+
+def _between_the_cells(
+    model: EikonalModel, scenario: Electrophysiology, times: Floats, frames: NDArray[np.float32], progress: Progress
+) -> dict[str, Field]:
+    """The field "extracellular_potential" at the frames nearest to those asked for; none where none is."""
+    if scenario.extracellular_every <= 0.0:
+        return {}
+    wanted = np.arange(0.0, times[-1] + 1e-9, scenario.extracellular_every)
+    rows = np.unique(np.abs(times[:, None] - wanted).argmin(axis=0))
+    living, fiber = model.substrate.conducting, model.directions(scenario.fibers)[0]
+    found = extracellular_potential(living.mesh, fiber[living.tets], frames[rows][:, living.nodes], progress=progress)
+    at = tuple(float(t) for t in times[rows])
+    label = "Extracellular potential"
+    return {"extracellular_potential": Field(living.spread(found), "mV", label, at, "NEGATIVE", "POSITIVE")}
 
 
 def _conduction(
