@@ -13,6 +13,7 @@ from app.commands_cells import CELL_VERBS
 from app.commands_check import CHECK_VERBS
 from app.commands_ecg import ECG_VERBS
 from app.commands_edit import EDIT_VERBS
+from app.commands_electrodes import ELECTRODE_VERBS
 from app.commands_electrogram import ELECTROGRAM_VERBS
 from app.commands_heart import HEART_VERBS
 from app.commands_labels import LABEL_VERBS
@@ -35,6 +36,7 @@ VERBS = {
     **CELL_VERBS,
     **ECG_VERBS,
     **ARRHYTHMIA_VERBS,
+    **ELECTRODE_VERBS,
     **ELECTROGRAM_VERBS,
     **CHECK_VERBS,
 }

@@ -75,12 +75,20 @@ def read_named_points(path: Path) -> list[tuple[str, tuple[float, float, float]]
     found: list[tuple[str, tuple[float, float, float]]] = []
     for number, row in enumerate(rows, 1):
         place = _place(row[-3:])
-        if place is None and number == 1:
+        if place is None and number == 1 and not any(_is_number(cell) for cell in row[-3:]):
             continue  # the head
         if place is None:
             raise Refused(f"Row {number} of {path.name} is not x,y,z or name,x,y,z with finite numbers in mm.")
         found.append((row[0] if len(row) > 3 else str(len(found) + 1), place))
     return found
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
 
 
 def _place(cells: Sequence[str]) -> tuple[float, float, float] | None:

@@ -113,6 +113,18 @@ class PacingSite(Record):
     time: float = number(0, "ms", 0, 1000, "When it fires")
 
 
+ElectrodeName = Literal["RA", "LA", "LL", "V1", "V2", "V3", "V4", "V5", "V6"]
+
+
+class ElectrodePlace(Record):
+    """Where one electrode of the ECG is, in place of the template's."""
+
+    name: ElectrodeName
+    x: float = number(0, "mm", -2000, 2000, "Position on the left-right axis (RAS)")
+    y: float = number(0, "mm", -2000, 2000, "Position on the back-front axis (RAS)")
+    z: float = number(0, "mm", -2000, 2000, "Position on the foot-head axis (RAS)")
+
+
 class Ensemble(Record):
     """How doubt is carried through: a Latin hypercube over every number that has an SD."""
 
@@ -138,6 +150,7 @@ class Electrophysiology(Record):
     cell: str = choice("tentusscher_panfilov_2006_epi", "Cell model")
     layers: Layers = Layers()
     grey_zone: GreyZone = GreyZone()
+    electrodes: tuple[ElectrodePlace, ...] = choice((), "Electrodes that are not where the template has them")
     duration: float = number(150, "ms", 10, 2000, "Simulated time (monodomain)")
     time_step: float = number(0.05, "ms", 0.001, 0.2, "Time step (monodomain)")
     extracellular_every: float = number(

@@ -17,7 +17,7 @@ from solvers.electrophysiology.cell_kinds import CellKinds, cell_kinds
 from solvers.electrophysiology.conduction_system import sources_of
 from solvers.electrophysiology.ecg import LeadField, ecg_trace, potentials_of_activation
 from solvers.electrophysiology.eikonal import Conduction, EikonalSolver
-from solvers.electrophysiology.electrodes import place_electrodes
+from solvers.electrophysiology.electrodes import moved_electrodes
 from solvers.electrophysiology.electrogram import Electrograms, electrogram_rows
 from solvers.electrophysiology.substrate import substrate_of
 from solvers.electrophysiology.tissue import check_fibers
@@ -55,20 +55,33 @@ class EikonalModel:
                 "The mesh has no fibre directions and no named surfaces to make them from; mesh it as ventricles."
             )
         self._lead_field = LeadField(self.substrate.conducting.mesh)
-        self._electrodes = place_electrodes(mesh)
         self._edge = mesh.edge_length()
-        self._kept: tuple[FiberAngles, Floats, Floats, Floats] | None = None
+        self._kept: tuple[FiberAngles, Floats, Floats] | None = None
+        self._kept_rows: tuple[tuple[object, ...], Floats] | None = None
         self._kinds: dict[tuple[object, ...], CellKinds] = {}
         progress(1.0, "Lead field")
 
     def directions(self, angles: FiberAngles) -> tuple[Floats, Floats]:
         """Fibre and sheet (m, 3) for these angles."""
-        fiber, sheet, _ = self._prepared(angles)
-        return fiber, sheet
+        if self._kept is None or self._kept[0] != angles:
+            if self.fields is not None:
+                fiber, sheet = fibers_from_fields(self.fields, angles)
+            else:
+                fiber = np.asarray(self.mesh.fiber)
+                sheet = fiber if self.mesh.sheet is None else self.mesh.sheet
+            check_fibers(fiber)
+            self._kept = (angles, fiber, sheet)
+        return self._kept[1:]
 
-    def electrode_rows(self, angles: FiberAngles) -> Floats:
+    def electrode_rows(self, scenario: Electrophysiology) -> Floats:
         """(9, n): potentials of the electrodes per mV at each node; 0 at those inside dense scar."""
-        return self._prepared(angles)[2]
+        key = (scenario.fibers, scenario.electrodes)
+        if self._kept_rows is None or self._kept_rows[0] != key:
+            living, (fiber, _) = self.substrate.conducting, self.directions(scenario.fibers)
+            electrodes = moved_electrodes(self.mesh, scenario.electrodes)
+            rows = living.spread(self._lead_field.rows(electrodes, fiber[living.tets]))
+            self._kept_rows = (key, np.nan_to_num(rows))
+        return self._kept_rows[1]
 
     def kinds(self, scenario: Electrophysiology, progress: Progress = silent) -> CellKinds:
         """The kinds of cells of the scenario, paced; kept for the next question."""
@@ -77,19 +90,6 @@ class EikonalModel:
             found = cell_kinds(self.mesh, self.fields, self.substrate, scenario)
             self._kinds = {key: found.settled(progress)}
         return self._kinds[key]
-
-    def _prepared(self, angles: FiberAngles) -> tuple[Floats, Floats, Floats]:
-        if self._kept is None or self._kept[0] != angles:
-            if self.fields is not None:
-                fiber, sheet = fibers_from_fields(self.fields, angles)
-            else:
-                fiber = np.asarray(self.mesh.fiber)
-                sheet = fiber if self.mesh.sheet is None else self.mesh.sheet
-            check_fibers(fiber)
-            living = self.substrate.conducting
-            rows = living.spread(self._lead_field.rows(self._electrodes, fiber[living.tets]))
-            self._kept = (angles, fiber, sheet, np.nan_to_num(rows))
-        return self._kept[1:]
 
     def activation(self, scenario: Electrophysiology, progress: Progress = silent) -> Floats:
         """(n,) ms, the eikonal activation of a scenario."""
@@ -113,7 +113,7 @@ class EikonalModel:
 
     def ecg(self, scenario: Electrophysiology, activation: Floats, duration: float) -> Trace:
         """The ECG when every node follows the action potential of its kind of cell, shifted to its activation."""
-        return ecg_trace(*self.potentials(scenario, activation, duration, self.electrode_rows(scenario.fibers)))
+        return ecg_trace(*self.potentials(scenario, activation, duration, self.electrode_rows(scenario)))
 
     def electrograms(self, scenario: Electrophysiology, activation: Floats, points: Floats) -> Electrograms:
         """Electrograms at ``points`` (p, 3) mm of an activation (n,) ms of this scenario, as the ECG is made."""

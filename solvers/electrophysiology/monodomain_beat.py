@@ -65,7 +65,7 @@ def run_monodomain_beat(
         restart=restart,
     )
     living = model.substrate.conducting
-    potentials = model.electrode_rows(scenario.fibers)[:, living.nodes] @ run.frames.T.astype(np.float64)
+    potentials = model.electrode_rows(scenario)[:, living.nodes] @ run.frames.T.astype(np.float64)
     run = replace(run, activation=living.spread(run.activation), frames=living.spread(run.frames))
     if has_fast_layer(model, scenario):
         notes = (
