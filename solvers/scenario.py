@@ -153,9 +153,7 @@ class Electrophysiology(Record):
     electrodes: tuple[ElectrodePlace, ...] = choice((), "Electrodes that are not where the template has them")
     duration: float = number(150, "ms", 10, 2000, "Simulated time (monodomain)")
     time_step: float = number(0.05, "ms", 0.001, 0.2, "Time step (monodomain)")
-    extracellular_every: float = number(
-        0, "ms", 0, 1000, "Time between two maps of the potential between the cells (monodomain); 0: none"
-    )
+    extracellular_every: float = number(0, "ms", 0, 1000, "Extracellular potential every (0: none)")
     ensemble: Ensemble = Ensemble()
 
 
