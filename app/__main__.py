@@ -13,6 +13,8 @@ from app.commands_cells import CELL_VERBS
 from app.commands_check import CHECK_VERBS
 from app.commands_ecg import ECG_VERBS
 from app.commands_edit import EDIT_VERBS
+from app.commands_electrodes import ELECTRODE_VERBS
+from app.commands_electrogram import ELECTROGRAM_VERBS
 from app.commands_heart import HEART_VERBS
 from app.commands_labels import LABEL_VERBS
 from app.commands_measure import MEASURE_VERBS
@@ -34,6 +36,8 @@ VERBS = {
     **CELL_VERBS,
     **ECG_VERBS,
     **ARRHYTHMIA_VERBS,
+    **ELECTRODE_VERBS,
+    **ELECTROGRAM_VERBS,
     **CHECK_VERBS,
 }
 for name, verb in VERBS.items():

@@ -10,6 +10,7 @@ from cyclopts import Parameter
 from app.case import Case
 from app.console import print_json, say
 from app.edited import needed_segmentation
+from app.electrodes import moved_from_table, with_electrodes
 from app.following import follow
 from app.jobs import start_job, tell_interrupted
 from app.mesh_options import MeshOptions, needed_options
@@ -116,9 +117,18 @@ def motion(case: Path, *, json: Json = None) -> None:
 
 
 def simulate(
-    case: Path, *, scenario: str, workers: int | None = None, restart: bool = False, json: Json = None
+    case: Path,
+    *,
+    scenario: str,
+    workers: int | None = None,
+    restart: bool = False,
+    electrodes: Path | None = None,
+    json: Json = None,
 ) -> None:
-    """Run a scenario: the name of a stored one, or a scenario file; --restart goes on where it was stopped."""
+    """Run a scenario: the name of a stored one, or a scenario file; --restart goes on where it was stopped.
+
+    --electrodes is a table (.csv) of rows NAME,x,y,z (mm, RAS) that moves electrodes of the scenario's ECG.
+    """
     opened = opened_case(case)
     name = scenario
     if scenario not in opened.scenarios() and Path(scenario).suffix == ".json":
@@ -128,6 +138,8 @@ def simulate(
         name = path.stem
         opened.save_scenario(name, read_scenario(path))
     opened.scenario(name)
+    if electrodes is not None:
+        with_electrodes(opened, name, moved_from_table(electrodes))
     run(opened, "simulate", {"scenario": name, "workers": workers, "restart": restart})
     numbers = read_numbers(opened.folder / "runs" / name)
     for note in numbers["notes"]:

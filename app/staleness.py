@@ -1,5 +1,7 @@
 """What in a case no longer fits what it was made from."""
 
+from pydantic import ValidationError
+
 from app.case import Case
 from app.provenance import IMPORTED, digest, read_options, read_origin
 from geometry.landmarks import landmarks_from
@@ -50,4 +52,9 @@ def _ran_otherwise(case: Case, name: str, scenario: Electrophysiology | Flow) ->
     if name not in case.runs():
         return False
     ran = read_numbers(case.folder / "runs" / name)["stamp"].get("scenario")
-    return ran is not None and ran != scenario.model_dump(mode="json")
+    if ran is None:
+        return False
+    try:  # an entry that was not there yet when it ran has its default
+        return type(scenario).model_validate(ran) != scenario
+    except ValidationError:
+        return True

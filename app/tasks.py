@@ -12,6 +12,7 @@ from app.arrhythmia_steps import induce
 from app.case import MAIN, Case
 from app.date_secret import date_secret
 from app.edited import edit_case, keep_noted, needed_segmentation
+from app.electrogram_steps import electrogram
 from app.heart_steps import HEART_STEPS
 from app.live import LiveActivation
 from app.needed import needed_image, needed_mesh
@@ -252,6 +253,7 @@ TASKS: Mapping[str, Callable[[Case, Options, Progress], None]] = {
     "export_mesh": export_mesh,
     "simulate": simulate,
     "induce": induce,
+    "electrogram": electrogram,
     "report": report,
     "road": road,
     "ecg": measured_ecg,

@@ -18,12 +18,16 @@ DIED = "The what-if process ended unexpectedly; leave and enter the step 'Plan' 
 
 @dataclass(frozen=True)
 class Answer:
-    """The heart paced at the asked sites: activation (n,) ms and the 12-lead ECG; ``draft``: on the companion mesh."""
+    """The heart paced at the asked sites: activation (n,) ms and the 12-lead ECG; ``draft``: on the companion mesh.
+
+    With a ``refusal`` (a sentence, e.g. about a site in scar) there is neither.
+    """
 
     number: int
     activation: NDArray[np.float64]
     ecg: Trace
     draft: bool = False
+    refusal: str = ""
 
 
 class WarmWorker(WarmProcess):
@@ -54,7 +58,8 @@ def write_answer(answer: Answer, path: Path) -> None:
     fresh = path.with_suffix(".part.npz")
     ecg = answer.ecg
     arrays = {"activation": answer.activation, "times": ecg.times, "values": ecg.values}
-    np.savez(fresh, draft=np.array(answer.draft), channels=np.array(ecg.channels), **arrays)  # type: ignore[arg-type]
+    words = {"channels": np.array(ecg.channels), "refusal": np.array(answer.refusal)}
+    np.savez(fresh, draft=np.array(answer.draft), **words, **arrays)  # type: ignore[arg-type]
     fresh.replace(path)
 
 
@@ -62,4 +67,9 @@ def read_answer(path: Path, number: int) -> Answer:
     """Read what ``write_answer`` wrote."""
     with np.load(path, allow_pickle=False) as data:
         ecg = Trace(data["times"], data["values"], tuple(str(c) for c in data["channels"]), "mV", "12-lead ECG")
-        return Answer(number, data["activation"], ecg, bool(data["draft"]))
+        return Answer(number, data["activation"], ecg, bool(data["draft"]), str(data["refusal"]))
+
+
+def refused(number: int, refusal: str) -> Answer:
+    """An answer that says why there is none."""
+    return Answer(number, np.zeros(0), Trace(np.zeros(0), np.zeros((0, 0)), (), "mV", ""), refusal=refusal)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from app.case import Case
 from app.companion import companion, needs_companion
 from app.needed import needed_mesh
-from app.warm import Answer, write_answer
+from app.warm import Answer, refused, write_answer
 from app.warm_process import serve
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
@@ -45,8 +45,11 @@ def load(folder: Path, case_folder: Path, scenario_name: str) -> Callable[[], bo
         told = question["number"]
         draft = bool(question.get("draft"))
         answering = quick[0] if draft and quick else what_if
-        activation, ecg = answering.answer([PacingSite(**site) for site in question["sites"]])
-        write_answer(Answer(told, activation, ecg, draft), folder / f"{told}.npz")
+        try:
+            found = Answer(told, *answering.answer([PacingSite(**site) for site in question["sites"]]), draft)
+        except Refused as refusal:  # a site dragged over scar: the next one may be good
+            found = refused(told, str(refusal))
+        write_answer(found, folder / f"{told}.npz")
         return True
 
     return answer

@@ -7,7 +7,7 @@ Each number is declared once with its default, unit, range, meaning and source. 
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError, model_validator
 
 from geometry.errors import Refused
 
@@ -56,6 +56,54 @@ class Velocities(Record):
     )
 
 
+class Layers(Record):
+    """Which cells the wall has from the inside to the outside, and how they change from the base to the apex.
+
+    Shares and gradient are used where the wall is not uniform.
+    """
+
+    wall: Literal["uniform", "endo-mid-epi"] = choice(
+        "uniform", "One cell everywhere, or the endocardial, mid-wall and epicardial cells of the same model"
+    )
+    endo: float = number(
+        0.5, "1", 0, 1, "Share of the wall with endocardial cells", "assumed; proportions differ between studies"
+    )
+    mid: float = number(0.2, "1", 0, 1, "Share with mid-wall (M) cells", "assumed; the rest is epicardial")
+    apex_ks: float = number(
+        2.0,
+        "1",
+        0.2,
+        5,
+        "IKs at the apex against the base",
+        "assumed; more at the apex in Szentadrassy 2005, Cardiovasc Res 65:851; 1: no gradient",
+    )
+
+    @model_validator(mode="after")
+    def _together(self) -> "Layers":
+        if self.endo + self.mid > 1.0 + 1e-9:
+            raise ValueError("endocardial and mid-wall cells together take up more than the whole wall")
+        return self
+
+
+class GreyZone(Record):
+    """What the border zone of a scar does, where the mesh has one; dense scar does not conduct at all.
+
+    Channels after Decker and Rudy 2010 as used by Arevalo 2016; velocities differ between studies, see the review of
+    Mendonca Costa 2018, doi 10.3389/fphys.2018.00356.
+    """
+
+    fiber: float = number(
+        0.75, "1", 0.1, 1, "Velocity along the fibres, share of healthy", "assumed; doi 10.3389/fphys.2018.00356"
+    )
+    cross: float = number(
+        0.5, "1", 0.1, 1, "Velocity across the fibres, share of healthy", "assumed; doi 10.3389/fphys.2018.00356"
+    )
+    sodium: float = number(0.38, "1", 0.1, 1, "INa, share of healthy", "Arevalo 2016, doi 10.1038/ncomms11437")
+    calcium: float = number(0.31, "1", 0.1, 1, "ICaL, share of healthy", "Arevalo 2016, doi 10.1038/ncomms11437")
+    rapid: float = number(0.3, "1", 0.1, 1, "IKr, share of healthy", "Arevalo 2016, doi 10.1038/ncomms11437")
+    slow: float = number(0.2, "1", 0.1, 1, "IKs, share of healthy", "Arevalo 2016, doi 10.1038/ncomms11437")
+
+
 class PacingSite(Record):
     """A place where the activation starts."""
 
@@ -63,6 +111,18 @@ class PacingSite(Record):
     y: float = number(0, "mm", -1000, 1000, "Position on the back-front axis (RAS)")
     z: float = number(0, "mm", -1000, 1000, "Position on the foot-head axis (RAS)")
     time: float = number(0, "ms", 0, 1000, "When it fires")
+
+
+ElectrodeName = Literal["RA", "LA", "LL", "V1", "V2", "V3", "V4", "V5", "V6"]
+
+
+class ElectrodePlace(Record):
+    """Where one electrode of the ECG is, in place of the template's."""
+
+    name: ElectrodeName
+    x: float = number(0, "mm", -2000, 2000, "Position on the left-right axis (RAS)")
+    y: float = number(0, "mm", -2000, 2000, "Position on the back-front axis (RAS)")
+    z: float = number(0, "mm", -2000, 2000, "Position on the foot-head axis (RAS)")
 
 
 class Ensemble(Record):
@@ -88,8 +148,12 @@ class Electrophysiology(Record):
     fibers: FiberAngles = FiberAngles()
     velocities: Velocities = Velocities()
     cell: str = choice("tentusscher_panfilov_2006_epi", "Cell model")
+    layers: Layers = Layers()
+    grey_zone: GreyZone = GreyZone()
+    electrodes: tuple[ElectrodePlace, ...] = choice((), "Electrodes that are not where the template has them")
     duration: float = number(150, "ms", 10, 2000, "Simulated time (monodomain)")
     time_step: float = number(0.05, "ms", 0.001, 0.2, "Time step (monodomain)")
+    extracellular_every: float = number(0, "ms", 0, 1000, "Extracellular potential every (0: none)")
     ensemble: Ensemble = Ensemble()
 
 

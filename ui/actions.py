@@ -79,6 +79,8 @@ def add_actions(window: "Window") -> None:
         _add(look, words, partial(scene.look_from, *direction))
     _add(view, "Cut the heart open", lambda: session.set_cut(not session.cut), "X")
     _add(view, "Cell: action potential and currents ...", session.cell_wanted.emit, "Shift+C")
+    _add(view, "Electrogram of the marked place ...", session.electrogram_wanted.emit, "Shift+E")
+    _add(view, "Electrodes of the ECG ...", session.electrodes_wanted.emit)
     _add(view, "Play or pause", window.workplace.strip.bar.play.toggle, "Space")
     bar_of_time, slices = window.workplace.strip.bar, window.workplace.slices
     _add(view, "One frame back", partial(bar_of_time.step, -1), ",")

@@ -14,6 +14,8 @@ CHOICES = {
     "monodomain": "Monodomain (minutes)",
     "his_purkinje": "Conduction system",
     "paced": "Pacing sites",
+    "uniform": "One cell everywhere",
+    "endo-mid-epi": "Three layers",
 }
 LONGEST = 46  # letters of a description that still serves as a label
 

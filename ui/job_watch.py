@@ -154,7 +154,10 @@ class JobWatch(QObject):
         wrong = "" if answer else self._warm.error()
         if answer is not None:
             self.thinking = self._warm.waiting
-            self._session.set_answer(answer)
+            if answer.refusal:
+                self._session.said.emit(answer.refusal, "warn")
+            else:
+                self._session.set_answer(answer)
         elif wrong:
             self.thinking = False
             self._session.said.emit(wrong, "bad")

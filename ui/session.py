@@ -49,6 +49,8 @@ class Session(Contents):
     live_changed = Signal()  # a running beat got further, or is over
     draft_wanted = Signal(object)  # pacing sites while one of them is dragged
     cell_wanted = Signal()  # its action potential and currents
+    electrogram_wanted = Signal()  # at the marked place
+    electrodes_wanted = Signal()  # of the ECG, to move them
     ecg_wanted = Signal()  # a measured one
     said = Signal(str, str)  # a sentence for the user, and "info", "warn" or "bad"
 

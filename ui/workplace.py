@@ -4,6 +4,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from ui.cell_view import CellView, start_cell
+from ui.electrode_table import ElectrodeTable
+from ui.electrogram_view import ElectrogramView
 from ui.look import SPLIT
 from ui.painting import modes_of
 from ui.scene_panel import ScenePanel
@@ -38,6 +40,8 @@ class Workplace(QWidget):
         self.slices = Slices(session, self)
         self.strip = Strip(session, self)
         self.cell: CellView | None = None
+        self.electrogram: ElectrogramView | None = None
+        self.electrodes: ElectrodeTable | None = None
         self.across = QSplitter(Qt.Orientation.Horizontal, self)
         self.across.addWidget(self.scene_panel)
         self.across.addWidget(self.slices)
@@ -52,6 +56,8 @@ class Workplace(QWidget):
         session.case_changed.connect(self.arrange)
         session.look_changed.connect(self.arrange)
         session.cell_wanted.connect(self.show_cell)
+        session.electrogram_wanted.connect(self.show_electrogram)
+        session.electrodes_wanted.connect(self.show_electrodes)
         self.arrange()
 
     def show_cell(self) -> None:
@@ -59,6 +65,18 @@ class Workplace(QWidget):
         if self.cell is None:
             self.cell = CellView(self._session, self)
         self.cell.open_for(start_cell(self._session))
+
+    def show_electrogram(self) -> None:
+        """Open the electrogram of the marked place."""
+        if self.electrogram is None:
+            self.electrogram = ElectrogramView(self._session, self)
+        self.electrogram.come_up()
+
+    def show_electrodes(self) -> None:
+        """Open the table of the ECG's electrodes."""
+        if self.electrodes is None:
+            self.electrodes = ElectrodeTable(self._session, self)
+        self.electrodes.come_up()
 
     def wish(self, layout: str) -> None:
         """Use one layout in every step; empty: the one that suits the step."""
@@ -89,6 +107,8 @@ class Workplace(QWidget):
         """Free timers and graphics."""
         if self.cell is not None:
             self.cell.finish()
+        if self.electrogram is not None:
+            self.electrogram.finish()
         self.strip.finish()
         self.slices.finish()
         self.scene_panel.scene.finish()

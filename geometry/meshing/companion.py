@@ -1,5 +1,7 @@
 """A coarser mesh of the same heart, for answers while the user drags, and how its values are carried back."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
@@ -22,6 +24,12 @@ def companion_of(mesh: HeartMesh, nodes: int = NODES, progress: Progress = silen
         mesh.kind, landmarks=mesh.landmarks,
     )  # fmt: skip
     return graded(plain, np.full(len(mesh.points), edge), NEAR * edge, progress)
+
+
+def with_regions_of(mesh: HeartMesh, coarse: HeartMesh) -> HeartMesh:
+    """The coarse mesh with the region of the fine tetrahedron nearest to each of its own: scar, border zone, ventricles."""
+    near = cKDTree(mesh.points[mesh.tets].mean(axis=1)).query(coarse.points[coarse.tets].mean(axis=1))[1]
+    return replace(coarse, region=mesh.region[near], region_names=mesh.region_names)
 
 
 def weights_between(coarse: HeartMesh, points: Floats) -> tuple[NDArray[np.int32], Floats]:

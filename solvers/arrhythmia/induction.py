@@ -1,40 +1,55 @@
 """The protocol on one patient's heart: tissue tuned to the scenario's velocities, one line of answer for each attempt."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
+from geometry.mesh_part import MeshPart
 from geometry.progress import Progress, part, silent
 from solvers.arrhythmia.protocol import Protocol, Site, Solve, induce
 from solvers.arrhythmia.reentry import exit_sites
-from solvers.cells.catalogue import find_cell
+from solvers.directions.coordinates import laplace_fields
 from solvers.electrophysiology.activation_metrics import place_words
+from solvers.electrophysiology.cell_kinds import cell_kinds
 from solvers.electrophysiology.diffusion import blend_mass
+from solvers.electrophysiology.grey_tissue import tissue_tensor, tuned_tissue
 from solvers.electrophysiology.march import MonodomainRun, march
 from solvers.electrophysiology.march_state import MarchState
 from solvers.electrophysiology.stimulus import Stimulus
-from solvers.electrophysiology.tissue import diffusion_tensor, tuned_diffusion
+from solvers.electrophysiology.substrate import substrate_of
+from solvers.electrophysiology.tissue import check_fibers
 from solvers.scenario import Electrophysiology
 
 
-def tissue_of(
-    mesh: HeartMesh, scenario: Electrophysiology, progress: Progress = silent
-) -> tuple[Solve, tuple[str, ...]]:
-    """What solves a stretch of time on this heart, and sentences about it; refuses a mesh without unit fibres."""
+@dataclass(frozen=True)
+class Tissue:
+    """The part of a heart that conducts, what solves a stretch of time on its nodes, and sentences about it."""
+
+    part: MeshPart
+    solve: Solve
+    notes: tuple[str, ...]
+
+
+def tissue_of(mesh: HeartMesh, scenario: Electrophysiology, progress: Progress = silent) -> Tissue:
+    """Layers, scar and grey zone as in a beat of the scenario; refuses a mesh without unit fibres."""
     from solvers.fem import assemble_diffusion
 
     if mesh.fiber is None:
         raise Refused("The mesh has no fibres. Lay them first (mesh the case as ventricles).")
-    if not np.allclose(np.linalg.norm(mesh.fiber, axis=1), 1.0, atol=1e-3):
-        raise Refused("Some fibres of the mesh are zero or not of unit length. Lay the fibres again.")
-    cell, wanted = find_cell(scenario.cell), scenario.velocities
-    tuning = tuned_diffusion(
-        wanted.fiber, wanted.cross, mesh.edge_length(), scenario.time_step, cell, progress=progress
-    )
-    mass, stiffness = assemble_diffusion(mesh, diffusion_tensor(mesh.fiber, tuning.fiber, tuning.cross))
+    check_fibers(mesh.fiber)
+    substrate = substrate_of(mesh)
+    living = substrate.conducting
+    tuning, grey = tuned_tissue(mesh, substrate, scenario, part(progress, 0.0, 0.5))
+    layered = scenario.layers.wall != "uniform"
+    fields = laplace_fields(mesh, part(progress, 0.5, 0.6)) if layered else None
+    kinds = cell_kinds(mesh, fields, substrate, scenario).settled(part(progress, 0.6, 1.0))
+    cell, start = kinds.start(living.nodes)
+    tensor = tissue_tensor(mesh.fiber, substrate, tuning, grey, tuning.cross)
+    mass, stiffness = assemble_diffusion(living.mesh, tensor[living.tets])
     blended = blend_mass(mass, tuning.consistent)
 
     def solve(stimuli: list[Stimulus], until: float, state: MarchState | None, progress: Progress) -> MonodomainRun:
@@ -45,14 +60,23 @@ def tissue_of(
             cell,
             until,
             scenario.time_step,
+            start=start,
             frame_every=max(until, 1.0),
             order=cell.order,
-            points=mesh.points,
+            points=living.mesh.points,
             resume=state,
             progress=progress,
         )
 
-    return solve, tuning.notes
+    return Tissue(living, solve, (*tuning.notes, *grey.notes, *substrate.notes(substrate.piece > 0)))
+
+
+def _living(sites: dict[str, Site], tissue: MeshPart) -> dict[str, Site]:
+    """The sites in the numbers of the part that conducts; what of them lies in dense scar is left out."""
+    number = np.full(tissue.whole, -1)
+    number[tissue.nodes] = np.arange(len(tissue.nodes))
+    found = {name: [number[nodes] for nodes in (site.nodes, site.around)] for name, site in sites.items()}
+    return {name: Site(nodes[nodes >= 0], around[around >= 0]) for name, (nodes, around) in found.items()}
 
 
 def induction(
@@ -63,9 +87,16 @@ def induction(
     progress: Progress = silent,
 ) -> dict[str, Any]:
     """Attempts, how many sites were tried, and the sites from which re-entry was induced, as plain numbers and words."""
-    solve, notes = tissue_of(mesh, scenario, part(progress, 0.0, 0.05))
-    rows = []
-    for attempt in induce(solve, sites, len(mesh.points), protocol, part(progress, 0.05, 1.0)):
+    tissue = tissue_of(mesh, scenario, part(progress, 0.0, 0.05))
+    notes, rows = list(tissue.notes), []
+    chosen = {name: site for name, site in _living(sites, tissue.part).items() if len(site.nodes) and len(site.around)}
+    for name in sites:
+        if name not in chosen:
+            notes.append(f"The site {name} lies in dense scar, which cannot be paced, and was left out.")
+    if not chosen:
+        raise Refused("Every pacing site lies in dense scar, which cannot be paced. Choose places on living wall.")
+    n = len(tissue.part.nodes)
+    for attempt in induce(tissue.solve, chosen, n, protocol, part(progress, 0.05, 1.0)):
         found = attempt.reentry
         rows.append(
             {
@@ -74,19 +105,20 @@ def induction(
                 "captured": attempt.captured,
                 "sustained": found.sustained,
                 "cycle_length_ms": found.cycle_length if np.isfinite(found.cycle_length) else None,
-                "exits": _exits(mesh, attempt.run, found.cycle_length) if found.sustained else [],
+                "exits": _exits(mesh, tissue.part, attempt.run, found.cycle_length) if found.sustained else [],
             }
         )
     inducible = sorted({str(row["site"]) for row in rows if row["sustained"]})
-    return {"sites_tried": len(sites), "inducible_from": inducible, "attempts": rows, "notes": list(notes)}
+    return {"sites_tried": len(chosen), "inducible_from": inducible, "attempts": rows, "notes": notes}
 
 
-def _exits(mesh: HeartMesh, run: MonodomainRun, cycle: float) -> list[dict[str, Any]]:
+def _exits(mesh: HeartMesh, tissue: MeshPart, run: MonodomainRun, cycle: float) -> list[dict[str, Any]]:
     """The earliest place of the epicardium (of any node where it has no name) in each of the last two cycles."""
-    outer = np.unique(mesh.tagged("epi"))
-    state, on = run.state, outer if len(outer) else np.arange(len(mesh.points))
+    outer = np.unique(tissue.mesh.tagged("epi"))
+    state, on = run.state, outer if len(outer) else np.arange(len(tissue.nodes))
     breaks = exit_sites(state.nodes, state.passages, on, state.t - 2 * cycle, cycle, state.t)
-    return [{"time_ms": at, "place": place_words(mesh, node), "node": node} for at, node in breaks]
+    whole = [(at, int(tissue.nodes[node])) for at, node in breaks]
+    return [{"time_ms": at, "place": place_words(mesh, node), "node": node} for at, node in whole]
 
 
 def sites_at(mesh: HeartMesh, places: Sequence[tuple[float, float, float]]) -> dict[str, Site]:

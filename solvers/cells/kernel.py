@@ -66,7 +66,7 @@ def _stage(cell: Cell, step: str, to: str) -> list[str]:
     """C lines that take every state from the start of the step over ``step``, with the equations as they stand now."""
     lines = [f"const real {name} = {_to_c(expression)};" for name, expression in cell.assignments()]
     lines += [f"{to}{y} = {y}_inf + (REAL({y}_0) - {y}_inf) * inline_exp(-{step} / tau_{y});" for y in cell.gates]
-    lines += [f"{to}{y} = {y}_0 + {step} * ({_to_c(rate)});" for y, rate in cell.rates.items()]
+    lines += [f"{to}{y} = {y}_0 + {step} * ({_to_c(rate)});" for y, rate in cell.rates.items() if rate != "0"]
     return lines
 
 
@@ -76,13 +76,14 @@ def write_kernel(cell: Cell, order: int, precision: Precision = "double") -> str
     In single precision the right-hand sides are computed so; states and their sums with the increments stay double.
     The midpoint form of Rush-Larsen is that of Perego and Veneziani, doi 10.1090/S0025-5718-2009-02229-2.
     """
+    moving = [y for y in cell.states if cell.rates.get(y) != "0"]  # the others are read and never written
     declare = [f"real {y} = REAL({y}_0);" for y in cell.states]
-    final = [f"double end_{y};" for y in cell.states]
+    final = [f"double end_{y};" for y in moving]
     if order == 1:
         body = [*declare, *final, *_stage(cell, "dt", "end_")]
     else:
-        half = [f"double half_{y};" for y in cell.states]
-        take = [f"{y} = REAL(half_{y});" for y in cell.states]
+        half = [f"double half_{y};" for y in moving]
+        take = [f"{y} = REAL(half_{y});" for y in moving]
         body = [*declare, *half, *final, "{", *_stage(cell, "(REAL(0.5) * dt)", "half_"), "}", *take]
         body += ["{", *_stage(cell, "dt", "end_"), "}"]
     rows = list(enumerate(cell.states))
@@ -92,7 +93,7 @@ def write_kernel(cell: Cell, order: int, precision: Precision = "double") -> str
         parameters="\n".join(parameters),
         load="\n".join(f"    const double {y}_0 = y[{k} * n + i];" for k, y in rows),
         body="\n".join(f"    {line}" for line in body),
-        store="\n".join(f"    y[{k} * n + i] = end_{y};" for k, y in rows),
+        store="\n".join(f"    y[{k} * n + i] = end_{y};" for k, y in rows if y in moving),
     )
     return f"{real_math(precision)}\n#define SELECT(c, a, b) ((c) ? (a) : (b))\n{block}"
 

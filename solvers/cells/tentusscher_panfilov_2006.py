@@ -1,6 +1,6 @@
 """Human ventricular cell of ten Tusscher and Panfilov, doi 10.1152/ajpheart.00109.2006: epicardial, endocardial, M.
 
-The variants differ in g_to, g_Ks and the s gate only, so the s gate is written with parameters that serve all three.
+The variants differ in g_to, g_Ks and the s gate only, so the s gate is written for all three with one parameter.
 """
 
 from collections.abc import Mapping
@@ -57,12 +57,7 @@ _PARAMETERS = {
     "K_buf_sr": 0.3,
     "Buf_ss": 0.4,
     "K_buf_ss": 0.00025,
-    "s_half": 20.0,  # mV
-    "s_peak": 85.0,  # ms
-    "s_center": 45.0,  # mV
-    "s_width": 320.0,  # mV2
-    "s_step": 5.0,  # ms
-    "s_floor": 3.0,  # ms
+    "endo": 0.0,  # 1: the s gate is that of the endocardium
 }
 
 _EQUATIONS = """
@@ -122,8 +117,9 @@ i_bCa = g_bCa * (V - E_Ca)
 # transient outward
 r_inf = 1 / (1 + exp((20 - V) / 6))
 tau_r = 9.5 * exp(-square(V + 40) / 1800) + 0.8
-s_inf = 1 / (1 + exp((V + s_half) / 5))
-tau_s = s_peak * exp(-square(V + s_center) / s_width) + s_step / (1 + exp((V - 20) / 5)) + s_floor
+s_inf = 1 / (1 + exp((V + 20 + 8 * endo) / 5))
+s_bell = exp(-square(V + 45 + 22 * endo) / (320 + 680 * endo))
+tau_s = (85 + 915 * endo) * s_bell + (5 - 5 * endo) / (1 + exp((V - 20) / 5)) + 3 + 5 * endo
 i_to = g_to * r * s * (V - E_K)
 
 # pumps and exchangers
@@ -191,18 +187,8 @@ def _variant(suffix: str, words: str, changed: Mapping[str, float]) -> Cell:
     )
 
 
-_ENDO_S = {
-    "g_to": 0.073,
-    "s_half": 28.0,
-    "s_peak": 1000.0,
-    "s_center": 67.0,
-    "s_width": 1000.0,
-    "s_step": 0.0,
-    "s_floor": 8.0,
-}
-
 CELLS = (
     _variant("epi", "epicardial", {}),
-    _variant("endo", "endocardial", _ENDO_S),
+    _variant("endo", "endocardial", {"endo": 1.0, "g_to": 0.073}),
     _variant("m", "mid-wall (M)", {"g_Ks": 0.098}),
 )

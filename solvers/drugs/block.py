@@ -5,18 +5,8 @@ from collections.abc import Mapping
 
 from geometry.errors import Refused
 from solvers.cells.cell import Cell
+from solvers.cells.variants import CHANNELS
 from solvers.drugs.catalogue import Drug
-
-# current -> the parameter that scales it, by the names models use
-_PARAMETERS = {
-    "CaL": ("P_CaL", "g_CaL"),
-    "Kr": ("g_Kr",),
-    "to": ("g_to",),
-    "K1": ("g_K1",),
-    "Ks": ("g_Ks",),
-    "NaL": ("g_NaL",),
-    "Na": ("g_Na",),
-}
 
 
 def remaining(concentration: float, ic50: float, hill: float = 1.0) -> float:
@@ -36,7 +26,7 @@ def changed_parameters(cell: Cell, drug: Drug, concentration: float) -> Mapping[
     binds = "K_max" in cell.parameters
     changed = {"D": concentration, **drug.binding} if binds else {}
     for current, (ic50, hill) in drug.blocks.items():
-        names = [name for name in _PARAMETERS[current] if name in cell.parameters]
+        names = [name for name in CHANNELS[current] if name in cell.parameters]
         if names and not (binds and current == "Kr"):
             changed[names[0]] = cell.parameters[names[0]] * remaining(concentration, ic50, hill)
     return changed

@@ -9,6 +9,7 @@ from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
 from solvers.directions.coordinates import HeartAxes, heart_axes
 from solvers.electrophysiology.eikonal import EikonalSolver, Source
+from solvers.electrophysiology.substrate import substrate_of
 from solvers.scenario import Electrophysiology, PacingSite
 
 FURTHEST_SITE = 25.0  # mm: a pacing site further from the wall was clicked beside the heart
@@ -43,13 +44,14 @@ ROOTS = (
 def his_purkinje_sources(mesh: HeartMesh) -> tuple[Source, ...]:
     """The roots as nodes of this mesh, those of the left only where there is no right ventricle.
 
+    A root in dense scar is moved to the nearest tissue that conducts.
     Between the roots the network is not modelled: a fast layer on both endocardia stands for it (``Velocities.endocardium``).
     """
-    axes = heart_axes(mesh)
+    axes, dead = heart_axes(mesh), np.flatnonzero(substrate_of(mesh).dead)
     return tuple(
         Source(_place(mesh, axes, root, nodes), root.time)
         for root in ROOTS
-        if len(nodes := np.unique(mesh.tagged(root.surface)))
+        if len(nodes := np.setdiff1d(mesh.tagged(root.surface), dead))
     )
 
 
@@ -85,6 +87,7 @@ def paced_sources(solver: EikonalSolver, sites: tuple[PacingSite, ...]) -> tuple
         at = (site.x, site.y, site.z)
         node = solver.nearest_node(at)
         gap = float(np.linalg.norm(solver.points[node] - at))
+        _refuse_scar(solver, number, at, gap)
         if gap > FURTHEST_SITE:
             where = ", ".join(f"{c:.0f}" for c in at)
             raise Refused(
@@ -92,6 +95,16 @@ def paced_sources(solver: EikonalSolver, sites: tuple[PacingSite, ...]) -> tuple
             )
         sources.append(Source(node, site.time))
     return tuple(sources)
+
+
+def _refuse_scar(solver: EikonalSolver, number: int, at: tuple[float, float, float], gap: float) -> None:
+    dead = solver.points[solver.substrate.dead]
+    if len(dead) and np.linalg.norm(dead - at, axis=1).min() < gap:
+        where = ", ".join(f"{c:.0f}" for c in at)
+        raise Refused(
+            f"Pacing site {number} at ({where}) mm lies in dense scar, which cannot be paced. "
+            f"The nearest tissue that conducts is {gap:.0f} mm away; move the site there."
+        )
 
 
 def sources_of(mesh: HeartMesh, solver: EikonalSolver, scenario: Electrophysiology) -> tuple[Source, ...]:

@@ -72,7 +72,15 @@ def ecg_trace(times: Floats, potentials: Floats, label: str = "12-lead ECG") -> 
 
 
 def ecg_of_activation(rows: Floats, activation: Floats, template: Floats, step: float, duration: float) -> Trace:
-    """The ECG when every node follows one action potential, shifted to its activation time.
+    """The ECG when every node follows one action potential: ``potentials_of_activation`` of the nine electrodes."""
+    potentials = potentials_of_activation(rows, activation, template, step, duration)
+    return ecg_trace(step * np.arange(potentials.shape[1], dtype=np.float64), potentials)
+
+
+def potentials_of_activation(
+    rows: Floats, activation: Floats, template: Floats, step: float, duration: float
+) -> Floats:
+    """(e, t) mV every ``step`` ms, when every node follows one action potential, shifted to its activation time.
 
     template  (k,) mV above rest, sampled every ``step`` ms, its upstroke in the middle: index k//2 is the activation
     The nodes are first sorted into activation times (linearly between two samples), then convolved with the template:
@@ -90,4 +98,4 @@ def ecg_of_activation(rows: Floats, activation: Floats, template: Floats, step: 
         arriving = np.bincount(low, weight * (1 - high_part), minlength=count + 1)
         arriving += np.bincount(low + 1, weight * high_part, minlength=count + 1)
         potentials[number] = np.convolve(arriving[:count], template)[before : before + count]
-    return ecg_trace(step * np.arange(count, dtype=np.float64), potentials)
+    return potentials

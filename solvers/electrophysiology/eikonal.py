@@ -1,7 +1,7 @@
 """Activation times by the eikonal equation: when the front arrives, without solving for the action potential."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,9 @@ from scipy.spatial import cKDTree
 
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh, Ints
+from geometry.mesh_part import owned_facets
 from geometry.progress import Progress, silent
+from solvers.electrophysiology.substrate import Substrate, substrate_of
 from solvers.kernels.compile import load_kernel
 
 _CDEF = """
@@ -44,35 +46,54 @@ class Conduction:
 
     fiber, cross  mm/ms (= m/s) along and across the fibres
     layer         mm/ms on the fast surfaces; slower than the wall means no fast layer
+    grey          shares of ``fiber`` and ``cross`` left in the grey zone of a scar
     """
 
     fiber: float
     cross: float
     layer: float = 0.0
+    grey: tuple[float, float] = (1.0, 1.0)
+
+    @property
+    def slowed(self) -> "Conduction":
+        """The same in the grey zone."""
+        return Conduction(self.fiber * self.grey[0], self.cross * self.grey[1], self.layer)
 
 
 class EikonalSolver:
     """Exact label-correcting fast marching on one mesh, for many solves.
 
     Solves sqrt(grad T . D grad T) = 1 with the closed-form Hopf-Lax update on tetrahedra (P1), and on the triangles of
-    ``fast_surfaces`` in the same front, so that a fast endocardial layer is entered and left anywhere. Connectivity is
-    built once. Error: first order in the edge length h, about 2 % of the time at 30 edges from a point source.
+    ``fast_surfaces`` in the same front, so that a fast endocardial layer is entered and left anywhere. Dense scar conducts
+    neither inside nor on its surface. Connectivity is built once.
+    Error: first order in the edge length h, about 2 % of the time at 30 edges from a point source.
     """
 
     def __init__(
-        self, mesh: HeartMesh, fast_surfaces: Sequence[str] = ("endo_lv", "endo_rv"), ball: float | None = None
+        self,
+        mesh: HeartMesh,
+        fast_surfaces: Sequence[str] = ("endo_lv", "endo_rv"),
+        ball: float | None = None,
+        substrate: Substrate | None = None,
     ) -> None:
-        """ball: mm, radius of straight-line times around a point source (default ``BALL_EDGES`` edge lengths)."""
+        """ball: mm, radius of straight-line times around a point source (default ``BALL_EDGES`` edge lengths).
+
+        substrate  of the mesh, if it is known already
+        """
         self._ffi, self._lib = load_kernel(Path(__file__).parents[1] / "kernels" / "eikonal.c", _CDEF, "eikonal")
         self.points: Floats = np.ascontiguousarray(mesh.points, dtype=np.float64)
-        self.tets: Ints = np.ascontiguousarray(mesh.tets, dtype=np.int32)
-        layers = [mesh.tagged(name) for name in fast_surfaces]
+        self.substrate = substrate or substrate_of(mesh)
+        self._living = np.flatnonzero(~self.substrate.dead)
+        self._conducting = self.substrate.conducting.tets
+        self._grey = self.substrate.grey[self._conducting]
+        self.tets: Ints = np.ascontiguousarray(mesh.tets[self._conducting], dtype=np.int32)
+        layers = [self._alive(mesh, name) for name in fast_surfaces]
         self.triangles: Ints = np.ascontiguousarray(np.vstack([np.empty((0, 3), np.int32), *layers]), dtype=np.int32)
         self._tet_start, self._tet_of = _incidence(self.tets, len(self.points))
         self._tri_start, self._tri_of = _incidence(self.triangles, len(self.points))
         self._edges = _edge_graph(self.tets, len(self.points))
         self._layer_edges = _edge_graph(self.triangles, len(self.points))
-        self._tree = cKDTree(self.points)
+        self._tree = cKDTree(self.points[self._living])
         self._radius = BALL_EDGES * mesh.edge_length() if ball is None else ball
         corners = self.points[self.triangles]
         self._triangle_edges = np.stack(
@@ -80,19 +101,26 @@ class EikonalSolver:
         )
 
     def nearest_node(self, point: Sequence[float]) -> int:
-        """The node closest to a point (mm)."""
-        return int(self._tree.query(np.asarray(point, dtype=np.float64))[1])
+        """The node of conducting tissue closest to a point (mm)."""
+        return int(self._living[self._tree.query(np.asarray(point, dtype=np.float64))[1]])
+
+    def _alive(self, mesh: HeartMesh, surface: str) -> Ints:
+        """The triangles of a surface that lie on conducting tissue."""
+        if not self.substrate.core.any():
+            return mesh.tagged(surface)
+        alive = owned_facets(mesh, self._conducting)
+        return replace(mesh, facets=mesh.facets[alive], facet_tag=mesh.facet_tag[alive]).tagged(surface)
 
     def activation_times(
         self, fiber: Floats, conduction: Conduction, sources: Sequence[Source], progress: Progress = silent
     ) -> Floats:
-        """(n,) ms, the first arrival at every node; NaN in parts that are not connected to a source.
+        """(n,) ms, the first arrival at every node; NaN in dense scar and in parts that are not connected to a source.
 
         fiber    (m, 3) unit vectors
         sources  point sources; each starts as a ball of straight-line times, because one node is a poor point
         """
         _refuse_bad(conduction, sources)
-        fiber = np.ascontiguousarray(fiber, dtype=np.float64)
+        fiber = np.ascontiguousarray(fiber[self._conducting], dtype=np.float64)
         lengths, heights = self._tet_lengths(fiber, conduction)
         layer = self._layer_lengths(conduction)
         time = np.full(len(self.points), np.inf)
@@ -104,12 +132,19 @@ class EikonalSolver:
 
     def _tet_lengths(self, fiber: Floats, conduction: Conduction) -> tuple[Singles, Singles]:
         """Squared metric lengths (m, 6) of the edges, ms^2, and metric heights (m, 4) of the corners, ms."""
+        lengths, heights = self._lengths_of(self.tets, fiber, conduction)
+        if self._grey.any() and conduction.grey != (1.0, 1.0):
+            slow = np.flatnonzero(self._grey)
+            lengths[slow], heights[slow] = self._lengths_of(self.tets[slow], fiber[slow], conduction.slowed)
+        return lengths, heights
+
+    def _lengths_of(self, tets: Ints, fiber: Floats, conduction: Conduction) -> tuple[Singles, Singles]:
         across = 1 / conduction.cross**2
-        lengths = np.empty((len(self.tets), 6), dtype=np.float32)
-        heights = np.empty((len(self.tets), 4), dtype=np.float32)
+        lengths = np.empty((len(tets), 6), dtype=np.float32)
+        heights = np.empty((len(tets), 4), dtype=np.float32)
         self._lib.edge_lengths(
-            len(self.tets),
-            self._ints(self.tets),
+            len(tets),
+            self._ints(tets),
             self._reals(self.points),
             self._reals(fiber),
             across,
@@ -166,7 +201,7 @@ class EikonalSolver:
 
     def _near(self, graph: csr_matrix, node: int) -> NDArray[np.int64]:
         """Nodes inside the ball that edges inside the ball lead to: not those of a wall across a gap."""
-        inside = {int(n) for n in self._tree.query_ball_point(self.points[node], self._radius)}
+        inside = {int(self._living[n]) for n in self._tree.query_ball_point(self.points[node], self._radius)}
         found, front = {node}, [node]
         while front:
             n = front.pop()
@@ -179,12 +214,14 @@ class EikonalSolver:
 
     def _node_metric(self, nodes: NDArray[np.int64], fiber: Floats, conduction: Conduction) -> Floats:
         """(k, 3, 3) ms^2/mm^2, D^-1 averaged over the tets of each node."""
-        across = 1 / conduction.cross**2
-        along = 1 / conduction.fiber**2 - across
+        slowed = conduction.slowed
+        across = np.where(self._grey, 1 / slowed.cross**2, 1 / conduction.cross**2)
+        along = np.where(self._grey, 1 / slowed.fiber**2, 1 / conduction.fiber**2) - across
         metric = np.empty((len(nodes), 3, 3))
         for row, node in enumerate(nodes):
-            f = fiber[self._tet_of[self._tet_start[node] : self._tet_start[node + 1]] // 4]
-            metric[row] = across * np.eye(3) + along * (f.T @ f) / len(f)
+            of = self._tet_of[self._tet_start[node] : self._tet_start[node + 1]] // 4
+            f = fiber[of]
+            metric[row] = across[of].mean() * np.eye(3) + (f.T * along[of]) @ f / len(f)
         return metric
 
     def _ints(self, array: Ints) -> Any:

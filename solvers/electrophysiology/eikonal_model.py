@@ -9,14 +9,18 @@ from scipy.ndimage import gaussian_filter1d
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh
 from geometry.progress import Progress, part, silent
-from solvers.cells.catalogue import find_cell
+from solvers.cells.cell import Cell
 from solvers.cells.pace import pace
 from solvers.directions.coordinates import LaplaceFields, laplace_fields
 from solvers.directions.fibers import fibers_from_fields
+from solvers.electrophysiology.cell_kinds import CellKinds, cell_kinds
 from solvers.electrophysiology.conduction_system import sources_of
-from solvers.electrophysiology.ecg import LeadField, ecg_of_activation
+from solvers.electrophysiology.ecg import LeadField, ecg_trace, potentials_of_activation
 from solvers.electrophysiology.eikonal import Conduction, EikonalSolver
-from solvers.electrophysiology.electrodes import place_electrodes
+from solvers.electrophysiology.electrodes import moved_electrodes
+from solvers.electrophysiology.electrogram import Electrograms, electrogram_rows
+from solvers.electrophysiology.substrate import substrate_of
+from solvers.electrophysiology.tissue import check_fibers
 from solvers.result import Trace
 from solvers.scenario import Electrophysiology, FiberAngles
 
@@ -41,7 +45,8 @@ class EikonalModel:
 
     def __init__(self, mesh: HeartMesh, fields: LaplaceFields | None = None, progress: Progress = silent) -> None:
         self.mesh = mesh
-        self.solver = EikonalSolver(mesh)
+        self.substrate = substrate_of(mesh)
+        self.solver = EikonalSolver(mesh, substrate=self.substrate)
         progress(0.1, "Connectivity")
         ruled = all(len(mesh.tagged(name)) for name in ("endo_lv", "epi", "base"))
         self.fields = fields if fields is not None or not ruled else laplace_fields(mesh, part(progress, 0.1, 0.8))
@@ -49,30 +54,42 @@ class EikonalModel:
             raise Refused(
                 "The mesh has no fibre directions and no named surfaces to make them from; mesh it as ventricles."
             )
-        self._lead_field = LeadField(mesh)
-        self._electrodes = place_electrodes(mesh)
+        self._lead_field = LeadField(self.substrate.conducting.mesh)
         self._edge = mesh.edge_length()
-        self._kept: tuple[FiberAngles, Floats, Floats, Floats] | None = None
+        self._kept: tuple[FiberAngles, Floats, Floats] | None = None
+        self._kept_rows: tuple[tuple[object, ...], Floats] | None = None
+        self._kinds: dict[tuple[object, ...], CellKinds] = {}
         progress(1.0, "Lead field")
 
     def directions(self, angles: FiberAngles) -> tuple[Floats, Floats]:
         """Fibre and sheet (m, 3) for these angles."""
-        fiber, sheet, _ = self._prepared(angles)
-        return fiber, sheet
-
-    def electrode_rows(self, angles: FiberAngles) -> Floats:
-        """(9, n): potentials of the electrodes per mV at each node."""
-        return self._prepared(angles)[2]
-
-    def _prepared(self, angles: FiberAngles) -> tuple[Floats, Floats, Floats]:
         if self._kept is None or self._kept[0] != angles:
             if self.fields is not None:
                 fiber, sheet = fibers_from_fields(self.fields, angles)
             else:
                 fiber = np.asarray(self.mesh.fiber)
                 sheet = fiber if self.mesh.sheet is None else self.mesh.sheet
-            self._kept = (angles, fiber, sheet, self._lead_field.rows(self._electrodes, fiber))
+            check_fibers(fiber)
+            self._kept = (angles, fiber, sheet)
         return self._kept[1:]
+
+    def electrode_rows(self, scenario: Electrophysiology) -> Floats:
+        """(9, n): potentials of the electrodes per mV at each node; 0 at those inside dense scar."""
+        key = (scenario.fibers, scenario.electrodes)
+        if self._kept_rows is None or self._kept_rows[0] != key:
+            living, (fiber, _) = self.substrate.conducting, self.directions(scenario.fibers)
+            electrodes = moved_electrodes(self.mesh, scenario.electrodes)
+            rows = living.spread(self._lead_field.rows(electrodes, fiber[living.tets]))
+            self._kept_rows = (key, np.nan_to_num(rows))
+        return self._kept_rows[1]
+
+    def kinds(self, scenario: Electrophysiology, progress: Progress = silent) -> CellKinds:
+        """The kinds of cells of the scenario, paced; kept for the next question."""
+        key = (scenario.cell, scenario.layers, scenario.grey_zone)
+        if key not in self._kinds:
+            found = cell_kinds(self.mesh, self.fields, self.substrate, scenario)
+            self._kinds = {key: found.settled(progress)}
+        return self._kinds[key]
 
     def activation(self, scenario: Electrophysiology, progress: Progress = silent) -> Floats:
         """(n,) ms, the eikonal activation of a scenario."""
@@ -81,38 +98,69 @@ class EikonalModel:
         return self.solver.activation_times(fiber, conduction_of(scenario), sources, progress)
 
     def answer(self, scenario: Electrophysiology, duration: float = 0.0, progress: Progress = silent) -> EikonalAnswer:
-        """Activation and ECG; the ECG lasts ``duration`` ms, or until everything is activated and 30 ms more."""
+        """Activation and ECG; the ECG lasts ``duration`` ms, or until everything is activated and 30 ms more.
+
+        With layers it lasts until the last cell has repolarised: they are what makes the T wave.
+        """
         activation = self.activation(scenario, progress)
-        lasting = duration or float(np.ceil(np.nanmax(activation)) + 30)
-        return EikonalAnswer(activation, self.ecg(scenario, activation, lasting))
+        return EikonalAnswer(activation, self.ecg(scenario, activation, duration or self.lasting(scenario, activation)))
+
+    def lasting(self, scenario: Electrophysiology, activation: Floats) -> float:
+        """ms until everything is activated and 30 more, with layers until everything is at rest again."""
+        last = float(np.ceil(np.nanmax(activation))) + 30
+        layered = scenario.layers.wall != "uniform"
+        return last + max(longest_potential(cell) for cell in self.kinds(scenario).cells) if layered else last
 
     def ecg(self, scenario: Electrophysiology, activation: Floats, duration: float) -> Trace:
-        """The ECG when every node follows the scenario's cell model, shifted to its activation.
+        """The ECG when every node follows the action potential of its kind of cell, shifted to its activation."""
+        return ecg_trace(*self.potentials(scenario, activation, duration, self.electrode_rows(scenario)))
 
-        Nodes lie ``edge / velocity`` apart in time, much longer than an upstroke: without care the ECG is a comb. The
+    def electrograms(self, scenario: Electrophysiology, activation: Floats, points: Floats) -> Electrograms:
+        """Electrograms at ``points`` (p, 3) mm of an activation (n,) ms of this scenario, as the ECG is made."""
+        living, (fiber, _) = self.substrate.conducting, self.directions(scenario.fibers)
+        rows = np.nan_to_num(living.spread(electrogram_rows(living.mesh, points, fiber[living.tets])))
+        times, potentials = self.potentials(scenario, activation, self.lasting(scenario, activation), rows)
+        return Electrograms(np.asarray(points), times, potentials)
+
+    def potentials(
+        self, scenario: Electrophysiology, activation: Floats, duration: float, rows: Floats
+    ) -> tuple[Floats, Floats]:
+        """Times (t,) ms and potentials (e, t) mV of electrodes with these ``rows`` (e, n).
+
+        Nodes lie ``edge / velocity`` apart in time, much longer than an upstroke: without care the result is a comb. The
         template is therefore smoothed over ``FRONT_WIDTH`` of that time (the geometric mean of the two velocities).
         """
-        conduction = conduction_of(scenario)
-        blur = FRONT_WIDTH * self._edge / float(np.sqrt(conduction.fiber * conduction.cross))
-        template = action_potential(scenario.cell, duration, round(blur, 2))
-        return ecg_of_activation(self.electrode_rows(scenario.fibers), activation, template, STEP, duration)
+        conduction, kinds = conduction_of(scenario), self.kinds(scenario)
+        blur = round(FRONT_WIDTH * self._edge / float(np.sqrt(conduction.fiber * conduction.cross)), 2)
+        total = np.zeros((len(rows), round(duration / STEP) + 1))
+        for number, cell in enumerate(kinds.cells):
+            own = slice(None) if len(kinds.cells) == 1 else kinds.of_node == number
+            template = action_potential(cell, duration, blur)
+            total += potentials_of_activation(rows[:, own], activation[own], template, STEP, duration)
+        return STEP * np.arange(total.shape[1], dtype=np.float64), total
 
 
 def conduction_of(scenario: Electrophysiology) -> Conduction:
     """The scenario's velocities (m/s are mm/ms)."""
-    velocities = scenario.velocities
-    return Conduction(velocities.fiber, velocities.cross, velocities.endocardium)
+    velocities, zone = scenario.velocities, scenario.grey_zone
+    return Conduction(velocities.fiber, velocities.cross, velocities.endocardium, (zone.fiber, zone.cross))
 
 
-@lru_cache(maxsize=4)
-def _paced(cell: str) -> tuple[Floats, Floats]:
+@lru_cache(maxsize=64)
+def _paced(cell: Cell) -> tuple[Floats, Floats]:
     """The first beat after rest: times from the crossing of 0 mV, and mV above rest."""
-    beat = pace(find_cell(cell), cycle_length=1000.0, beats=1)
+    beat = pace(cell, cycle_length=1000.0, beats=1)
     crossing = int(np.argmax(beat.V > 0.0))
     return beat.times - beat.times[crossing], beat.V - beat.V[-1]
 
 
-def action_potential(cell: str, duration: float, blur: float) -> Floats:
+def longest_potential(cell: Cell) -> float:
+    """ms from the activation of a cell until it is within 2 mV of rest."""
+    times, above_rest = _paced(cell)
+    return float(times[np.flatnonzero(np.abs(above_rest) > 2.0)[-1]])
+
+
+def action_potential(cell: Cell, duration: float, blur: float) -> Floats:
     """(2 k + 1,) mV above rest every ``STEP`` ms, activation in the middle, smoothed by a Gaussian of SD ``blur`` ms."""
     times, above_rest = _paced(cell)
     fine = STEP / 10

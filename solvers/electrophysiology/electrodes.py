@@ -1,10 +1,13 @@
 """The nine electrodes of the 12-lead ECG, placed on a template of the torso around this heart."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh
+from solvers.scenario import ElectrodePlace
 
 NAMES = ("RA", "LA", "LL", "V1", "V2", "V3", "V4", "V5", "V6")
 
@@ -25,6 +28,7 @@ TEMPLATE = {
     "V6": (-120.0, -15.0, -20.0),
 }
 LEAST_GAP = 20.0  # mm between skin and heart: fat, ribs and lung
+TOO_CLOSE = 5.0  # mm between an electrode moved by hand and the wall: closer ones are a catheter's
 
 
 @dataclass(frozen=True)
@@ -49,4 +53,23 @@ def place_electrodes(mesh: HeartMesh) -> Electrodes:
         while gap < LEAST_GAP:
             positions[row] = positions[row] + direction * (LEAST_GAP - gap + 1.0)
             gap = np.linalg.norm(mesh.points - positions[row], axis=1).min()
+    return Electrodes(NAMES, positions)
+
+
+def moved_electrodes(mesh: HeartMesh, moved: Sequence[ElectrodePlace]) -> Electrodes:
+    """The template around this heart with some electrodes elsewhere; refuses one named twice or on the heart itself."""
+    placed = place_electrodes(mesh)
+    names = [one.name for one in moved]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise Refused(f"The electrode {twice[0]} has two places. Give each electrode once.")
+    positions = placed.positions.copy()
+    for one in moved:
+        place = np.array([one.x, one.y, one.z])
+        gap = float(np.linalg.norm(mesh.points - place, axis=1).min())
+        if gap < TOO_CLOSE:
+            raise Refused(
+                f"The electrode {one.name} lies {gap:.0f} mm from the heart's wall; electrodes are on the skin. "
+                "Give its place in mm (RAS), or record an electrogram there."
+            )
+        positions[NAMES.index(one.name)] = place
     return Electrodes(NAMES, positions)

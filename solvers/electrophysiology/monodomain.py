@@ -47,6 +47,7 @@ def solve_monodomain(
     precision: Precision = "single",
     threads: int | None = None,
     ranks: int = 1,
+    start: Floats | None = None,
     checkpoint: Checkpoint | None = None,
     restart: bool = False,
     progress: Progress = silent,
@@ -62,6 +63,7 @@ def solve_monodomain(
     order                of the cell model's integration in time (2 costs twice as much)
     quiet_dt             step (ms) while no voltage changes fast and no stimulus is near; None: always ``dt``
     watch                is told every ms how to get the activation so far, (n,) ms; with degree 2 the middles come after the nodes
+    start                (states, n) of each node's own cell instead of rest; with elements of first order
     rtol                 of the linear solver, see ``Diffusion``
     precision            of the right-hand sides and the linear solver; the states themselves are always double
     ranks                processes under MPI that share the nodes out; ``watch`` is not told then
@@ -74,13 +76,14 @@ def solve_monodomain(
     _check(mesh, diffusion)
     if degree == 2 and consistent != 1.0:
         raise Refused("Elements of second order need the full mass matrix (consistent = 1): theirs has no lumped form.")
+    if start is not None and (degree != 1 or start.shape != (len(cell.states), len(mesh.points))):
+        raise Refused("States to start from are needed for each node of the mesh, with elements of first order.")
     check_step(compile_cell(cell, order), dt, cell)
     progress(0.0, "Assembling the tissue")
     mass, stiffness = assemble_diffusion(mesh, diffusion, degree)
     blended = blend_mass(mass, consistent)
-    kept = checkpoint and replace(
-        checkpoint, made_for=fingerprint(blended, stiffness, cell, [one.start for one in stimuli])
-    )
+    given = [one.start for one in stimuli] + ([] if start is None else [start])
+    kept = checkpoint and replace(checkpoint, made_for=fingerprint(blended, stiffness, cell, given))
     solve = partial(march, watch=watch) if ranks == 1 else partial(march_on_ranks, ranks)
     run = solve(
         blended,
@@ -96,6 +99,7 @@ def solve_monodomain(
         rtol=rtol,
         precision=precision,
         threads=threads,
+        start=start,
         points=mesh.points,
         checkpoint=kept,
         resume=kept.load() if kept and restart else None,

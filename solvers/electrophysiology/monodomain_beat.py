@@ -1,20 +1,20 @@
 """One beat of the patient's ventricles by the monodomain equation, started as the scenario says."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from geometry.heart_mesh import Floats
 from geometry.progress import Progress, part, silent
-from solvers.cells.catalogue import find_cell
 from solvers.electrophysiology.conduction_system import sources_of
 from solvers.electrophysiology.ecg import ecg_trace
 from solvers.electrophysiology.eikonal_model import EikonalModel
+from solvers.electrophysiology.grey_tissue import GreyTuning, tissue_tensor, tuned_tissue
 from solvers.electrophysiology.march import MonodomainRun, Watch
 from solvers.electrophysiology.march_state import Checkpoint
 from solvers.electrophysiology.monodomain import solve_monodomain
 from solvers.electrophysiology.stimulus import Stimulus
-from solvers.electrophysiology.tissue import Tuning, diffusion_tensor, tuned_diffusion
+from solvers.electrophysiology.tissue import Tuning
 from solvers.result import Trace
 from solvers.scenario import Electrophysiology
 
@@ -50,48 +50,56 @@ def run_monodomain_beat(
     The diffusion is tuned to the wanted velocities on a block and, on a coarse mesh, corrected across the fibres on the
     heart itself. Fast endocardial layer: nodes on and next to it are stimulated when the eikonal front reaches them.
     """
-    cell, velocities, edge = find_cell(scenario.cell), scenario.velocities, model.mesh.edge_length()
-    tuning = tuned_diffusion(
-        velocities.fiber, velocities.cross, edge, scenario.time_step, cell, progress=part(progress, 0.0, 0.1)
-    )
-    cross, notes = _cross_on_this_heart(model, scenario, eikonal, tuning, part(progress, 0.1, 0.5))
+    tuning, grey = tuned_tissue(model.mesh, model.substrate, scenario, part(progress, 0.0, 0.1))
+    model.kinds(scenario, part(progress, 0.0, 0.1))
+    cross, notes = _cross_on_this_heart(model, scenario, eikonal, (tuning, grey), part(progress, 0.1, 0.5))
     run = _solve(
         model,
         scenario,
         eikonal,
-        tuning,
+        (tuning, grey),
         cross,
         part(progress, 0.5, 1.0),
         watch=watch,
         checkpoint=checkpoint,
         restart=restart,
     )
-    potentials = model.electrode_rows(scenario.fibers) @ run.frames.T.astype(np.float64)
+    living = model.substrate.conducting
+    potentials = model.electrode_rows(scenario)[:, living.nodes] @ run.frames.T.astype(np.float64)
+    run = replace(run, activation=living.spread(run.activation), frames=living.spread(run.frames))
     if has_fast_layer(model, scenario):
         notes = (
             *notes,
             "The Purkinje network is a fast layer: its nodes are stimulated at the times of its eikonal front.",
         )
-    return MonodomainBeat(run, ecg_trace(run.times, potentials), notes)
+    return MonodomainBeat(run, ecg_trace(run.times, potentials), (*notes, *grey.notes))
 
 
 def _cross_on_this_heart(
-    model: EikonalModel, scenario: Electrophysiology, eikonal: Floats, tuning: Tuning, progress: Progress
+    model: EikonalModel,
+    scenario: Electrophysiology,
+    eikonal: Floats,
+    tunings: tuple[Tuning, GreyTuning],
+    progress: Progress,
 ) -> tuple[float, tuple[str, ...]]:
     """Diffusion across the fibres (mm2/ms) with which the mean activation is the eikonal one, and what to tell about it.
 
     Where elements do not resolve the front, its velocity depends on how they lie: no block has the lattice, the surface
     elements and the turning fibres of this heart. A secant in ln D, from the block's value.
     """
+    tuning = tunings[0]
     if tuning.resolution < COARSE:
         return tuning.cross, tuning.notes
     scale = float(np.nanmean(eikonal))
     guess, slope = float(np.log(tuning.cross)), -RESPONSE * scale
+    nodes = model.substrate.conducting.nodes
+    expected = eikonal[nodes]
+    judged = np.isfinite(expected) & ~model.substrate.grey_nodes[nodes]
     tried: list[tuple[float, float]] = []
     for trial in range(TRIALS):
         watch = part(progress, trial / TRIALS, (trial + 1) / TRIALS)
-        run = _solve(model, scenario, eikonal, tuning, float(np.exp(guess)), watch, trial=True)
-        late = np.nan_to_num(run.activation, nan=scenario.duration) - np.nan_to_num(eikonal)
+        run = _solve(model, scenario, eikonal, tunings, float(np.exp(guess)), watch, trial=True)
+        late = (np.nan_to_num(run.activation, nan=scenario.duration) - expected)[judged]
         tried.append((guess, float(late.mean())))
         if abs(tried[-1][1]) < AGREED * scale:
             break
@@ -113,7 +121,7 @@ def _solve(
     model: EikonalModel,
     scenario: Electrophysiology,
     eikonal: Floats,
-    tuning: Tuning,
+    tunings: tuple[Tuning, GreyTuning],
     cross: float,
     progress: Progress,
     trial: bool = False,
@@ -121,23 +129,28 @@ def _solve(
     checkpoint: Checkpoint | None = None,
     restart: bool = False,
 ) -> MonodomainRun:
+    living = model.substrate.conducting
+    cell, start = model.kinds(scenario).start(living.nodes)
     fiber, _ = model.directions(scenario.fibers)
+    tensor = tissue_tensor(fiber, model.substrate, *tunings, cross)
+    seen = None if watch is None else lambda so_far: watch(lambda: living.spread(so_far()))
     return solve_monodomain(
-        model.mesh,
-        diffusion_tensor(fiber, tuning.fiber, cross),
-        [Stimulus(stimulus_times(model, scenario, eikonal))],
-        find_cell(scenario.cell),
+        living.mesh,
+        tensor[living.tets],
+        [Stimulus(stimulus_times(model, scenario, eikonal)[living.nodes])],
+        cell,
         scenario.duration,
         scenario.time_step,
+        start=start,
         frame_every=scenario.duration if trial else FRAME_EVERY,
         stop_when_activated=trial,
-        consistent=tuning.consistent,
-        order=find_cell(scenario.cell).order,
+        consistent=tunings[0].consistent,
+        order=cell.order,
         quiet_dt=max(QUIET_STEP, scenario.time_step),
         checkpoint=checkpoint,
         restart=restart,
         progress=progress,
-        watch=watch,
+        watch=seen,
     )
 
 
@@ -151,7 +164,7 @@ def stimulus_times(model: EikonalModel, scenario: Electrophysiology, eikonal: Fl
 
     The layer is one element thick: a wave that starts from the surface nodes alone is late by an element's crossing.
     """
-    start, tets = np.full(len(eikonal), np.nan), model.mesh.tets
+    start, tets = np.full(len(eikonal), np.nan), model.solver.tets
     if has_fast_layer(model, scenario):
         surface = np.zeros(len(eikonal), dtype=bool)
         surface[model.solver.triangles] = True

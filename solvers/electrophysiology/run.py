@@ -4,9 +4,11 @@ from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh
+from geometry.mesh_part import part_of
 from geometry.metric import Metric
 from geometry.progress import Progress, part, silent
 from solvers.arrhythmia.maps import substrate_fields
@@ -19,6 +21,7 @@ from solvers.electrophysiology.eikonal_ensemble import (
     run_eikonal_ensemble,
 )
 from solvers.electrophysiology.eikonal_model import EikonalAnswer, EikonalModel
+from solvers.electrophysiology.extracellular import extracellular_potential
 from solvers.electrophysiology.march import Watch
 from solvers.electrophysiology.march_state import Checkpoint
 from solvers.electrophysiology.monodomain_beat import run_monodomain_beat
@@ -72,13 +75,15 @@ def run_electrophysiology(
     model = EikonalModel(mesh, progress=part(progress, 0.0, 0.05 if heavy else 0.2))
     eikonal = model.answer(scenario)
     stop = (0.85 if heavy else 0.3) if members else 1.0
+    reach = np.isfinite(eikonal.activation)
     outcome = (
         _monodomain(model, scenario, eikonal, part(progress, 0.05, stop), watch, checkpoint, restart)
         if heavy
         else _eikonal(eikonal)
     )
     metrics = activation_metrics(mesh, outcome.activation, outcome.ecg)
-    fields, traces, notes = dict(outcome.fields), {"ecg": outcome.ecg}, [*mesh.notes, *outcome.notes, NOT_VALIDATED]
+    fields, traces = dict(outcome.fields), {"ecg": outcome.ecg}
+    notes = [*mesh.notes, *model.substrate.notes(~reach & ~model.substrate.dead), *outcome.notes, NOT_VALIDATED]
     if members:
         duration = float(outcome.ecg.times[-1])
         run = run_eikonal_ensemble(model, scenario, duration, workers, part(progress, stop, 0.99))
@@ -112,7 +117,7 @@ def _eikonal(answer: EikonalAnswer) -> _Outcome:
         answer.activation,
         answer.ecg,
         {"activation_time": _activation_field(answer.activation)},
-        (_reached(answer.activation),),
+        (_reached(answer.activation, np.isfinite(answer.activation)),),
         notes,
     )
 
@@ -126,7 +131,8 @@ def _monodomain(
     checkpoint: Checkpoint | None,
     restart: bool,
 ) -> _Outcome:
-    beat = run_monodomain_beat(model, scenario, eikonal.activation, progress, watch, checkpoint, restart)
+    solving = part(progress, 0.0, 0.97)
+    beat = run_monodomain_beat(model, scenario, eikonal.activation, solving, watch, checkpoint, restart)
     activation, times = beat.run.activation, beat.run.times[::POTENTIAL_EVERY]
     if not np.isfinite(activation).any():
         raise Refused("Nothing was activated; check the start times of the pacing sites against the simulated time.")
@@ -140,26 +146,49 @@ def _monodomain(
     )
     notes = [*beat.notes, f"The eikonal tier activates {abs(bias):.1f} ms {'later' if bias > 0 else 'earlier'} on average "
              f"(mean absolute difference {apart:.1f} ms)."]  # fmt: skip
-    late = int(np.isnan(activation).sum())
+    reach = np.isfinite(eikonal.activation)
+    late = int(np.isnan(activation[reach]).sum())
     if late:
         notes.append(
-            f"{late} of {len(activation)} nodes were not activated within {scenario.duration:g} ms: "
+            f"{late} of {int(reach.sum())} nodes were not activated within {scenario.duration:g} ms: "
             "simulate longer, or look for a mesh that is too coarse there. They are shown without a value."
         )
-    velocity, words = _conduction(model, scenario, activation)
+    fields_between = _between_the_cells(model, scenario, beat.run.times, beat.run.frames, part(progress, 0.97, 1.0))
+    velocity, words = _conduction(model, scenario, activation, reach)
     fields = {"activation_time": _activation_field(activation), "potential": potential}
     fields |= repolarization_fields(activation, potential)
+    fields |= fields_between
     fields |= substrate_fields(model.mesh, activation, fields.get("repolarization_time"))
-    return _Outcome(activation, beat.ecg, fields, (_reached(activation), agreement, velocity), (*notes, *words))
+    return _Outcome(activation, beat.ecg, fields, (_reached(activation, reach), agreement, velocity), (*notes, *words))
 
 
-def _conduction(model: EikonalModel, scenario: Electrophysiology, activation: Floats) -> tuple[Check, tuple[str, ...]]:
-    """Whether the front moves as fast as wanted, and what to tell where it does not: numerical block is not physiology."""
+def _between_the_cells(
+    model: EikonalModel, scenario: Electrophysiology, times: Floats, frames: NDArray[np.float32], progress: Progress
+) -> dict[str, Field]:
+    """The field "extracellular_potential" at the frames nearest to those asked for; none where none is."""
+    if scenario.extracellular_every <= 0.0:
+        return {}
+    wanted = np.arange(0.0, times[-1] + 1e-9, scenario.extracellular_every)
+    rows = np.unique(np.abs(times[:, None] - wanted).argmin(axis=0))
+    living, fiber = model.substrate.conducting, model.directions(scenario.fibers)[0]
+    found = extracellular_potential(living.mesh, fiber[living.tets], frames[rows][:, living.nodes], progress=progress)
+    at = tuple(float(t) for t in times[rows])
+    label = "Extracellular potential"
+    return {"extracellular_potential": Field(living.spread(found), "mV", label, at, "NEGATIVE", "POSITIVE")}
+
+
+def _conduction(
+    model: EikonalModel, scenario: Electrophysiology, activation: Floats, reach: NDArray[np.bool_]
+) -> tuple[Check, tuple[str, ...]]:
+    """Whether the front moves as fast as wanted, and what to tell where it does not: numerical block is not physiology.
+
+    Looked for in healthy tissue that the eikonal front reaches: scar and its grey zone may block.
+    """
     fiber, _ = model.directions(scenario.fibers)
-    wanted = scenario.velocities
-    report = check_conduction(
-        replace(model.mesh, fiber=fiber), activation, scenario.duration, wanted.fiber, wanted.cross
-    )
+    wanted, tissue = scenario.velocities, model.substrate
+    healthy = ~(tissue.core | tissue.grey) & reach[model.mesh.tets].all(axis=1)
+    own = part_of(replace(model.mesh, fiber=fiber), healthy)
+    report = check_conduction(own.mesh, activation[own.nodes], scenario.duration, wanted.fiber, wanted.cross)
     source = "median over the elements, collisions included"
     return Check("front velocity against the wanted one", report.ratio, 1.0, SLOWED, "1", source), report.notes
 
@@ -168,8 +197,10 @@ def _activation_field(activation: Floats) -> Field:
     return Field(activation, "ms", "Activation time", (), "EARLY", "LATE")
 
 
-def _reached(activation: Floats) -> Check:
-    return Check("share of nodes activated", float(np.isfinite(activation).mean()), 1.0, 0.0, "1", "no numerical block")
+def _reached(activation: Floats, reach: NDArray[np.bool_]) -> Check:
+    """Of the nodes that the eikonal front reaches: dense scar and what it cuts off are not among them."""
+    share = float(np.isfinite(activation[reach]).mean())
+    return Check("share of nodes activated", share, 1.0, 0.0, "1", "no numerical block")
 
 
 def _with_intervals(

@@ -181,3 +181,14 @@ def diffusion_tensor(fiber: Floats, along: float | Floats, across: float | Float
     isotropic = np.broadcast_to(np.asarray(across, float), (m,))[:, None, None] * np.eye(3)
     more = np.broadcast_to(np.asarray(along, float) - across, (m,))[:, None, None]
     return np.asarray(isotropic + more * fiber[:, :, None] * fiber[:, None, :])
+
+
+def check_fibers(fiber: Floats) -> None:
+    """Refuse directions (m, 3) of which some are zero, not finite or not of unit length: nothing conducts along them."""
+    length = np.linalg.norm(fiber, axis=1)
+    wrong = int((~(np.abs(length - 1.0) < 1e-3)).sum())
+    if wrong:
+        raise Refused(
+            f"{wrong} of {len(fiber)} tetrahedra have a fibre that is zero, not finite or not of unit length. "
+            "Lay the fibres again (mesh the case as ventricles), or import a mesh with unit fibres."
+        )

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from geometry.heart_mesh import Floats, HeartMesh
-from geometry.meshing.companion import weights_between
+from geometry.meshing.companion import weights_between, with_regions_of
 from geometry.progress import Progress, silent
 from solvers.electrophysiology.eikonal_model import EikonalModel
+from solvers.electrophysiology.substrate import substrate_of
 from solvers.result import Trace
 from solvers.scenario import Electrophysiology, PacingSite
 
@@ -36,10 +37,17 @@ class QuickWhatIf:
     """The same on a coarser mesh of the heart, with activation carried onto the nodes of the fine one."""
 
     def __init__(self, coarse: HeartMesh, mesh: HeartMesh, scenario: Electrophysiology) -> None:
+        coarse = with_regions_of(mesh, coarse)
         self._what_if = WhatIf(coarse, scenario)
         self._nodes, self._weights = weights_between(coarse, mesh.points)
+        self._dead = substrate_of(mesh).dead
 
     def answer(self, sites: Sequence[PacingSite]) -> tuple[Floats, Trace]:
         """As ``WhatIf.answer``, coarser: for the time of a drag."""
         activation, ecg = self._what_if.answer(sites)
-        return np.asarray((activation[self._nodes] * self._weights).sum(axis=1)), ecg
+        at = activation[self._nodes]
+        known = np.where(np.isfinite(at), self._weights, 0.0)  # a corner in scar says nothing
+        total = known.sum(axis=1)
+        with np.errstate(invalid="ignore"):
+            carried = (np.nan_to_num(at) * known).sum(axis=1) / np.where(total > 0, total, np.nan)
+        return np.asarray(np.where(self._dead, np.nan, carried)), ecg

@@ -26,7 +26,7 @@ def test_a_healthy_slab_is_captured_and_not_inducible() -> None:
 def test_no_fibres_zero_fibres_and_a_site_outside_are_refused() -> None:
     with pytest.raises(Refused, match="no fibres"):
         tissue_of(replace(MESH, fiber=None), SCENARIO)
-    with pytest.raises(Refused, match="zero or not of unit length"):
+    with pytest.raises(Refused, match="zero, not finite or not of unit"):
         tissue_of(replace(MESH, fiber=0.0 * MESH.fiber), SCENARIO)
     with pytest.raises(Refused, match="outside the tissue"):
         sites_at(MESH, [(90.0, 0.0, 0.0)])

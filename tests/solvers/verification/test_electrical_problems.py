@@ -5,7 +5,7 @@ from geometry.progress import silent
 from solvers.verification.catalogue import choose_problems
 
 
-@pytest.mark.parametrize("name", ["ep-niederer", "ep-manufactured-monodomain"])
+@pytest.mark.parametrize("name", ["ep-niederer", "ep-manufactured-monodomain", "ep-scar"])
 def test_the_quick_electrical_problems_pass(name: str) -> None:
     checks = choose_problems((name,))[name].verify(silent)
     assert checks
