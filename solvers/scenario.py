@@ -78,8 +78,10 @@ class Electrophysiology(Record):
 
     kind: Literal["electrophysiology"] = "electrophysiology"
     title: str = choice("Sinus rhythm", "Name of the scenario")
-    tier: Literal["eikonal", "monodomain"] = choice(
-        "monodomain", "Eikonal: seconds; monodomain: minutes, full action potentials"
+    tier: Literal["eikonal", "reaction_eikonal", "monodomain"] = choice(
+        "monodomain",
+        "Eikonal: times and ECG in seconds; reaction-eikonal: action potentials at those times, for coarse meshes; "
+        "monodomain: minutes, for block and re-entry on fine meshes",
     )
     start: Literal["his_purkinje", "paced"] = choice(
         "his_purkinje", "Where the beat starts: conduction system, or pacing sites"
@@ -88,8 +90,8 @@ class Electrophysiology(Record):
     fibers: FiberAngles = FiberAngles()
     velocities: Velocities = Velocities()
     cell: str = choice("tentusscher_panfilov_2006_epi", "Cell model")
-    duration: float = number(150, "ms", 10, 2000, "Simulated time (monodomain)")
-    time_step: float = number(0.05, "ms", 0.001, 0.2, "Time step (monodomain)")
+    duration: float = number(150, "ms", 10, 2000, "Simulated time (not for eikonal)")
+    time_step: float = number(0.05, "ms", 0.001, 0.2, "Time step (not for eikonal)")
     ensemble: Ensemble = Ensemble()
 
 

@@ -11,6 +11,7 @@ from solvers.scenario import Record
 
 CHOICES = {
     "eikonal": "Eikonal (seconds)",
+    "reaction_eikonal": "Reaction-eikonal (a minute)",
     "monodomain": "Monodomain (minutes)",
     "his_purkinje": "Conduction system",
     "paced": "Pacing sites",

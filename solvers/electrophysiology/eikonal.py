@@ -84,20 +84,27 @@ class EikonalSolver:
         return int(self._tree.query(np.asarray(point, dtype=np.float64))[1])
 
     def activation_times(
-        self, fiber: Floats, conduction: Conduction, sources: Sequence[Source], progress: Progress = silent
+        self,
+        fiber: Floats,
+        conduction: Conduction,
+        sources: Sequence[Source],
+        progress: Progress = silent,
+        fast: NDArray[np.bool_] | None = None,
     ) -> Floats:
         """(n,) ms, the first arrival at every node; NaN in parts that are not connected to a source.
 
         fiber    (m, 3) unit vectors
         sources  point sources; each starts as a ball of straight-line times, because one node is a poor point
+        fast     (k,) which of the ``triangles`` are part of the fast layer; None: all
         """
         _refuse_bad(conduction, sources)
+        fast = np.ones(len(self.triangles), dtype=bool) if fast is None else fast
         fiber = np.ascontiguousarray(fiber, dtype=np.float64)
         lengths, heights = self._tet_lengths(fiber, conduction)
-        layer = self._layer_lengths(conduction)
+        layer = self._layer_lengths(conduction, fast)
         time = np.full(len(self.points), np.inf)
         for source in sources:
-            self._ignite(time, source, fiber, conduction)
+            self._ignite(time, source, fiber, conduction, fast)
         self._run(lengths, heights, layer, time, progress)
         time[~np.isfinite(time)] = np.nan
         return time
@@ -119,8 +126,8 @@ class EikonalSolver:
         )
         return lengths, heights
 
-    def _layer_lengths(self, conduction: Conduction) -> NDArray[np.float32]:
-        speed = max(conduction.layer, 1e-6)
+    def _layer_lengths(self, conduction: Conduction, fast: NDArray[np.bool_]) -> NDArray[np.float32]:
+        speed = np.where(fast, max(conduction.layer, 1e-6), 1e-6)[:, None]
         return np.ascontiguousarray(self._triangle_edges / speed**2, dtype=np.float32)
 
     def _run(self, lengths: Singles, heights: Singles, layer: Singles, time: Floats, progress: Progress) -> None:
@@ -148,7 +155,9 @@ class EikonalSolver:
             )
         progress(1.0, "Activation spreads")
 
-    def _ignite(self, time: Floats, source: Source, fiber: Floats, conduction: Conduction) -> None:
+    def _ignite(
+        self, time: Floats, source: Source, fiber: Floats, conduction: Conduction, fast: NDArray[np.bool_]
+    ) -> None:
         """Straight-line times around a source, in its own piece of wall, with the metric averaged over both ends."""
         time[source.node] = min(time[source.node], source.time)
         start = self.points[source.node]
@@ -159,10 +168,13 @@ class EikonalSolver:
         )
         straight = source.time + np.sqrt(np.einsum("ni,nij,nj->n", away, metric, away))
         time[near] = np.minimum(time[near], straight)
-        if conduction.layer > 0 and self._tri_start[source.node + 1] > self._tri_start[source.node]:
-            near = self._near(self._layer_edges, source.node)
+        if conduction.layer > 0 and fast[self._triangles_of(source.node)].any():
+            near = np.intersect1d(self._near(self._layer_edges, source.node), self.triangles[fast])
             flat = source.time + np.linalg.norm(self.points[near] - start, axis=1) / conduction.layer
             time[near] = np.minimum(time[near], flat)
+
+    def _triangles_of(self, node: int) -> Ints:
+        return self._tri_of[self._tri_start[node] : self._tri_start[node + 1]] // 3
 
     def _near(self, graph: csr_matrix, node: int) -> NDArray[np.int64]:
         """Nodes inside the ball that edges inside the ball lead to: not those of a wall across a gap."""

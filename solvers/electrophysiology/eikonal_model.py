@@ -90,12 +90,17 @@ class EikonalModel:
         """The ECG when every node follows the scenario's cell model, shifted to its activation.
 
         Nodes lie ``edge / velocity`` apart in time, much longer than an upstroke: without care the ECG is a comb. The
-        template is therefore smoothed over ``FRONT_WIDTH`` of that time (the geometric mean of the two velocities).
+        template is therefore smoothed over ``front_width``.
         """
-        conduction = conduction_of(scenario)
-        blur = FRONT_WIDTH * self._edge / float(np.sqrt(conduction.fiber * conduction.cross))
-        template = action_potential(scenario.cell, duration, round(blur, 2))
+        template = action_potential(scenario.cell, duration, round(self.front_width(scenario), 2))
         return ecg_of_activation(self.electrode_rows(scenario.fibers), activation, template, STEP, duration)
+
+    def front_width(self, scenario: Electrophysiology) -> float:
+        """ms, SD over which a front that passes from node to node is smoothed in time.
+
+        ``FRONT_WIDTH`` of the time that it needs for an edge (at the geometric mean of the two velocities).
+        """
+        return FRONT_WIDTH * self._edge / float(np.sqrt(scenario.velocities.fiber * scenario.velocities.cross))
 
 
 def conduction_of(scenario: Electrophysiology) -> Conduction:

@@ -55,10 +55,10 @@ def run_monodomain_beat(
         velocities.fiber, velocities.cross, edge, scenario.time_step, cell, progress=part(progress, 0.0, 0.1)
     )
     cross, notes = _cross_on_this_heart(model, scenario, eikonal, tuning, part(progress, 0.1, 0.5))
-    run = _solve(
+    run = solve_beat(
         model,
         scenario,
-        eikonal,
+        stimulus_times(model, scenario, eikonal),
         tuning,
         cross,
         part(progress, 0.5, 1.0),
@@ -90,7 +90,7 @@ def _cross_on_this_heart(
     tried: list[tuple[float, float]] = []
     for trial in range(TRIALS):
         watch = part(progress, trial / TRIALS, (trial + 1) / TRIALS)
-        run = _solve(model, scenario, eikonal, tuning, float(np.exp(guess)), watch, trial=True)
+        run = solve_beat(model, scenario, stimulus_times(model, scenario, eikonal), tuning, float(np.exp(guess)), watch, trial=True)
         late = np.nan_to_num(run.activation, nan=scenario.duration) - np.nan_to_num(eikonal)
         tried.append((guess, float(late.mean())))
         if abs(tried[-1][1]) < AGREED * scale:
@@ -109,10 +109,10 @@ def _cross_on_this_heart(
     return cross, (told,)
 
 
-def _solve(
+def solve_beat(
     model: EikonalModel,
     scenario: Electrophysiology,
-    eikonal: Floats,
+    starts: Floats,
     tuning: Tuning,
     cross: float,
     progress: Progress,
@@ -121,11 +121,16 @@ def _solve(
     checkpoint: Checkpoint | None = None,
     restart: bool = False,
 ) -> MonodomainRun:
+    """The monodomain equation on the model's mesh: stimuli that begin at ``starts`` (n,) ms, NaN: none there.
+
+    cross  mm2/ms, diffusion across the fibres instead of that of the ``tuning``
+    trial  whether only the activation is wanted: the run ends with it
+    """
     fiber, _ = model.directions(scenario.fibers)
     return solve_monodomain(
         model.mesh,
         diffusion_tensor(fiber, tuning.fiber, cross),
-        [Stimulus(stimulus_times(model, scenario, eikonal))],
+        [Stimulus(starts)],
         find_cell(scenario.cell),
         scenario.duration,
         scenario.time_step,
