@@ -50,7 +50,7 @@ class Velocities(Record):
         "m/s",
         0.1,
         4.0,
-        "Velocity of the fast endocardial layer (Purkinje network); 0.1 to switch it off",
+        "Velocity in the Purkinje network (fast layer or grown tree); 0.1 to switch the layer off",
         "Durrer 1970",
         sd=0.3,
     )
@@ -87,6 +87,12 @@ class Electrophysiology(Record):
         "his_purkinje", "Where the beat starts: conduction system, or pacing sites"
     )
     sites: tuple[PacingSite, ...] = choice((), "Pacing sites (used when paced)")
+    conduction: Literal["normal", "lbbb", "rbbb"] = choice("normal", "Normal, or one bundle branch blocked")
+    network: Literal["fast_layer", "grown_tree"] = choice(
+        "fast_layer",
+        "The Purkinje network: a layer of the endocardium that conducts fast everywhere, or a grown tree with junctions",
+    )
+    network_seed: int = Field(1, ge=0, description="Seed of the grown tree")
     fibers: FiberAngles = FiberAngles()
     velocities: Velocities = Velocities()
     cell: str = choice("tentusscher_panfilov_2006_epi", "Cell model")

@@ -15,6 +15,10 @@ CHOICES = {
     "monodomain": "Monodomain (minutes)",
     "his_purkinje": "Conduction system",
     "paced": "Pacing sites",
+    "lbbb": "Left bundle branch block",
+    "rbbb": "Right bundle branch block",
+    "fast_layer": "Fast layer",
+    "grown_tree": "Grown tree",
 }
 LONGEST = 46  # letters of a description that still serves as a label
 

@@ -32,10 +32,11 @@ BALL_EDGES = 2.5  # edge lengths around a point source that get straight-line ti
 
 @dataclass(frozen=True)
 class Source:
-    """Where the activation starts: a node of the mesh and a time in ms."""
+    """Where the activation starts: a node of the mesh and a time in ms; ``ball``: with straight-line times around it."""
 
     node: int
     time: float = 0.0
+    ball: bool = True
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ class EikonalSolver:
         """(n,) ms, the first arrival at every node; NaN in parts that are not connected to a source.
 
         fiber    (m, 3) unit vectors
-        sources  point sources; each starts as a ball of straight-line times, because one node is a poor point
+        sources  point sources; each alone starts as a ball of straight-line times, because one node is a poor point
         fast     (k,) which of the ``triangles`` are part of the fast layer; None: all
         """
         _refuse_bad(conduction, sources)
@@ -160,6 +161,8 @@ class EikonalSolver:
     ) -> None:
         """Straight-line times around a source, in its own piece of wall, with the metric averaged over both ends."""
         time[source.node] = min(time[source.node], source.time)
+        if not source.ball:
+            return
         start = self.points[source.node]
         near = self._near(self._edges, source.node)
         away = self.points[near] - start

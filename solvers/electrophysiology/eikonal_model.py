@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from geometry.errors import Refused
@@ -13,10 +14,11 @@ from solvers.cells.catalogue import find_cell
 from solvers.cells.pace import pace
 from solvers.directions.coordinates import LaplaceFields, laplace_fields
 from solvers.directions.fibers import fibers_from_fields
-from solvers.electrophysiology.conduction_system import sources_of
+from solvers.electrophysiology.conduction_system import conducting_surfaces, network_triangles, sources_of
 from solvers.electrophysiology.ecg import LeadField, ecg_of_activation
-from solvers.electrophysiology.eikonal import Conduction, EikonalSolver
+from solvers.electrophysiology.eikonal import Conduction, EikonalSolver, Source
 from solvers.electrophysiology.electrodes import place_electrodes
+from solvers.electrophysiology.purkinje import Network, grow_network, spread_with
 from solvers.result import Trace
 from solvers.scenario import Electrophysiology, FiberAngles
 
@@ -30,6 +32,20 @@ class EikonalAnswer:
 
     activation: Floats
     ecg: Trace
+
+
+@dataclass(frozen=True)
+class Front:
+    """How the activation of a scenario comes about.
+
+    activation  (n,) ms
+    sources     where the wall is excited from: roots, pacing sites, junctions of a grown network
+    fast        (k,) which triangles of the solver are part of a fast layer
+    """
+
+    activation: Floats
+    sources: tuple[Source, ...]
+    fast: NDArray[np.bool_]
 
 
 class EikonalModel:
@@ -53,6 +69,8 @@ class EikonalModel:
         self._electrodes = place_electrodes(mesh)
         self._edge = mesh.edge_length()
         self._kept: tuple[FiberAngles, Floats, Floats, Floats] | None = None
+        self._networks: dict[tuple[tuple[str, ...], int], Network] = {}
+        self._front: tuple[Electrophysiology, Front] | None = None
         progress(1.0, "Lead field")
 
     def directions(self, angles: FiberAngles) -> tuple[Floats, Floats]:
@@ -76,9 +94,40 @@ class EikonalModel:
 
     def activation(self, scenario: Electrophysiology, progress: Progress = silent) -> Floats:
         """(n,) ms, the eikonal activation of a scenario."""
-        fiber, _ = self.directions(scenario.fibers)
-        sources = sources_of(self.mesh, self.solver, scenario)
-        return self.solver.activation_times(fiber, conduction_of(scenario), sources, progress)
+        return self.front(scenario, progress).activation
+
+    def front(self, scenario: Electrophysiology, progress: Progress = silent) -> Front:
+        """The eikonal activation of a scenario and what it comes from; the last one is remembered."""
+        if self._front is None or self._front[0] != scenario:
+            self._front = (scenario, self._solved(scenario, progress))
+        return self._front[1]
+
+    def network(self, scenario: Electrophysiology) -> Network:
+        """The grown tree of a scenario, without the side of a blocked bundle branch."""
+        key = conducting_surfaces(self.mesh, scenario.conduction), scenario.network_seed
+        if key not in self._networks:
+            self._networks[key] = grow_network(self.mesh, self.solver, *key)
+        return self._networks[key]
+
+    def _solved(self, scenario: Electrophysiology, progress: Progress) -> Front:
+        (fiber, _), conduction, triangles = (
+            self.directions(scenario.fibers),
+            conduction_of(scenario),
+            self.solver.triangles,
+        )
+        starts = sources_of(self.mesh, self.solver, scenario)
+        surfaces = conducting_surfaces(self.mesh, scenario.conduction)
+        fast = network_triangles(self.mesh, triangles, surfaces)
+        if scenario.network == "fast_layer" or not fast.any():
+            return Front(self.solver.activation_times(fiber, conduction, starts, progress, fast), starts, fast)
+        none = np.zeros_like(fast)
+        activation, sources = spread_with(
+            self.network(scenario),
+            conduction.layer,
+            starts,
+            lambda sources: self.solver.activation_times(fiber, conduction, sources, progress, none),
+        )
+        return Front(activation, sources, none)
 
     def answer(self, scenario: Electrophysiology, duration: float = 0.0, progress: Progress = silent) -> EikonalAnswer:
         """Activation and ECG; the ECG lasts ``duration`` ms, or until everything is activated and 30 ms more."""

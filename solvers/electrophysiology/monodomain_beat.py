@@ -7,7 +7,6 @@ import numpy as np
 from geometry.heart_mesh import Floats
 from geometry.progress import Progress, part, silent
 from solvers.cells.catalogue import find_cell
-from solvers.electrophysiology.conduction_system import sources_of
 from solvers.electrophysiology.ecg import ecg_trace
 from solvers.electrophysiology.eikonal_model import EikonalModel
 from solvers.electrophysiology.march import MonodomainRun, Watch
@@ -67,11 +66,13 @@ def run_monodomain_beat(
         restart=restart,
     )
     potentials = model.electrode_rows(scenario.fibers) @ run.frames.T.astype(np.float64)
-    if has_fast_layer(model, scenario):
-        notes = (
-            *notes,
-            "The Purkinje network is a fast layer: its nodes are stimulated at the times of its eikonal front.",
+    if has_fast_layer(model, scenario) or scenario.network == "grown_tree":
+        what = (
+            "fast layer: its nodes are"
+            if scenario.network == "fast_layer"
+            else "grown tree: the wall at its junctions is"
         )
+        notes = (*notes, f"The Purkinje network is a {what} stimulated at the times of its eikonal front.")
     return MonodomainBeat(run, ecg_trace(run.times, potentials), notes)
 
 
@@ -90,7 +91,9 @@ def _cross_on_this_heart(
     tried: list[tuple[float, float]] = []
     for trial in range(TRIALS):
         watch = part(progress, trial / TRIALS, (trial + 1) / TRIALS)
-        run = solve_beat(model, scenario, stimulus_times(model, scenario, eikonal), tuning, float(np.exp(guess)), watch, trial=True)
+        run = solve_beat(
+            model, scenario, stimulus_times(model, scenario, eikonal), tuning, float(np.exp(guess)), watch, trial=True
+        )
         late = np.nan_to_num(run.activation, nan=scenario.duration) - np.nan_to_num(eikonal)
         tried.append((guess, float(late.mean())))
         if abs(tried[-1][1]) < AGREED * scale:
@@ -147,23 +150,23 @@ def solve_beat(
 
 
 def has_fast_layer(model: EikonalModel, scenario: Electrophysiology) -> bool:
-    """Whether the endocardium conducts faster than the wall."""
-    return len(model.solver.triangles) > 0 and scenario.velocities.endocardium > scenario.velocities.fiber
+    """Whether some of the endocardium conducts faster than the wall."""
+    return bool(model.front(scenario).fast.any()) and scenario.velocities.endocardium > scenario.velocities.fiber
 
 
 def stimulus_times(model: EikonalModel, scenario: Electrophysiology, eikonal: Floats) -> Floats:
-    """(n,) ms when each node is stimulated, NaN: not. Sources with a small ball around, and the fast layer.
+    """(n,) ms when each node is stimulated, NaN: not. Sources (junctions too) with a small ball around, and the fast layer.
 
     The layer is one element thick: a wave that starts from the surface nodes alone is late by an element's crossing.
     """
-    start, tets = np.full(len(eikonal), np.nan), model.mesh.tets
+    start, tets, front = np.full(len(eikonal), np.nan), model.mesh.tets, model.front(scenario)
     if has_fast_layer(model, scenario):
         surface = np.zeros(len(eikonal), dtype=bool)
-        surface[model.solver.triangles] = True
+        surface[model.solver.triangles[front.fast]] = True
         layer = np.unique(tets[surface[tets].any(axis=1)])
         start[layer] = eikonal[layer]
     radius = SITE_EDGES * model.mesh.edge_length()
-    for source in sources_of(model.mesh, model.solver, scenario):
+    for source in front.sources:
         away = np.linalg.norm(model.mesh.points - model.mesh.points[source.node], axis=1)
         start[away <= radius] = eikonal[away <= radius]
     return start

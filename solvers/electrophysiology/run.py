@@ -196,7 +196,9 @@ def _ensemble_note(scenario: Electrophysiology, count: int) -> str:
         f"{number.meaning.split(';')[0].lower()} (SD {number.sd:g} {number.unit})"
         for number in varied_numbers(scenario)
     )
-    moved = "" if scenario.tier == "eikonal" else f" Intervals are centred on the {scenario.tier.replace('_', '-')} run."
+    moved = (
+        "" if scenario.tier == "eikonal" else f" Intervals are centred on the {scenario.tier.replace('_', '-')} run."
+    )
     return f"The ensemble has {count} members, solved by the eikonal tier, over {names}.{moved}"
 
 
