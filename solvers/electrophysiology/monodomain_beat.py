@@ -9,6 +9,7 @@ from geometry.progress import Progress, part, silent
 from solvers.cells.catalogue import find_cell
 from solvers.electrophysiology.ecg import ecg_trace
 from solvers.electrophysiology.eikonal_model import EikonalModel
+from solvers.electrophysiology.foot import foot
 from solvers.electrophysiology.march import MonodomainRun, Watch
 from solvers.electrophysiology.march_state import Checkpoint
 from solvers.electrophysiology.monodomain import solve_monodomain
@@ -157,6 +158,7 @@ def has_fast_layer(model: EikonalModel, scenario: Electrophysiology) -> bool:
 def stimulus_times(model: EikonalModel, scenario: Electrophysiology, eikonal: Floats) -> Floats:
     """(n,) ms when each node is stimulated, NaN: not. Sources (junctions too) with a small ball around, and the fast layer.
 
+    They begin so much earlier than the eikonal front that a cell passes 0 mV with it.
     The layer is one element thick: a wave that starts from the surface nodes alone is late by an element's crossing.
     """
     start, tets, front = np.full(len(eikonal), np.nan), model.mesh.tets, model.front(scenario)
@@ -169,4 +171,4 @@ def stimulus_times(model: EikonalModel, scenario: Electrophysiology, eikonal: Fl
     for source in front.sources:
         away = np.linalg.norm(model.mesh.points - model.mesh.points[source.node], axis=1)
         start[away <= radius] = eikonal[away <= radius]
-    return start
+    return np.maximum(start - foot(scenario.cell), 0.0)

@@ -6,25 +6,20 @@ coarse the mesh is, while diffusion goes on evening out what neighbours differ i
 tissue, not tuned ones: on a coarse mesh they conduct too slowly to overtake the front.
 """
 
-from functools import lru_cache
-
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
 from geometry.heart_mesh import Floats
 from geometry.progress import Progress, silent
-from solvers.cells.catalogue import find_cell
-from solvers.cells.kernel import compile_cell
 from solvers.electrophysiology.ecg import ecg_trace
 from solvers.electrophysiology.eikonal_model import EikonalModel
+from solvers.electrophysiology.foot import foot
 from solvers.electrophysiology.march import Watch
 from solvers.electrophysiology.march_state import Checkpoint
 from solvers.electrophysiology.monodomain_beat import FRAME_EVERY, MonodomainBeat, solve_beat
-from solvers.electrophysiology.stimulus import Stimulus
 from solvers.electrophysiology.tissue import untuned_diffusion
 from solvers.scenario import Electrophysiology
 
-FOOT_STEP = 0.01  # ms
 NOTE = (
     "Reaction-eikonal tier: every node is started at the time of the eikonal front, so velocities are right on this mesh; "
     "block and re-entry cannot show."
@@ -62,13 +57,3 @@ def run_reaction_eikonal_beat(
     potentials = model.electrode_rows(scenario.fibers) @ run.frames.T.astype(np.float64)
     smooth = gaussian_filter1d(potentials, model.front_width(scenario) / FRAME_EVERY, axis=1, mode="nearest")
     return MonodomainBeat(run, ecg_trace(run.times, smooth), (NOTE,))
-
-
-@lru_cache(maxsize=16)
-def foot(cell: str) -> float:
-    """ms from the beginning of a stimulus to 0 mV in a single cell at rest."""
-    model, stimulus = find_cell(cell), Stimulus(np.zeros(1))
-    kernel = compile_cell(model, model.order)
-    steps = round(stimulus.duration / FOOT_STEP)
-    V = kernel.record(kernel.rest(1), np.full((steps, 1), stimulus.strength), FOOT_STEP)[:, 0]
-    return FOOT_STEP * (int(np.argmax(V >= 0.0)) + 1)
