@@ -12,7 +12,7 @@ from solvers.electrophysiology.eikonal import EikonalSolver, Source
 from solvers.scenario import Electrophysiology, PacingSite
 
 FURTHEST_SITE = 25.0  # mm: a pacing site further from the wall was clicked beside the heart
-EXTENT = 0.85  # height up to which there is a network: the base is activated last and from below (Durrer 1970)
+EXTENT = 0.9  # height up to which there is a network: the base is activated last and from below (Durrer 1970)
 BLOCKED = {"normal": "", "lbbb": "endo_lv", "rbbb": "endo_rv"}  # the endocardium whose bundle branch does not conduct
 
 

@@ -102,9 +102,11 @@ class EikonalModel:
             self._front = (scenario, self._solved(scenario, progress))
         return self._front[1]
 
-    def network(self, scenario: Electrophysiology) -> Network:
-        """The grown tree of a scenario, without the side of a blocked bundle branch."""
+    def network(self, scenario: Electrophysiology) -> Network | None:
+        """The grown tree of a scenario, without the side of a blocked bundle branch; None without an endocardium for it."""
         key = conducting_surfaces(self.mesh, scenario.conduction), scenario.network_seed
+        if not key[0]:
+            return None
         if key not in self._networks:
             self._networks[key] = grow_network(self.mesh, self.solver, *key)
         return self._networks[key]
@@ -118,11 +120,12 @@ class EikonalModel:
         starts = sources_of(self.mesh, self.solver, scenario)
         surfaces = conducting_surfaces(self.mesh, scenario.conduction)
         fast = network_triangles(self.mesh, triangles, surfaces)
-        if scenario.network == "fast_layer" or not fast.any():
+        network = self.network(scenario) if scenario.network == "grown_tree" else None
+        if network is None:
             return Front(self.solver.activation_times(fiber, conduction, starts, progress, fast), starts, fast)
         none = np.zeros_like(fast)
         activation, sources = spread_with(
-            self.network(scenario),
+            network,
             conduction.layer,
             starts,
             lambda sources: self.solver.activation_times(fiber, conduction, sources, progress, none),

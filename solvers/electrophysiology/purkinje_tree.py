@@ -33,10 +33,12 @@ class PurkinjeTree:
 
     points   (p, 3) mm
     parent   (p,) node before it, -1 at a root; always a smaller number
+    normals  (p, 3) unit vectors of the surface there, by the order of its corners
     """
 
     points: Floats
     parent: NDArray[np.int64]
+    normals: Floats
 
     @property
     def ends(self) -> NDArray[np.int64]:
@@ -56,7 +58,8 @@ def joined(trees: Sequence[PurkinjeTree]) -> PurkinjeTree:
     """Several trees as one."""
     first = np.cumsum([0, *(len(tree.parent) for tree in trees)])
     parents = [np.where(tree.parent < 0, -1, tree.parent + k) for tree, k in zip(trees, first, strict=False)]
-    return PurkinjeTree(np.concatenate([tree.points for tree in trees]), np.concatenate(parents))
+    points, normals = (np.concatenate([getattr(tree, name) for tree in trees]) for name in ("points", "normals"))
+    return PurkinjeTree(points, np.concatenate(parents), normals)
 
 
 def grow_tree(points: Floats, triangles: Ints, roots: Floats, rng: np.random.Generator) -> PurkinjeTree:
@@ -65,7 +68,7 @@ def grow_tree(points: Floats, triangles: Ints, roots: Floats, rng: np.random.Gen
     tips = growth.sprouts()
     while len(tips.node):
         tips = growth.forks(growth.lengthened(tips))
-    return PurkinjeTree(growth.points, growth.parent)
+    return PurkinjeTree(growth.points, growth.parent, growth.surface.normals[growth.triangle])
 
 
 @dataclass(frozen=True)

@@ -24,11 +24,12 @@ from solvers.electrophysiology.march_state import Checkpoint
 from solvers.electrophysiology.monodomain_beat import run_monodomain_beat
 from solvers.electrophysiology.reaction_eikonal import run_reaction_eikonal_beat
 from solvers.electrophysiology.repolarization import repolarization_fields
-from solvers.result import Check, Field, Result, Trace
+from solvers.result import Check, Field, Lines, Result, Trace
 from solvers.scenario import Electrophysiology
 from solvers.uncertainty.sampling import varied_numbers
 from solvers.uncertainty.summary import summary_fields, with_interval
 
+LIFT = 0.4  # mm, from the endocardium to where a network is drawn
 POTENTIAL_EVERY = 2  # frames of 1 ms between those that are kept
 # ms: mean absolute difference from the eikonal tier that is still told as agreement
 APART = {"monodomain": 8.0, "reaction_eikonal": 1.0}
@@ -106,7 +107,17 @@ def run_electrophysiology(
         checks=outcome.checks,
         notes=tuple(notes),
         stamp=_stamp(mesh, scenario),
+        lines=_network_lines(model, scenario),
     )
+
+
+def _network_lines(model: EikonalModel, scenario: Electrophysiology) -> dict[str, Lines]:
+    """A grown network, drawn just inside the cavities."""
+    network = model.network(scenario) if scenario.network == "grown_tree" else None
+    if network is None:
+        return {}
+    tree = network.tree
+    return {"purkinje": Lines(tree.points + LIFT * tree.normals, tree.segments, "Purkinje network")}
 
 
 def _eikonal(answer: EikonalAnswer) -> _Outcome:

@@ -3,6 +3,7 @@ import pytest
 from scipy.spatial import cKDTree
 
 from geometry.shapes import slab
+from solvers.electrophysiology.conduction_system import paced_sources
 from solvers.electrophysiology.eikonal import EikonalSolver
 from solvers.electrophysiology.eikonal_model import EikonalModel
 from solvers.electrophysiology.purkinje import Network, grow_network, spread_with
@@ -77,7 +78,7 @@ def test_the_same_seed_gives_the_same_tree_and_another_one_another(square, tree)
 def test_conduction_along_the_tree_takes_its_length_over_its_velocity_in_either_direction():
     # a fork: 0 -3 mm- 1, then 2 mm to the one and 5 mm to the other side
     points = np.array([[0.0, 0, 0], [3, 0, 0], [3, 2, 0], [3, -5, 0]])
-    tree = PurkinjeTree(points, np.array([-1, 0, 1, 1]))
+    tree = PurkinjeTree(points, np.array([-1, 0, 1, 1]), np.zeros((4, 3)))
     network = Network(tree, tree.ends, np.arange(3))
     assert tree.ends.tolist() == [0, 2, 3]
     from_root = network.times(np.array([4.0, np.inf, np.inf]), 2.0)
@@ -92,25 +93,19 @@ def test_a_network_that_is_entered_from_the_wall_activates_the_wall_elsewhere():
     mesh = slab((40.0, 2.0, 2.0), 1.0)
     x = mesh.points[:, 0]
     nodes = np.array([np.argmin(np.linalg.norm(mesh.points - place, axis=1)) for place in ([10, 1, 1], [30, 1, 1])])
-    tree = PurkinjeTree(mesh.points[nodes], np.array([-1, 0]))
+    tree = PurkinjeTree(mesh.points[nodes], np.array([-1, 0]), np.zeros((2, 3)))
     network = Network(tree, tree.ends, nodes)
 
     def solve(sources):
         return np.min([s.time + np.abs(x - x[s.node]) / 0.5 for s in sources], axis=0)
 
-    start = [source for source in _paced(mesh, 0.0)]
+    start = paced_sources(EikonalSolver(mesh), (PacingSite(x=0, y=1, z=1),))
     activation, sources = spread_with(network, 2.0, start, solve)
     assert activation[x == 40.0] == pytest.approx(50.0)
     assert activation[x == 20.0] == pytest.approx(
         40.0
     )  # 10 mm to the cable, 10 ms along it and 20 ms back, or through the wall
     assert len(sources) == 2
-
-
-def _paced(mesh, x):
-    from solvers.electrophysiology.conduction_system import paced_sources
-
-    return paced_sources(EikonalSolver(mesh), (PacingSite(x=x, y=1, z=1),))
 
 
 def test_a_grown_network_activates_both_ventricles_as_fast_as_a_layer_and_only_its_own_side_in_block(
