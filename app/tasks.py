@@ -199,7 +199,7 @@ def simulate(case: Case, options: Options, progress: Progress) -> None:
         kept = Checkpoint(case.folder / "checkpoints" / f"{name}.npz")
         kept.path.parent.mkdir(exist_ok=True)
         restart = bool(options.get("restart"))
-        if restart and not (scenario.tier == "monodomain" and kept.path.exists()):
+        if restart and not (scenario.tier != "eikonal" and kept.path.exists()):
             raise Refused(f"There is no checkpoint of {scenario.title!r} to go on from. Start it from its beginning.")
         inner = part(progress, 0, 0.98)
         with LiveActivation(case, name) as live:

@@ -48,6 +48,15 @@ class Trace:
 
 
 @dataclass(frozen=True)
+class Lines:
+    """Something drawn as lines: points (p, 3) mm, segments (s, 2) between them, label as shown."""
+
+    points: NDArray[np.floating]
+    segments: NDArray[np.integer]
+    label: str
+
+
+@dataclass(frozen=True)
 class Check:
     """One thing that was verified: a value against a reference within a tolerance (all in ``unit``)."""
 
@@ -76,6 +85,7 @@ class Result:
     checks   self-checks made during the run (flux balance, conduction ...)
     notes    sentences: warnings, what it is not validated for
     stamp    everything needed to run it again: scenario, mesh digest, versions, seeds, wall time
+    lines    name -> Lines, e.g. "purkinje": a grown network
     """
 
     kind: str
@@ -86,3 +96,4 @@ class Result:
     checks: tuple[Check, ...] = ()
     notes: tuple[str, ...] = ()
     stamp: Mapping[str, Any] = field(default_factory=dict)
+    lines: Mapping[str, Lines] = field(default_factory=dict)

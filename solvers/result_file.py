@@ -1,4 +1,4 @@
-"""Results on disk: result.json (numbers, checks, stamp), fields.vtkhdf (ParaView opens it), traces.npz.
+"""Results on disk: result.json (numbers, checks, stamp), fields.vtkhdf (ParaView opens it), traces.npz, lines.npz.
 
 The fields follow VTKHDF 2.0 (an unstructured grid whose mesh is static while point data move). Fields that have a time axis
 of their own (ensemble members) lie beside it in the group /Series, which ParaView passes over.
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
 from geometry.metric import Metric
-from solvers.result import Check, Field, Result, Trace
+from solvers.result import Check, Field, Lines, Result, Trace
 
 VTK_TETRA = 10
 
@@ -26,6 +26,7 @@ def save_result(result: Result, mesh: HeartMesh, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     _write_fields(result, mesh, folder / "fields.vtkhdf")
     _write_traces(result, folder / "traces.npz")
+    _write_lines(result, folder / "lines.npz")
     facts = {
         "kind": result.kind,
         "method": result.method,
@@ -37,6 +38,7 @@ def save_result(result: Result, mesh: HeartMesh, folder: Path) -> None:
         "traces": {
             name: {"unit": t.unit, "label": t.label, "channels": t.channels} for name, t in result.traces.items()
         },
+        "lines": {name: lines.label for name, lines in result.lines.items()},
     }
     (folder / "result.json").write_text(json.dumps(facts, indent=1, default=float))
 
@@ -56,6 +58,7 @@ def load_result(folder: Path) -> Result:
         checks=tuple(Check(**{k: v for k, v in check.items() if k != "passed"}) for check in facts["checks"]),
         notes=tuple(facts["notes"]),
         stamp=facts["stamp"],
+        lines=_read_lines(facts.get("lines", {}), folder / "lines.npz"),
     )
 
 
@@ -176,3 +179,20 @@ def _read_traces(facts: dict[str, Any], path: Path) -> dict[str, Trace]:
             )
             for name, fact in facts.items()
         }
+
+
+def _write_lines(result: Result, path: Path) -> None:
+    if not result.lines:
+        return
+    arrays: dict[str, NDArray[Any]] = {}
+    for name, lines in result.lines.items():
+        arrays[f"{name}/points"] = np.asarray(lines.points, np.float32)
+        arrays[f"{name}/segments"] = np.asarray(lines.segments, np.int32)
+    np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
+
+
+def _read_lines(labels: dict[str, str], path: Path) -> dict[str, Lines]:
+    if not labels:
+        return {}
+    with np.load(path, allow_pickle=False) as data:
+        return {name: Lines(data[f"{name}/points"], data[f"{name}/segments"], label) for name, label in labels.items()}

@@ -50,7 +50,7 @@ class Velocities(Record):
         "m/s",
         0.1,
         4.0,
-        "Velocity of the fast endocardial layer (Purkinje network); 0.1 to switch it off",
+        "Velocity in the Purkinje network (fast layer or grown tree); 0.1 to switch the layer off",
         "Durrer 1970",
         sd=0.3,
     )
@@ -138,21 +138,29 @@ class Electrophysiology(Record):
 
     kind: Literal["electrophysiology"] = "electrophysiology"
     title: str = choice("Sinus rhythm", "Name of the scenario")
-    tier: Literal["eikonal", "monodomain"] = choice(
-        "monodomain", "Eikonal: seconds; monodomain: minutes, full action potentials"
+    tier: Literal["eikonal", "reaction_eikonal", "monodomain"] = choice(
+        "monodomain",
+        "Eikonal: times and ECG in seconds; reaction-eikonal: action potentials at those times, for coarse meshes; "
+        "monodomain: minutes, for block and re-entry on fine meshes",
     )
     start: Literal["his_purkinje", "paced"] = choice(
         "his_purkinje", "Where the beat starts: conduction system, or pacing sites"
     )
     sites: tuple[PacingSite, ...] = choice((), "Pacing sites (used when paced)")
+    conduction: Literal["normal", "lbbb", "rbbb"] = choice("normal", "Normal, or one bundle branch blocked")
+    network: Literal["fast_layer", "grown_tree"] = choice(
+        "fast_layer",
+        "The Purkinje network: a layer of the endocardium that conducts fast everywhere, or a grown tree with junctions",
+    )
+    network_seed: int = Field(1, ge=0, description="Seed of the grown tree")
     fibers: FiberAngles = FiberAngles()
     velocities: Velocities = Velocities()
     cell: str = choice("tentusscher_panfilov_2006_epi", "Cell model")
     layers: Layers = Layers()
     grey_zone: GreyZone = GreyZone()
     electrodes: tuple[ElectrodePlace, ...] = choice((), "Electrodes that are not where the template has them")
-    duration: float = number(150, "ms", 10, 2000, "Simulated time (monodomain)")
-    time_step: float = number(0.05, "ms", 0.001, 0.2, "Time step (monodomain)")
+    duration: float = number(150, "ms", 10, 2000, "Simulated time (not for eikonal)")
+    time_step: float = number(0.05, "ms", 0.001, 0.2, "Time step (not for eikonal)")
     extracellular_every: float = number(0, "ms", 0, 1000, "Extracellular potential every (0: none)")
     ensemble: Ensemble = Ensemble()
 

@@ -11,11 +11,16 @@ from solvers.scenario import Record
 
 CHOICES = {
     "eikonal": "Eikonal (seconds)",
+    "reaction_eikonal": "Reaction-eikonal (a minute)",
     "monodomain": "Monodomain (minutes)",
     "his_purkinje": "Conduction system",
     "paced": "Pacing sites",
     "uniform": "One cell everywhere",
     "endo-mid-epi": "Three layers",
+    "lbbb": "Left bundle branch block",
+    "rbbb": "Right bundle branch block",
+    "fast_layer": "Fast layer",
+    "grown_tree": "Grown tree",
 }
 LONGEST = 46  # letters of a description that still serves as a label
 

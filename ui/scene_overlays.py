@@ -17,6 +17,7 @@ from ui.session import Session
 
 MOST_ARROWS = 350
 SEEN_THROUGH = 0.16  # opacity of the wall around fibres
+NETWORK_COLOUR = (16, 21, 27)
 SITE_COLOUR = "#ffd166"
 
 
@@ -50,6 +51,22 @@ def show_fibers(scene: Scene, session: Session) -> None:
         poly = poly.clip(normal=normal, origin=origin, invert=True)
     view.show_lines("fibers", poly)
     view.make_glass(SEEN_THROUGH)
+
+
+def show_network(scene: Scene, session: Session) -> None:
+    """The Purkinje network that a shown run grew, as dark lines on the endocardium."""
+    view, result = scene.views[0], session.result
+    lines = result.lines.get("purkinje") if result is not None and session.drawn is not None else None
+    if lines is None or scene.surface is None:
+        view.hide("network")
+        return
+    cells = np.column_stack([np.full(len(lines.segments), 2), lines.segments]).ravel()
+    poly = pv.PolyData(np.asarray(lines.points), lines=cells)
+    poly.point_data["colour"] = np.tile(np.array(NETWORK_COLOUR, np.uint8), (poly.n_points, 1))
+    if scene.surface.cut is not None:
+        origin, normal = scene.surface.cut
+        poly = poly.clip(normal=normal, origin=origin, invert=True)
+    view.show_lines("network", poly)
 
 
 def show_front(scene: Scene, session: Session, paintings: Sequence[Painting]) -> None:

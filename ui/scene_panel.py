@@ -18,7 +18,7 @@ from ui.readout import readout
 from ui.scene import Scene
 from ui.scene_controls import SceneControls
 from ui.scene_handles import Handles
-from ui.scene_overlays import show_anatomy, show_arrows, show_fibers, show_front, show_marks, show_worst
+from ui.scene_overlays import show_anatomy, show_arrows, show_fibers, show_front, show_marks, show_network, show_worst
 from ui.session import SIMULATED_STEPS, Session
 from ui.site_drag import SiteDrag, hide_lines
 from ui.surfaces import swatches
@@ -109,6 +109,7 @@ class ScenePanel(QWidget):
             show_arrows(self.scene, session, self._frame)
         show_velocity(self.scene, session, self.paintings)
         show_fibers(self.scene, session)
+        show_network(self.scene, session)
         self._show_legends()
         show_marks(self.scene, session)
         self._tell()

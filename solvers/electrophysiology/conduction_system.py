@@ -1,4 +1,4 @@
-"""Where the beat starts: the exits of the His-Purkinje system after Durrer, or pacing sites."""
+"""Where the beat starts and what carries it over the endocardium: the His-Purkinje system after Durrer, or pacing sites."""
 
 from dataclasses import dataclass
 
@@ -13,6 +13,8 @@ from solvers.electrophysiology.substrate import substrate_of
 from solvers.scenario import Electrophysiology, PacingSite
 
 FURTHEST_SITE = 25.0  # mm: a pacing site further from the wall was clicked beside the heart
+EXTENT = 0.9  # height up to which there is a network: the base is activated last and from below (Durrer 1970)
+BLOCKED = {"normal": "", "lbbb": "endo_lv", "rbbb": "endo_rv"}  # the endocardium whose bundle branch does not conduct
 
 
 @dataclass(frozen=True)
@@ -37,22 +39,55 @@ ROOTS = (
     Root("high anterior paraseptal", "endo_lv", 0.68, 55.0, 0.0),
     Root("middle of the left septum", "endo_lv", 0.50, 0.0, 0.0),
     Root("posterior paraseptal", "endo_lv", 0.38, -55.0, 0.0),
-    Root("right anterior papillary muscle", "endo_rv", 0.42, 25.0, 7.0),
+    Root("right anterior papillary muscle", "endo_rv", 0.42, 25.0, 5.0),
 )
 
 
-def his_purkinje_sources(mesh: HeartMesh) -> tuple[Source, ...]:
-    """The roots as nodes of this mesh, those of the left only where there is no right ventricle.
+def his_purkinje_sources(mesh: HeartMesh, conduction: str = "normal") -> tuple[Source, ...]:
+    """The roots as nodes of this mesh, on the endocardia that there are and whose bundle branch conducts.
 
-    A root in dense scar is moved to the nearest tissue that conducts.
-    Between the roots the network is not modelled: a fast layer on both endocardia stands for it (``Velocities.endocardium``).
+    A root in dense scar is moved to the nearest tissue that conducts. With a blocked branch the other ventricle is first
+    and activates this one through the septum.
     """
+    surfaces = conducting_surfaces(mesh, conduction)
+    if not surfaces:
+        side = "left" if conduction == "lbbb" else "right"
+        raise Refused(
+            f"The {side} bundle branch is blocked and the mesh has no other ventricle, so nothing starts the beat. "
+            "Choose normal conduction, or pace."
+        )
+    return tuple(Source(node, root.time) for root, node in placed_roots(mesh, surfaces))
+
+
+def placed_roots(mesh: HeartMesh, surfaces: tuple[str, ...]) -> list[tuple[Root, int]]:
+    """The roots on these endocardia, each with its node of the mesh."""
     axes, dead = heart_axes(mesh), np.flatnonzero(substrate_of(mesh).dead)
-    return tuple(
-        Source(_place(mesh, axes, root, nodes), root.time)
+    return [
+        (root, _place(mesh, axes, root, nodes))
         for root in ROOTS
-        if len(nodes := np.setdiff1d(mesh.tagged(root.surface), dead))
-    )
+        if root.surface in surfaces and len(nodes := np.setdiff1d(mesh.tagged(root.surface), dead))
+    ]
+
+
+def conducting_surfaces(mesh: HeartMesh, conduction: str) -> tuple[str, ...]:
+    """The endocardia of the mesh with a Purkinje network that takes part; that of a blocked branch is silent altogether.
+
+    Were it entered from the working muscle at once and everywhere, the QRS would be too short for a block: 114 ms instead
+    of 130 in left, 87 instead of 138 in right block (on a two-chambered heart of 9 and 4.5 mm wall).
+    """
+    known = dict.fromkeys(root.surface for root in ROOTS)
+    return tuple(name for name in known if name != BLOCKED[conduction] and len(mesh.tagged(name)))
+
+
+def network_triangles(mesh: HeartMesh, triangles: NDArray[np.integer], surfaces: tuple[str, ...]) -> NDArray[np.bool_]:
+    """(k,) which of these ``triangles`` of the endocardium have a network: those of ``surfaces``, up to ``EXTENT``."""
+    on = np.zeros(len(mesh.points), dtype=bool)
+    for name in surfaces:
+        on[mesh.tagged(name)] = True
+    has = on[triangles].all(axis=1)
+    if has.any() and len(mesh.tagged("endo_lv")):
+        has &= heart_axes(mesh).height(mesh.points)[triangles].mean(axis=1) < EXTENT
+    return np.asarray(has)
 
 
 def _place(mesh: HeartMesh, axes: HeartAxes, root: Root, nodes: NDArray[np.int32]) -> int:
@@ -111,4 +146,4 @@ def sources_of(mesh: HeartMesh, solver: EikonalSolver, scenario: Electrophysiolo
     """Where this scenario's beat starts."""
     if scenario.start == "paced":
         return paced_sources(solver, scenario.sites)
-    return his_purkinje_sources(mesh)
+    return his_purkinje_sources(mesh, scenario.conduction)

@@ -34,10 +34,11 @@ BALL_EDGES = 2.5  # edge lengths around a point source that get straight-line ti
 
 @dataclass(frozen=True)
 class Source:
-    """Where the activation starts: a node of the mesh and a time in ms."""
+    """Where the activation starts: a node of the mesh and a time in ms; ``ball``: with straight-line times around it."""
 
     node: int
     time: float = 0.0
+    ball: bool = True
 
 
 @dataclass(frozen=True)
@@ -112,20 +113,27 @@ class EikonalSolver:
         return replace(mesh, facets=mesh.facets[alive], facet_tag=mesh.facet_tag[alive]).tagged(surface)
 
     def activation_times(
-        self, fiber: Floats, conduction: Conduction, sources: Sequence[Source], progress: Progress = silent
+        self,
+        fiber: Floats,
+        conduction: Conduction,
+        sources: Sequence[Source],
+        progress: Progress = silent,
+        fast: NDArray[np.bool_] | None = None,
     ) -> Floats:
         """(n,) ms, the first arrival at every node; NaN in dense scar and in parts that are not connected to a source.
 
         fiber    (m, 3) unit vectors
-        sources  point sources; each starts as a ball of straight-line times, because one node is a poor point
+        sources  point sources; each alone starts as a ball of straight-line times, because one node is a poor point
+        fast     (k,) which of the ``triangles`` are part of the fast layer; None: all
         """
         _refuse_bad(conduction, sources)
+        fast = np.ones(len(self.triangles), dtype=bool) if fast is None else fast
         fiber = np.ascontiguousarray(fiber[self._conducting], dtype=np.float64)
         lengths, heights = self._tet_lengths(fiber, conduction)
-        layer = self._layer_lengths(conduction)
+        layer = self._layer_lengths(conduction, fast)
         time = np.full(len(self.points), np.inf)
         for source in sources:
-            self._ignite(time, source, fiber, conduction)
+            self._ignite(time, source, fiber, conduction, fast)
         self._run(lengths, heights, layer, time, progress)
         time[~np.isfinite(time)] = np.nan
         return time
@@ -154,8 +162,8 @@ class EikonalSolver:
         )
         return lengths, heights
 
-    def _layer_lengths(self, conduction: Conduction) -> NDArray[np.float32]:
-        speed = max(conduction.layer, 1e-6)
+    def _layer_lengths(self, conduction: Conduction, fast: NDArray[np.bool_]) -> NDArray[np.float32]:
+        speed = np.where(fast, max(conduction.layer, 1e-6), 1e-6)[:, None]
         return np.ascontiguousarray(self._triangle_edges / speed**2, dtype=np.float32)
 
     def _run(self, lengths: Singles, heights: Singles, layer: Singles, time: Floats, progress: Progress) -> None:
@@ -183,9 +191,13 @@ class EikonalSolver:
             )
         progress(1.0, "Activation spreads")
 
-    def _ignite(self, time: Floats, source: Source, fiber: Floats, conduction: Conduction) -> None:
+    def _ignite(
+        self, time: Floats, source: Source, fiber: Floats, conduction: Conduction, fast: NDArray[np.bool_]
+    ) -> None:
         """Straight-line times around a source, in its own piece of wall, with the metric averaged over both ends."""
         time[source.node] = min(time[source.node], source.time)
+        if not source.ball:
+            return
         start = self.points[source.node]
         near = self._near(self._edges, source.node)
         away = self.points[near] - start
@@ -194,10 +206,13 @@ class EikonalSolver:
         )
         straight = source.time + np.sqrt(np.einsum("ni,nij,nj->n", away, metric, away))
         time[near] = np.minimum(time[near], straight)
-        if conduction.layer > 0 and self._tri_start[source.node + 1] > self._tri_start[source.node]:
-            near = self._near(self._layer_edges, source.node)
+        if conduction.layer > 0 and fast[self._triangles_of(source.node)].any():
+            near = np.intersect1d(self._near(self._layer_edges, source.node), self.triangles[fast])
             flat = source.time + np.linalg.norm(self.points[near] - start, axis=1) / conduction.layer
             time[near] = np.minimum(time[near], flat)
+
+    def _triangles_of(self, node: int) -> Ints:
+        return self._tri_of[self._tri_start[node] : self._tri_start[node + 1]] // 3
 
     def _near(self, graph: csr_matrix, node: int) -> NDArray[np.int64]:
         """Nodes inside the ball that edges inside the ball lead to: not those of a wall across a gap."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
 from geometry.errors import Refused
@@ -14,11 +15,12 @@ from solvers.cells.pace import pace
 from solvers.directions.coordinates import LaplaceFields, laplace_fields
 from solvers.directions.fibers import fibers_from_fields
 from solvers.electrophysiology.cell_kinds import CellKinds, cell_kinds
-from solvers.electrophysiology.conduction_system import sources_of
+from solvers.electrophysiology.conduction_system import conducting_surfaces, network_triangles, sources_of
 from solvers.electrophysiology.ecg import LeadField, ecg_trace, potentials_of_activation
-from solvers.electrophysiology.eikonal import Conduction, EikonalSolver
+from solvers.electrophysiology.eikonal import Conduction, EikonalSolver, Source
 from solvers.electrophysiology.electrodes import moved_electrodes
 from solvers.electrophysiology.electrogram import Electrograms, electrogram_rows
+from solvers.electrophysiology.purkinje import Network, grow_network, spread_with
 from solvers.electrophysiology.substrate import substrate_of
 from solvers.electrophysiology.tissue import check_fibers
 from solvers.result import Trace
@@ -34,6 +36,20 @@ class EikonalAnswer:
 
     activation: Floats
     ecg: Trace
+
+
+@dataclass(frozen=True)
+class Front:
+    """How the activation of a scenario comes about.
+
+    activation  (n,) ms
+    sources     where the wall is excited from: roots, pacing sites, junctions of a grown network
+    fast        (k,) which triangles of the solver are part of a fast layer
+    """
+
+    activation: Floats
+    sources: tuple[Source, ...]
+    fast: NDArray[np.bool_]
 
 
 class EikonalModel:
@@ -59,6 +75,8 @@ class EikonalModel:
         self._kept: tuple[FiberAngles, Floats, Floats] | None = None
         self._kept_rows: tuple[tuple[object, ...], Floats] | None = None
         self._kinds: dict[tuple[object, ...], CellKinds] = {}
+        self._networks: dict[tuple[tuple[str, ...], int], Network] = {}
+        self._front: tuple[Electrophysiology, Front] | None = None
         progress(1.0, "Lead field")
 
     def directions(self, angles: FiberAngles) -> tuple[Floats, Floats]:
@@ -93,9 +111,43 @@ class EikonalModel:
 
     def activation(self, scenario: Electrophysiology, progress: Progress = silent) -> Floats:
         """(n,) ms, the eikonal activation of a scenario."""
-        fiber, _ = self.directions(scenario.fibers)
-        sources = sources_of(self.mesh, self.solver, scenario)
-        return self.solver.activation_times(fiber, conduction_of(scenario), sources, progress)
+        return self.front(scenario, progress).activation
+
+    def front(self, scenario: Electrophysiology, progress: Progress = silent) -> Front:
+        """The eikonal activation of a scenario and what it comes from; the last one is remembered."""
+        if self._front is None or self._front[0] != scenario:
+            self._front = (scenario, self._solved(scenario, progress))
+        return self._front[1]
+
+    def network(self, scenario: Electrophysiology) -> Network | None:
+        """The grown tree of a scenario, without the side of a blocked bundle branch; None without an endocardium for it."""
+        key = conducting_surfaces(self.mesh, scenario.conduction), scenario.network_seed
+        if not key[0]:
+            return None
+        if key not in self._networks:
+            self._networks[key] = grow_network(self.mesh, self.solver, *key)
+        return self._networks[key]
+
+    def _solved(self, scenario: Electrophysiology, progress: Progress) -> Front:
+        (fiber, _), conduction, triangles = (
+            self.directions(scenario.fibers),
+            conduction_of(scenario),
+            self.solver.triangles,
+        )
+        starts = sources_of(self.mesh, self.solver, scenario)
+        surfaces = conducting_surfaces(self.mesh, scenario.conduction)
+        fast = network_triangles(self.mesh, triangles, surfaces)
+        network = self.network(scenario) if scenario.network == "grown_tree" else None
+        if network is None:
+            return Front(self.solver.activation_times(fiber, conduction, starts, progress, fast), starts, fast)
+        none = np.zeros_like(fast)
+        activation, sources = spread_with(
+            network,
+            conduction.layer,
+            starts,
+            lambda sources: self.solver.activation_times(fiber, conduction, sources, progress, none),
+        )
+        return Front(activation, sources, none)
 
     def answer(self, scenario: Electrophysiology, duration: float = 0.0, progress: Progress = silent) -> EikonalAnswer:
         """Activation and ECG; the ECG lasts ``duration`` ms, or until everything is activated and 30 ms more.
@@ -128,16 +180,22 @@ class EikonalModel:
         """Times (t,) ms and potentials (e, t) mV of electrodes with these ``rows`` (e, n).
 
         Nodes lie ``edge / velocity`` apart in time, much longer than an upstroke: without care the result is a comb. The
-        template is therefore smoothed over ``FRONT_WIDTH`` of that time (the geometric mean of the two velocities).
+        template is therefore smoothed over ``front_width``.
         """
-        conduction, kinds = conduction_of(scenario), self.kinds(scenario)
-        blur = round(FRONT_WIDTH * self._edge / float(np.sqrt(conduction.fiber * conduction.cross)), 2)
+        kinds, blur = self.kinds(scenario), round(self.front_width(scenario), 2)
         total = np.zeros((len(rows), round(duration / STEP) + 1))
         for number, cell in enumerate(kinds.cells):
             own = slice(None) if len(kinds.cells) == 1 else kinds.of_node == number
             template = action_potential(cell, duration, blur)
             total += potentials_of_activation(rows[:, own], activation[own], template, STEP, duration)
         return STEP * np.arange(total.shape[1], dtype=np.float64), total
+
+    def front_width(self, scenario: Electrophysiology) -> float:
+        """ms, SD over which a front that passes from node to node is smoothed in time.
+
+        ``FRONT_WIDTH`` of the time that it needs for an edge (at the geometric mean of the two velocities).
+        """
+        return FRONT_WIDTH * self._edge / float(np.sqrt(scenario.velocities.fiber * scenario.velocities.cross))
 
 
 def conduction_of(scenario: Electrophysiology) -> Conduction:

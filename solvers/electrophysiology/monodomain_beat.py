@@ -6,9 +6,9 @@ import numpy as np
 
 from geometry.heart_mesh import Floats
 from geometry.progress import Progress, part, silent
-from solvers.electrophysiology.conduction_system import sources_of
 from solvers.electrophysiology.ecg import ecg_trace
 from solvers.electrophysiology.eikonal_model import EikonalModel
+from solvers.electrophysiology.foot import foot
 from solvers.electrophysiology.grey_tissue import GreyTuning, tissue_tensor, tuned_tissue
 from solvers.electrophysiology.march import MonodomainRun, Watch
 from solvers.electrophysiology.march_state import Checkpoint
@@ -50,29 +50,29 @@ def run_monodomain_beat(
     The diffusion is tuned to the wanted velocities on a block and, on a coarse mesh, corrected across the fibres on the
     heart itself. Fast endocardial layer: nodes on and next to it are stimulated when the eikonal front reaches them.
     """
-    tuning, grey = tuned_tissue(model.mesh, model.substrate, scenario, part(progress, 0.0, 0.1))
+    tunings = tuned_tissue(model.mesh, model.substrate, scenario, part(progress, 0.0, 0.1))
     model.kinds(scenario, part(progress, 0.0, 0.1))
-    cross, notes = _cross_on_this_heart(model, scenario, eikonal, (tuning, grey), part(progress, 0.1, 0.5))
-    run = _solve(
+    cross, notes = _cross_on_this_heart(model, scenario, eikonal, tunings, part(progress, 0.1, 0.5))
+    run = solve_beat(
         model,
         scenario,
-        eikonal,
-        (tuning, grey),
+        stimulus_times(model, scenario, eikonal),
+        tunings,
         cross,
         part(progress, 0.5, 1.0),
         watch=watch,
         checkpoint=checkpoint,
         restart=restart,
     )
-    living = model.substrate.conducting
-    potentials = model.electrode_rows(scenario)[:, living.nodes] @ run.frames.T.astype(np.float64)
-    run = replace(run, activation=living.spread(run.activation), frames=living.spread(run.frames))
-    if has_fast_layer(model, scenario):
-        notes = (
-            *notes,
-            "The Purkinje network is a fast layer: its nodes are stimulated at the times of its eikonal front.",
+    if has_fast_layer(model, scenario) or scenario.network == "grown_tree":
+        what = (
+            "fast layer: its nodes are"
+            if scenario.network == "fast_layer"
+            else "grown tree: the wall at its junctions is"
         )
-    return MonodomainBeat(run, ecg_trace(run.times, potentials), (*notes, *grey.notes))
+        notes = (*notes, f"The Purkinje network is a {what} stimulated at the times of its eikonal front.")
+    potentials = electrode_potentials(model, scenario, run)
+    return MonodomainBeat(run, ecg_trace(run.times, potentials), (*notes, *tunings[1].notes))
 
 
 def _cross_on_this_heart(
@@ -92,14 +92,13 @@ def _cross_on_this_heart(
         return tuning.cross, tuning.notes
     scale = float(np.nanmean(eikonal))
     guess, slope = float(np.log(tuning.cross)), -RESPONSE * scale
-    nodes = model.substrate.conducting.nodes
-    expected = eikonal[nodes]
-    judged = np.isfinite(expected) & ~model.substrate.grey_nodes[nodes]
+    judged = np.isfinite(eikonal) & ~model.substrate.grey_nodes
     tried: list[tuple[float, float]] = []
     for trial in range(TRIALS):
         watch = part(progress, trial / TRIALS, (trial + 1) / TRIALS)
-        run = _solve(model, scenario, eikonal, tunings, float(np.exp(guess)), watch, trial=True)
-        late = (np.nan_to_num(run.activation, nan=scenario.duration) - expected)[judged]
+        starts = stimulus_times(model, scenario, eikonal)
+        run = solve_beat(model, scenario, starts, tunings, float(np.exp(guess)), watch, trial=True)
+        late = (np.nan_to_num(run.activation, nan=scenario.duration) - eikonal)[judged]
         tried.append((guess, float(late.mean())))
         if abs(tried[-1][1]) < AGREED * scale:
             break
@@ -117,10 +116,10 @@ def _cross_on_this_heart(
     return cross, (told,)
 
 
-def _solve(
+def solve_beat(
     model: EikonalModel,
     scenario: Electrophysiology,
-    eikonal: Floats,
+    starts: Floats,
     tunings: tuple[Tuning, GreyTuning],
     cross: float,
     progress: Progress,
@@ -129,15 +128,22 @@ def _solve(
     checkpoint: Checkpoint | None = None,
     restart: bool = False,
 ) -> MonodomainRun:
+    """The monodomain equation on the model's conducting tissue: stimuli begin at ``starts`` (n,) ms, NaN: none there.
+
+    cross  mm2/ms, diffusion across the fibres instead of that of the ``tunings``
+    trial  whether only the activation is wanted: the run ends with it
+
+    Activation and frames are those of all nodes, NaN in dense scar.
+    """
     living = model.substrate.conducting
     cell, start = model.kinds(scenario).start(living.nodes)
     fiber, _ = model.directions(scenario.fibers)
     tensor = tissue_tensor(fiber, model.substrate, *tunings, cross)
     seen = None if watch is None else lambda so_far: watch(lambda: living.spread(so_far()))
-    return solve_monodomain(
+    run = solve_monodomain(
         living.mesh,
         tensor[living.tets],
-        [Stimulus(stimulus_times(model, scenario, eikonal)[living.nodes])],
+        [Stimulus(starts[living.nodes])],
         cell,
         scenario.duration,
         scenario.time_step,
@@ -152,26 +158,34 @@ def _solve(
         progress=progress,
         watch=seen,
     )
+    return replace(run, activation=living.spread(run.activation), frames=living.spread(run.frames))
+
+
+def electrode_potentials(model: EikonalModel, scenario: Electrophysiology, run: MonodomainRun) -> Floats:
+    """(9, t) mV."""
+    nodes = model.substrate.conducting.nodes
+    return np.asarray(model.electrode_rows(scenario)[:, nodes] @ run.frames[:, nodes].T.astype(np.float64))
 
 
 def has_fast_layer(model: EikonalModel, scenario: Electrophysiology) -> bool:
-    """Whether the endocardium conducts faster than the wall."""
-    return len(model.solver.triangles) > 0 and scenario.velocities.endocardium > scenario.velocities.fiber
+    """Whether some of the endocardium conducts faster than the wall."""
+    return bool(model.front(scenario).fast.any()) and scenario.velocities.endocardium > scenario.velocities.fiber
 
 
 def stimulus_times(model: EikonalModel, scenario: Electrophysiology, eikonal: Floats) -> Floats:
-    """(n,) ms when each node is stimulated, NaN: not. Sources with a small ball around, and the fast layer.
+    """(n,) ms when each node is stimulated, NaN: not. Sources (junctions too) with a small ball around, and the fast layer.
 
+    They begin so much earlier than the eikonal front that a cell passes 0 mV with it.
     The layer is one element thick: a wave that starts from the surface nodes alone is late by an element's crossing.
     """
-    start, tets = np.full(len(eikonal), np.nan), model.solver.tets
+    start, tets, front = np.full(len(eikonal), np.nan), model.solver.tets, model.front(scenario)
     if has_fast_layer(model, scenario):
         surface = np.zeros(len(eikonal), dtype=bool)
-        surface[model.solver.triangles] = True
+        surface[model.solver.triangles[front.fast]] = True
         layer = np.unique(tets[surface[tets].any(axis=1)])
         start[layer] = eikonal[layer]
     radius = SITE_EDGES * model.mesh.edge_length()
-    for source in sources_of(model.mesh, model.solver, scenario):
+    for source in front.sources:
         away = np.linalg.norm(model.mesh.points - model.mesh.points[source.node], axis=1)
         start[away <= radius] = eikonal[away <= radius]
-    return start
+    return np.maximum(start - foot(scenario.cell), 0.0)

@@ -3,9 +3,16 @@ import pytest
 
 from geometry.errors import Refused
 from solvers.directions.fibers import fibers_from_fields
-from solvers.electrophysiology.conduction_system import his_purkinje_sources, paced_sources, sources_of
+from solvers.electrophysiology.conduction_system import (
+    conducting_surfaces,
+    his_purkinje_sources,
+    network_triangles,
+    paced_sources,
+    sources_of,
+)
 from solvers.electrophysiology.eikonal import Conduction, EikonalSolver
 from solvers.scenario import Electrophysiology, FiberAngles, PacingSite
+from solvers.verification import breakthrough
 
 
 def test_the_roots_lie_where_durrer_found_them(two_chambers):
@@ -51,3 +58,32 @@ def test_pacing_snaps_to_the_wall_and_refuses_a_click_beside_the_heart(two_chamb
         paced_sources(solver, (PacingSite(x=200, y=0, z=0),))
     with pytest.raises(Refused, match="no pacing site"):
         sources_of(two_chambers, solver, Electrophysiology(start="paced"))
+
+
+def test_a_blocked_bundle_branch_leaves_the_roots_of_the_other_side(two_chambers, left_ventricle):
+    left, right = (np.unique(two_chambers.tagged(name)) for name in ("endo_lv", "endo_rv"))
+    assert all(s.node in right for s in his_purkinje_sources(two_chambers, "lbbb"))
+    assert all(s.node in left for s in his_purkinje_sources(two_chambers, "rbbb"))
+    assert len(his_purkinje_sources(two_chambers, "rbbb")) == 3
+    with pytest.raises(Refused, match="left bundle branch is blocked"):
+        his_purkinje_sources(left_ventricle, "lbbb")
+
+
+def test_the_network_of_a_blocked_side_and_of_the_base_is_silent(two_chambers):
+    triangles = np.concatenate([two_chambers.tagged("endo_lv"), two_chambers.tagged("endo_rv")])
+    on_left = np.arange(len(triangles)) < len(two_chambers.tagged("endo_lv"))
+    normal, blocked = (
+        network_triangles(two_chambers, triangles, conducting_surfaces(two_chambers, name))
+        for name in ("normal", "lbbb")
+    )
+    assert not blocked[on_left].any()
+    assert np.array_equal(blocked[~on_left], normal[~on_left])
+    # the apex of this heart lies at -67 mm and its base at 0
+    height = 1 + two_chambers.points[triangles][:, :, 2].mean(axis=1) / 67
+    assert height[normal].max() < 0.91 < height.max()
+
+
+def test_the_breakthrough_of_normal_and_blocked_beats_is_as_published():
+    checks = breakthrough.verify()
+    assert len(checks) == 36
+    assert [check for check in checks if not check.passed] == []
