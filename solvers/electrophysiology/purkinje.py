@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
+from scipy.spatial import cKDTree
 
 from geometry.heart_mesh import Floats, HeartMesh
 from solvers.electrophysiology.conduction_system import network_triangles, placed_roots
@@ -50,15 +51,16 @@ class Network:
 
 def grow_network(mesh: HeartMesh, solver: EikonalSolver, surfaces: tuple[str, ...], seed: int) -> Network:
     """A tree on each of ``surfaces`` from its roots; the same for the same mesh and seed."""
-    trees = []
+    trees, reached = [], []
     for surface in surfaces:
         roots = mesh.points[[node for _, node in placed_roots(mesh, (surface,))]]
         triangles = mesh.tagged(surface)
         covered = triangles[network_triangles(mesh, triangles, (surface,))]
         trees.append(grow_tree(mesh.points, covered, roots, np.random.default_rng(seed)))
-    tree = joined(trees)
-    junctions = [solver.nearest_node(point) for point in tree.points[tree.ends]]
-    return Network(tree, tree.ends, np.array(junctions, dtype=np.int64))
+        reached.append(np.setdiff1d(covered, np.flatnonzero(solver.substrate.dead)))
+    tree, wall = joined(trees), np.concatenate(reached)
+    _, nearest = cKDTree(mesh.points[wall]).query(tree.points[tree.ends])
+    return Network(tree, tree.ends, wall[nearest].astype(np.int64))
 
 
 def spread_with(
