@@ -121,12 +121,15 @@ def simulate(
     *,
     scenario: str,
     workers: int | None = None,
+    ranks: int = 1,
     restart: bool = False,
     electrodes: Path | None = None,
     json: Json = None,
 ) -> None:
     """Run a scenario: the name of a stored one, or a scenario file; --restart goes on where it was stopped.
 
+    --ranks shares the nodes of the monodomain equation out between so many processes under MPI (CARDIOTWIN_MPIEXEC names the
+    command that starts them, where it is not mpiexec); the answer is that of one process to the solver's tolerance.
     --electrodes is a table (.csv) of rows NAME,x,y,z (mm, RAS) that moves electrodes of the scenario's ECG.
     """
     opened = opened_case(case)
@@ -140,7 +143,7 @@ def simulate(
     opened.scenario(name)
     if electrodes is not None:
         with_electrodes(opened, name, moved_from_table(electrodes))
-    run(opened, "simulate", {"scenario": name, "workers": workers, "restart": restart})
+    run(opened, "simulate", {"scenario": name, "workers": workers, "ranks": ranks, "restart": restart})
     numbers = read_numbers(opened.folder / "runs" / name)
     for note in numbers["notes"]:
         say(f"  {note}")

@@ -181,7 +181,8 @@ def export_mesh(case: Case, options: Options, progress: Progress) -> None:
 
 
 def simulate(case: Case, options: Options, progress: Progress) -> None:
-    """Run a stored scenario. Options: scenario (its name), workers, restart (go on from where a run was stopped)."""
+    """Run a stored scenario. Options: scenario (its name), workers, ranks (MPI processes of the monodomain equation),
+    restart (go on from where a run was stopped)."""
     name = str(options["scenario"])
     scenario = case.scenario(name)
     heart = needed_mesh(case)
@@ -193,6 +194,7 @@ def simulate(case: Case, options: Options, progress: Progress) -> None:
 
         result = run_flow(heart, scenario, part(progress, 0, 0.98), workers=workers)
     else:
+        from solvers.electrophysiology.execution import Execution
         from solvers.electrophysiology.march_state import Checkpoint
         from solvers.electrophysiology.run import run_electrophysiology
 
@@ -203,9 +205,8 @@ def simulate(case: Case, options: Options, progress: Progress) -> None:
             raise Refused(f"There is no checkpoint of {scenario.title!r} to go on from. Start it from its beginning.")
         inner = part(progress, 0, 0.98)
         with LiveActivation(case, name) as live:
-            result = run_electrophysiology(
-                heart, scenario, inner, workers=workers, watch=live, checkpoint=kept, restart=restart
-            )
+            how = Execution(int(options.get("ranks") or 1), kept, restart, live)
+            result = run_electrophysiology(heart, scenario, inner, workers=workers, how=how)
         kept.path.unlink(missing_ok=True)
     progress(0.98, "Keeping the result")
     case.save_result(name, result, heart)

@@ -19,8 +19,9 @@ from geometry.progress import Progress, part, silent
 from solvers.cells.cell import Cell
 from solvers.cells.kernel import compile_cell
 from solvers.electrophysiology.diffusion import blend_mass
-from solvers.electrophysiology.march import MonodomainRun, Watch, march
-from solvers.electrophysiology.march_state import Checkpoint, fingerprint
+from solvers.electrophysiology.execution import ALONE, Execution
+from solvers.electrophysiology.march import MonodomainRun, march
+from solvers.electrophysiology.march_state import fingerprint
 from solvers.electrophysiology.march_watch import check_step
 from solvers.electrophysiology.ranks import march_on_ranks
 from solvers.electrophysiology.stimulus import Stimulus
@@ -46,12 +47,9 @@ def solve_monodomain(
     rtol: float = 1e-4,
     precision: Precision = "single",
     threads: int | None = None,
-    ranks: int = 1,
     start: Floats | None = None,
-    checkpoint: Checkpoint | None = None,
-    restart: bool = False,
+    how: Execution = ALONE,
     progress: Progress = silent,
-    watch: Watch | None = None,
 ) -> MonodomainRun:
     """Solve on ``mesh`` for ``duration`` ms in steps of ``dt`` ms.
 
@@ -62,12 +60,10 @@ def solve_monodomain(
     degree               of the elements; 2 has cells in the middles of the edges too, and needs the full mass matrix
     order                of the cell model's integration in time (2 costs twice as much)
     quiet_dt             step (ms) while no voltage changes fast and no stimulus is near; None: always ``dt``
-    watch                is told every ms how to get the activation so far, (n,) ms; with degree 2 the middles come after the nodes
     start                (states, n) of each node's own cell instead of rest; with elements of first order
     rtol                 of the linear solver, see ``Diffusion``
     precision            of the right-hand sides and the linear solver; the states themselves are always double
-    ranks                processes under MPI that share the nodes out; ``watch`` is not told then
-    checkpoint           file in which the state is kept; ``restart``: go on from it
+    how                  it is carried out: ranks, checkpoint, restart, watch
 
     Refuses wrong shapes, a diffusion that is not positive, steps that do not converge and a voltage that is not finite.
     """
@@ -83,8 +79,8 @@ def solve_monodomain(
     mass, stiffness = assemble_diffusion(mesh, diffusion, degree)
     blended = blend_mass(mass, consistent)
     given = [one.start for one in stimuli] + ([] if start is None else [start])
-    kept = checkpoint and replace(checkpoint, made_for=fingerprint(blended, stiffness, cell, given))
-    solve = partial(march, watch=watch) if ranks == 1 else partial(march_on_ranks, ranks)
+    kept = how.checkpoint and replace(how.checkpoint, made_for=fingerprint(blended, stiffness, cell, given))
+    solve = partial(march, watch=how.watch) if how.ranks == 1 else partial(march_on_ranks, how.ranks)
     run = solve(
         blended,
         stiffness,
@@ -102,7 +98,7 @@ def solve_monodomain(
         start=start,
         points=mesh.points,
         checkpoint=kept,
-        resume=kept.load() if kept and restart else None,
+        resume=kept.load() if kept and how.restart else None,
         progress=part(progress, 0.02, 1.0),
     )
     n = len(mesh.points)

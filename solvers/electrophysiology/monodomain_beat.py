@@ -8,10 +8,10 @@ from geometry.heart_mesh import Floats
 from geometry.progress import Progress, part, silent
 from solvers.electrophysiology.ecg import ecg_trace
 from solvers.electrophysiology.eikonal_model import EikonalModel
+from solvers.electrophysiology.execution import ALONE, Execution
 from solvers.electrophysiology.foot import foot
 from solvers.electrophysiology.grey_tissue import GreyTuning, tissue_tensor, tuned_tissue
-from solvers.electrophysiology.march import MonodomainRun, Watch
-from solvers.electrophysiology.march_state import Checkpoint
+from solvers.electrophysiology.march import MonodomainRun
 from solvers.electrophysiology.monodomain import solve_monodomain
 from solvers.electrophysiology.stimulus import Stimulus
 from solvers.electrophysiology.tissue import Tuning
@@ -41,9 +41,7 @@ def run_monodomain_beat(
     scenario: Electrophysiology,
     eikonal: Floats,
     progress: Progress = silent,
-    watch: Watch | None = None,
-    checkpoint: Checkpoint | None = None,
-    restart: bool = False,
+    how: Execution = ALONE,
 ) -> MonodomainBeat:
     """Solve the scenario on the model's mesh; ``eikonal`` (n,) ms is its eikonal activation.
 
@@ -60,9 +58,7 @@ def run_monodomain_beat(
         tunings,
         cross,
         part(progress, 0.5, 1.0),
-        watch=watch,
-        checkpoint=checkpoint,
-        restart=restart,
+        how=how,
     )
     if has_fast_layer(model, scenario) or scenario.network == "grown_tree":
         what = (
@@ -124,9 +120,7 @@ def solve_beat(
     cross: float,
     progress: Progress,
     trial: bool = False,
-    watch: Watch | None = None,
-    checkpoint: Checkpoint | None = None,
-    restart: bool = False,
+    how: Execution = ALONE,
 ) -> MonodomainRun:
     """The monodomain equation on the model's conducting tissue: stimuli begin at ``starts`` (n,) ms, NaN: none there.
 
@@ -139,7 +133,8 @@ def solve_beat(
     cell, start = model.kinds(scenario).start(living.nodes)
     fiber, _ = model.directions(scenario.fibers)
     tensor = tissue_tensor(fiber, model.substrate, *tunings, cross)
-    seen = None if watch is None else lambda so_far: watch(lambda: living.spread(so_far()))
+    told = how.watch
+    seen = None if told is None else lambda so_far: told(lambda: living.spread(so_far()))
     run = solve_monodomain(
         living.mesh,
         tensor[living.tets],
@@ -153,10 +148,8 @@ def solve_beat(
         consistent=tunings[0].consistent,
         order=cell.order,
         quiet_dt=max(QUIET_STEP, scenario.time_step),
-        checkpoint=checkpoint,
-        restart=restart,
+        how=how if seen is None else replace(how, watch=seen),
         progress=progress,
-        watch=seen,
     )
     return replace(run, activation=living.spread(run.activation), frames=living.spread(run.frames))
 

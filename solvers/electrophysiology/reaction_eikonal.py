@@ -13,10 +13,9 @@ from geometry.heart_mesh import Floats
 from geometry.progress import Progress, silent
 from solvers.electrophysiology.ecg import ecg_trace
 from solvers.electrophysiology.eikonal_model import EikonalModel
+from solvers.electrophysiology.execution import ALONE, Execution
 from solvers.electrophysiology.foot import foot
 from solvers.electrophysiology.grey_tissue import GreyTuning
-from solvers.electrophysiology.march import Watch
-from solvers.electrophysiology.march_state import Checkpoint
 from solvers.electrophysiology.monodomain_beat import FRAME_EVERY, MonodomainBeat, electrode_potentials, solve_beat
 from solvers.electrophysiology.tissue import untuned_diffusion
 from solvers.scenario import Electrophysiology
@@ -32,9 +31,7 @@ def run_reaction_eikonal_beat(
     scenario: Electrophysiology,
     eikonal: Floats,
     progress: Progress = silent,
-    watch: Watch | None = None,
-    checkpoint: Checkpoint | None = None,
-    restart: bool = False,
+    how: Execution = ALONE,
 ) -> MonodomainBeat:
     """Solve the scenario on the model's mesh; every node passes 0 mV at its ``eikonal`` (n,) ms activation.
 
@@ -52,9 +49,7 @@ def run_reaction_eikonal_beat(
         (tissue, grey),
         tissue.cross,
         progress,
-        watch=watch,
-        checkpoint=checkpoint,
-        restart=restart,
+        how=how,
     )
     potentials = electrode_potentials(model, scenario, run)
     smooth = gaussian_filter1d(potentials, model.front_width(scenario) / FRAME_EVERY, axis=1, mode="nearest")

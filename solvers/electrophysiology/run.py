@@ -21,9 +21,8 @@ from solvers.electrophysiology.eikonal_ensemble import (
     run_eikonal_ensemble,
 )
 from solvers.electrophysiology.eikonal_model import EikonalAnswer, EikonalModel
+from solvers.electrophysiology.execution import ALONE, Execution
 from solvers.electrophysiology.extracellular import extracellular_potential
-from solvers.electrophysiology.march import Watch
-from solvers.electrophysiology.march_state import Checkpoint
 from solvers.electrophysiology.monodomain_beat import run_monodomain_beat
 from solvers.electrophysiology.reaction_eikonal import run_reaction_eikonal_beat
 from solvers.electrophysiology.repolarization import repolarization_fields
@@ -60,16 +59,14 @@ def run_electrophysiology(
     progress: Progress = silent,
     *,
     workers: int = 2,
-    watch: Watch | None = None,
-    checkpoint: Checkpoint | None = None,
-    restart: bool = False,
+    how: Execution = ALONE,
 ) -> Result:
     """Simulate the scenario on a wall mesh by its tier, then its ensemble by the eikonal tier.
 
     Fields: activation_time (ms); all tiers but the eikonal one: potential (mV, frames every 2 ms), and where the heart
     repolarises in time repolarization_time and apd90; ensemble: activation_time_mean, _sd,
     _exceedance, _members. Traces: ecg, and ecg_low, ecg_high (5 %, 95 % of the members). Refuses blood-pool meshes.
-    ``watch`` is told of a run with potentials as it goes.
+    ``how`` runs with potentials are carried out.
     """
     if mesh.kind != "ventricles":
         raise Refused(
@@ -80,11 +77,7 @@ def run_electrophysiology(
     eikonal = model.answer(scenario)
     stop = (0.85 if heavy else 0.3) if members else 1.0
     reach = np.isfinite(eikonal.activation)
-    outcome = (
-        _beat(model, scenario, eikonal, part(progress, 0.05, stop), watch, checkpoint, restart)
-        if heavy
-        else _eikonal(eikonal)
-    )
+    outcome = _beat(model, scenario, eikonal, part(progress, 0.05, stop), how) if heavy else _eikonal(eikonal)
     metrics = activation_metrics(mesh, outcome.activation, outcome.ecg)
     fields, traces = dict(outcome.fields), {"ecg": outcome.ecg}
     notes = [*mesh.notes, *model.substrate.notes(~reach & ~model.substrate.dead), *outcome.notes, NOT_VALIDATED]
@@ -141,13 +134,11 @@ def _beat(
     scenario: Electrophysiology,
     eikonal: EikonalAnswer,
     progress: Progress,
-    watch: Watch | None,
-    checkpoint: Checkpoint | None,
-    restart: bool,
+    how: Execution,
 ) -> _Outcome:
     solve = run_monodomain_beat if scenario.tier == "monodomain" else run_reaction_eikonal_beat
     solving = part(progress, 0.0, 0.97)
-    beat = solve(model, scenario, eikonal.activation, solving, watch, checkpoint, restart)
+    beat = solve(model, scenario, eikonal.activation, solving, how)
     activation, times = beat.run.activation, beat.run.times[::POTENTIAL_EVERY]
     if not np.isfinite(activation).any():
         raise Refused("Nothing was activated; check the start times of the pacing sites against the simulated time.")

@@ -6,6 +6,7 @@ import pytest
 from geometry.errors import Cancelled, Refused
 from geometry.shapes import slab
 from solvers.cells.catalogue import find_cell
+from solvers.electrophysiology.execution import Execution
 from solvers.electrophysiology.march_state import Checkpoint
 from solvers.electrophysiology.monodomain import solve_monodomain
 from solvers.electrophysiology.stimulus import Stimulus
@@ -27,14 +28,14 @@ def cancelled_at(path: Path, fraction: float) -> Checkpoint:
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        solve_monodomain(MESH, DIFFUSION, CORNER, CELL, 20.0, checkpoint=checkpoint, progress=progress)
+        solve_monodomain(MESH, DIFFUSION, CORNER, CELL, 20.0, how=Execution(checkpoint=checkpoint), progress=progress)
     return checkpoint
 
 
 def test_a_cancelled_run_goes_on_to_the_same_answer(tmp_path: Path) -> None:
     checkpoint = cancelled_at(tmp_path / "state.npz", 0.4)
     whole = solve_monodomain(MESH, DIFFUSION, CORNER, CELL, 20.0)
-    again = solve_monodomain(MESH, DIFFUSION, CORNER, CELL, 20.0, checkpoint=checkpoint, restart=True)
+    again = solve_monodomain(MESH, DIFFUSION, CORNER, CELL, 20.0, how=Execution(checkpoint=checkpoint, restart=True))
     assert again.times == pytest.approx(whole.times)
     assert again.activation == pytest.approx(whole.activation, abs=1e-4)
     assert np.abs(again.frames - whole.frames).max() < 1e-2  # mV
@@ -50,7 +51,7 @@ def test_a_checkpoint_of_something_else_is_refused(tmp_path: Path) -> None:
         (DIFFUSION, [], CELL, "another pacing protocol"),
     ):
         with pytest.raises(Refused, match=words):
-            solve_monodomain(MESH, diffusion, stimuli, cell, 20.0, checkpoint=checkpoint, restart=True)
+            solve_monodomain(MESH, diffusion, stimuli, cell, 20.0, how=Execution(checkpoint=checkpoint, restart=True))
     with np.load(checkpoint.path) as file:
         kept = dict(file)
     np.savez(checkpoint.path, **{**kept, "format": 0})
@@ -70,7 +71,7 @@ def test_a_voltage_that_is_not_finite_is_told_with_its_place_and_the_good_state_
     starts[node] = 5.2
     bad = [*CORNER, Stimulus(starts, 1.0, 1e300)]
     with pytest.raises(Refused, match=r"after 5\.\d\d ms in node \d+ at \(.*\) mm.*last good state") as told:
-        solve_monodomain(MESH, DIFFUSION, bad, CELL, 20.0, checkpoint=checkpoint)
+        solve_monodomain(MESH, DIFFUSION, bad, CELL, 20.0, how=Execution(checkpoint=checkpoint))
     said = int(str(told.value).split("in node ")[1].split()[0])
     assert np.linalg.norm(MESH.points[said] - MESH.points[node]) < 1.0
     with np.load(checkpoint.path) as kept:

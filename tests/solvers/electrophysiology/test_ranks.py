@@ -6,6 +6,7 @@ import pytest
 from geometry.errors import Cancelled, Refused
 from geometry.shapes import slab
 from solvers.cells.catalogue import find_cell
+from solvers.electrophysiology.execution import Execution
 from solvers.electrophysiology.march_state import Checkpoint
 from solvers.electrophysiology.monodomain import solve_monodomain
 from solvers.electrophysiology.stimulus import Stimulus
@@ -24,7 +25,7 @@ def solve(duration: float = 12.0, **options):
 
 def test_ranks_give_the_answer_of_one_process_to_solver_tolerance() -> None:
     alike = {"rtol": 1e-9, "precision": "double", "quiet_dt": 0.25}
-    one, two = solve(**alike), solve(ranks=2, **alike)
+    one, two = solve(**alike), solve(how=Execution(ranks=2), **alike)
     assert np.isfinite(one.activation).all()
     assert two.activation == pytest.approx(one.activation, abs=1e-5)
     assert two.frames == pytest.approx(one.frames, abs=1e-3)
@@ -41,18 +42,18 @@ def test_a_cancelled_run_of_ranks_goes_on_from_its_checkpoint(tmp_path: Path) ->
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        solve(ranks=2, checkpoint=kept, progress=stop)
+        solve(how=Execution(2, kept), progress=stop)
     assert 2.0 < float(np.load(kept.path)["t"]) < 12.0
-    resumed = solve(ranks=2, checkpoint=kept, restart=True)
+    resumed = solve(how=Execution(2, kept, restart=True))
     assert resumed.activation == pytest.approx(solve().activation, abs=1e-2)
 
 
 def test_without_mpiexec_ranks_are_refused_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CARDIOTWIN_MPIEXEC", "no-such-launcher")
     with pytest.raises(Refused, match="mpiexec"):
-        solve(ranks=2)
+        solve(how=Execution(ranks=2))
 
 
 def test_what_one_rank_refuses_is_what_is_said() -> None:
     with pytest.raises(Refused, match="time step"):
-        solve(ranks=2, duration=0.01)
+        solve(how=Execution(ranks=2), duration=0.01)
