@@ -18,15 +18,19 @@ from solvers.electrophysiology.substrate import Substrate, substrate_of
 from solvers.kernels.compile import load_kernel
 
 _CDEF = """
-void edge_lengths(int64_t tets, const int32_t *tet, const double *points, const double *fiber, double across, double along,
-                  float *lengths, float *heights);
+typedef struct {
+    int32_t node[4];
+    float length[6], height[4];
+    int32_t unused[2];
+} Tet;
+void measure(int64_t count, Tet *tets, const double *points, const double *fiber, double across, double along);
 int32_t eikonal_begin(int32_t nodes, double *time, int32_t *heap, int32_t *place);
-int32_t eikonal_run(const int32_t *tet, const float *tet_len, const float *tet_height, const int64_t *tet_start,
-                    const int32_t *tet_of, const int32_t *tri,
+int32_t eikonal_run(const Tet *tets, const int64_t *tet_start, const int32_t *tet_of, const int32_t *tri,
                     const float *tri_len, const int64_t *tri_start, const int32_t *tri_of, double least, int64_t most,
                     double *time, int32_t *heap, int32_t *place, int32_t size);
 """
-Singles = NDArray[np.float32]
+_TET = np.dtype([("node", "i4", 4), ("length", "f4", 6), ("height", "f4", 4), ("unused", "i4", 2)])  # as in eikonal.c
+Cells = NDArray[np.void]
 LEAST_GAIN = 1e-5  # ms: a smaller improvement is not passed on; far below the error of the discretisation
 TAKEN_PER_CALL = 200_000  # nodes between two looks at the Cancel button (some 0.2 s)
 BALL_EDGES = 2.5  # edge lengths around a point source that get straight-line times
@@ -95,6 +99,7 @@ class EikonalSolver:
         self._edges = _edge_graph(self.tets, len(self.points))
         self._layer_edges = _edge_graph(self.triangles, len(self.points))
         self._tree = cKDTree(self.points[self._living])
+        self._known: tuple[Floats, tuple[float, Conduction], tuple[Cells, Floats]] | None = None
         self._radius = BALL_EDGES * mesh.edge_length() if ball is None else ball
         corners = self.points[self.triangles]
         self._triangle_edges = np.stack(
@@ -128,54 +133,50 @@ class EikonalSolver:
         """
         _refuse_bad(conduction, sources)
         fast = np.ones(len(self.triangles), dtype=bool) if fast is None else fast
-        fiber = np.ascontiguousarray(fiber[self._conducting], dtype=np.float64)
-        lengths, heights = self._tet_lengths(fiber, conduction)
+        cells, fiber = self._measured(fiber, conduction)
         layer = self._layer_lengths(conduction, fast)
         time = np.full(len(self.points), np.inf)
         for source in sources:
             self._ignite(time, source, fiber, conduction, fast)
-        self._run(lengths, heights, layer, time, progress)
+        self._run(cells, layer, time, progress)
         time[~np.isfinite(time)] = np.nan
         return time
 
-    def _tet_lengths(self, fiber: Floats, conduction: Conduction) -> tuple[Singles, Singles]:
-        """Squared metric lengths (m, 6) of the edges, ms^2, and metric heights (m, 4) of the corners, ms."""
-        lengths, heights = self._lengths_of(self.tets, fiber, conduction)
-        if self._grey.any() and conduction.grey != (1.0, 1.0):
-            slow = np.flatnonzero(self._grey)
-            lengths[slow], heights[slow] = self._lengths_of(self.tets[slow], fiber[slow], conduction.slowed)
-        return lengths, heights
+    def _measured(self, fiber: Floats, conduction: Conduction) -> tuple[Cells, Floats]:
+        """The tetrahedra with the metric lengths (ms) of their edges and heights, and their fibres.
 
-    def _lengths_of(self, tets: Ints, fiber: Floats, conduction: Conduction) -> tuple[Singles, Singles]:
+        Those of the last call are remembered: a site that is dragged changes neither fibres nor velocities.
+        """
+        key = (float(fiber.sum()), conduction)
+        if self._known is None or self._known[0] is not fiber or self._known[1] != key:
+            own = np.ascontiguousarray(fiber[self._conducting], dtype=np.float64)
+            cells = self._lengths_of(self.tets, own, conduction)
+            if self._grey.any() and conduction.grey != (1.0, 1.0):
+                slow = np.flatnonzero(self._grey)
+                cells[slow] = self._lengths_of(self.tets[slow], own[slow], conduction.slowed)
+            self._known = fiber, key, (cells, own)
+        return self._known[2]
+
+    def _lengths_of(self, tets: Ints, fiber: Floats, conduction: Conduction) -> Cells:
         across = 1 / conduction.cross**2
-        lengths = np.empty((len(tets), 6), dtype=np.float32)
-        heights = np.empty((len(tets), 4), dtype=np.float32)
-        self._lib.edge_lengths(
-            len(tets),
-            self._ints(tets),
-            self._reals(self.points),
-            self._reals(fiber),
-            across,
-            1 / conduction.fiber**2 - across,
-            self._floats(lengths),
-            self._floats(heights),
-        )
-        return lengths, heights
+        cells = np.zeros(len(tets), _TET)
+        cells["node"] = tets
+        along = 1 / conduction.fiber**2 - across
+        self._lib.measure(len(tets), self._cells(cells), self._reals(self.points), self._reals(fiber), across, along)
+        return cells
 
     def _layer_lengths(self, conduction: Conduction, fast: NDArray[np.bool_]) -> NDArray[np.float32]:
         speed = np.where(fast, max(conduction.layer, 1e-6), 1e-6)[:, None]
         return np.ascontiguousarray(self._triangle_edges / speed**2, dtype=np.float32)
 
-    def _run(self, lengths: Singles, heights: Singles, layer: Singles, time: Floats, progress: Progress) -> None:
+    def _run(self, cells: Cells, layer: NDArray[np.float32], time: Floats, progress: Progress) -> None:
         heap, place = np.empty(len(time), dtype=np.int32), np.empty(len(time), dtype=np.int32)
         left = self._lib.eikonal_begin(len(time), self._reals(time), self._ints(heap), self._ints(place))
         while left:
             reached = np.isfinite(time).mean()
             progress(float(0.9 * reached), "Activation spreads")
             left = self._lib.eikonal_run(
-                self._ints(self.tets),
-                self._floats(lengths),
-                self._floats(heights),
+                self._cells(cells),
                 self._longs(self._tet_start),
                 self._ints(self._tet_of),
                 self._ints(self.triangles),
@@ -230,14 +231,17 @@ class EikonalSolver:
     def _node_metric(self, nodes: NDArray[np.int64], fiber: Floats, conduction: Conduction) -> Floats:
         """(k, 3, 3) ms^2/mm^2, D^-1 averaged over the tets of each node."""
         slowed = conduction.slowed
-        across = np.where(self._grey, 1 / slowed.cross**2, 1 / conduction.cross**2)
-        along = np.where(self._grey, 1 / slowed.fiber**2, 1 / conduction.fiber**2) - across
         metric = np.empty((len(nodes), 3, 3))
         for row, node in enumerate(nodes):
             of = self._tet_of[self._tet_start[node] : self._tet_start[node + 1]] // 4
+            across = np.where(self._grey[of], 1 / slowed.cross**2, 1 / conduction.cross**2)
+            along = np.where(self._grey[of], 1 / slowed.fiber**2, 1 / conduction.fiber**2) - across
             f = fiber[of]
-            metric[row] = across[of].mean() * np.eye(3) + (f.T * along[of]) @ f / len(f)
+            metric[row] = across.mean() * np.eye(3) + (f.T * along) @ f / len(f)
         return metric
+
+    def _cells(self, array: Cells) -> Any:
+        return self._ffi.from_buffer("Tet[]", array)
 
     def _ints(self, array: Ints) -> Any:
         return self._ffi.from_buffer("int32_t[]", array)

@@ -76,6 +76,7 @@ class EikonalModel:
         self._kept_rows: tuple[tuple[object, ...], Floats] | None = None
         self._kinds: dict[tuple[object, ...], CellKinds] = {}
         self._networks: dict[tuple[tuple[str, ...], int], Network] = {}
+        self._layers: dict[str, NDArray[np.bool_]] = {}
         self._front: tuple[Electrophysiology, Front] | None = None
         progress(1.0, "Lead field")
 
@@ -128,15 +129,17 @@ class EikonalModel:
             self._networks[key] = grow_network(self.mesh, self.solver, *key)
         return self._networks[key]
 
+    def _fast(self, conduction: str) -> NDArray[np.bool_]:
+        """(k,) which of the solver's triangles have a network that takes part."""
+        if conduction not in self._layers:
+            surfaces = conducting_surfaces(self.mesh, conduction)
+            self._layers[conduction] = network_triangles(self.mesh, self.solver.triangles, surfaces)
+        return self._layers[conduction]
+
     def _solved(self, scenario: Electrophysiology, progress: Progress) -> Front:
-        (fiber, _), conduction, triangles = (
-            self.directions(scenario.fibers),
-            conduction_of(scenario),
-            self.solver.triangles,
-        )
+        (fiber, _), conduction = self.directions(scenario.fibers), conduction_of(scenario)
         starts = sources_of(self.mesh, self.solver, scenario)
-        surfaces = conducting_surfaces(self.mesh, scenario.conduction)
-        fast = network_triangles(self.mesh, triangles, surfaces)
+        fast = self._fast(scenario.conduction)
         network = self.network(scenario) if scenario.network == "grown_tree" else None
         if network is None:
             return Front(self.solver.activation_times(fiber, conduction, starts, progress, fast), starts, fast)

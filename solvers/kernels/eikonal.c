@@ -10,6 +10,13 @@
 #include <math.h>
 #include <stdint.h>
 
+/* One tetrahedron in one cache line: its nodes, the squared metric lengths of its edges and the metric heights of its corners. */
+typedef struct {
+    int32_t node[4];
+    float length[6], height[4];
+    int32_t unused[2];
+} Tet;
+
 typedef struct {
     double *time;
     int32_t *heap;     /* node at each place of a 4-ary heap */
@@ -107,7 +114,9 @@ static const int8_t TET_OTHERS[4][3] = {{1, 2, 3}, {0, 2, 3}, {0, 1, 3}, {0, 1, 
 static const int8_t TRI_EDGE[3][3] = {{-1, 0, 1}, {0, -1, 2}, {1, 2, -1}};
 static const int8_t TRI_OTHERS[3][2] = {{1, 2}, {0, 2}, {0, 1}};
 
-static void spread_in_tet(Front *f, const int32_t *tet, const float *len, const float *height, int v, double least) {
+static void spread_in_tet(Front *f, const Tet *cell, int v, double least) {
+    const int32_t *tet = cell->node;
+    const float *len = cell->length, *height = cell->height;
     const double tv = f->time[tet[v]];
     for (int k = 0; k < 3; ++k) {
         const int w = TET_OTHERS[v][k], a = TET_OTHERS[v][(k + 1) % 3], b = TET_OTHERS[v][(k + 2) % 3];
@@ -163,20 +172,20 @@ static void heights_of(const float *s, float *heights) {
     }
 }
 
-/* Squared metric lengths of the six edges of each tet: |e|^2 across + (f.e)^2 along, e in mm; and the metric heights of its
-   corners. across = 1 / v_across^2, along = 1 / v_fiber^2 - 1 / v_across^2. */
-void edge_lengths(int64_t tets, const int32_t *tet, const double *points, const double *fiber, double across, double along,
-                  float *lengths, float *heights) {
+/* Fill in the lengths, |e|^2 across + (f.e)^2 along with e in mm, and the heights of tetrahedra whose nodes are known.
+   across = 1 / v_across^2, along = 1 / v_fiber^2 - 1 / v_across^2. */
+void measure(int64_t count, Tet *tets, const double *points, const double *fiber, double across, double along) {
     static const int8_t from[6] = {0, 0, 0, 1, 1, 2}, to[6] = {1, 2, 3, 2, 3, 3};
-    for (int64_t i = 0; i < tets; ++i) {
+    for (int64_t i = 0; i < count; ++i) {
         const double *f = fiber + 3 * i;
+        Tet *tet = tets + i;
         for (int e = 0; e < 6; ++e) {
-            const double *p = points + 3 * tet[4 * i + from[e]], *q = points + 3 * tet[4 * i + to[e]];
+            const double *p = points + 3 * tet->node[from[e]], *q = points + 3 * tet->node[to[e]];
             const double x = q[0] - p[0], y = q[1] - p[1], z = q[2] - p[2];
             const double along_fiber = f[0] * x + f[1] * y + f[2] * z;
-            lengths[6 * i + e] = (float)(across * (x * x + y * y + z * z) + along * along_fiber * along_fiber);
+            tet->length[e] = (float)(across * (x * x + y * y + z * z) + along * along_fiber * along_fiber);
         }
-        heights_of(lengths + 6 * i, heights + 4 * i);
+        heights_of(tet->length, tet->height);
     }
 }
 
@@ -195,7 +204,7 @@ int32_t eikonal_begin(int32_t nodes, double *time, int32_t *heap, int32_t *place
 
 /* Take up to `most` nodes from the heap of `size`; returns the size that is left, 0 when the times are final.
    tet_start/tet_of: for node n the entries tet_start[n] .. tet_start[n+1] of tet_of hold 4 * tet + corner; likewise 3 * tri + corner. */
-int32_t eikonal_run(const int32_t *tet, const float *tet_len, const float *tet_height, const int64_t *tet_start, const int32_t *tet_of, const int32_t *tri,
+int32_t eikonal_run(const Tet *tets, const int64_t *tet_start, const int32_t *tet_of, const int32_t *tri,
                     const float *tri_len, const int64_t *tri_start, const int32_t *tri_of, double least, int64_t most,
                     double *time, int32_t *heap, int32_t *place, int32_t size) {
     Front f = {time, heap, place, size};
@@ -206,8 +215,7 @@ int32_t eikonal_run(const int32_t *tet, const float *tet_len, const float *tet_h
             spread_in_triangle(&f, tri + 3 * (int64_t)k, tri_len + 3 * (int64_t)k, tri_of[i] % 3, least);
         }
         for (int64_t i = tet_start[n]; i < tet_start[n + 1]; ++i) {
-            const int32_t k = tet_of[i] >> 2;
-            spread_in_tet(&f, tet + 4 * (int64_t)k, tet_len + 6 * (int64_t)k, tet_height + 4 * (int64_t)k, tet_of[i] & 3, least);
+            spread_in_tet(&f, tets + (tet_of[i] >> 2), tet_of[i] & 3, least);
         }
     }
     return f.size;
