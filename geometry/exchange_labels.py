@@ -39,7 +39,19 @@ def read_label_file(path: Path) -> LabelFile:
 
 
 def write_labels(segmentation: Segmentation, path: Path, image: Image, phase: int | None = None) -> tuple[str, ...]:
-    """Write labels (all phases, or one) in the format that the ending of ``path`` names; what was left out, in sentences."""
+    """Write labels (all phases, or one) in the format that the ending of ``path`` names; what was left out, in sentences.
+
+    Raises Refused where there is no such format, or nothing can be written there.
+    """
+    try:
+        return _write(segmentation, path, image, phase)
+    except OSError as cause:
+        raise Refused(
+            f"{path.name} could not be written: its folder is not there, is full or is protected; choose another place."
+        ) from cause
+
+
+def _write(segmentation: Segmentation, path: Path, image: Image, phase: int | None) -> tuple[str, ...]:
     name = path.name.lower()
     labels = segmentation.labels if phase is None else segmentation.phase(phase)
     if name.endswith(_NIFTI):
@@ -156,7 +168,10 @@ def _write_itk(labels: NDArray[np.uint8], affine: NDArray[np.float64], path: Pat
             ("LabelValue", str(value)),
         ):
             volume.SetMetaData(f"Segment{number}_{key}", text)
-    SimpleITK.WriteImage(volume, str(path), useCompression=True)
+    try:
+        SimpleITK.WriteImage(volume, str(path), useCompression=True)
+    except RuntimeError as cause:
+        raise OSError(str(cause)) from cause
 
 
 def _checked(affine: NDArray[np.float64]) -> NDArray[np.float64]:

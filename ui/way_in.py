@@ -65,7 +65,7 @@ class WayIn(QObject):
         if is_volume(scan):
             self.intake.stop()
             self.intake.scan, self.intake.series = scan, ()
-            self._read({"scan": str(scan)})
+            self._read({"scan": str(scan)} | ({} if role == MAIN else {"modality": "MR"}))  # late enhancement is MR
             return
         self._chooser.search()
         self.choosing.emit()
@@ -153,9 +153,6 @@ class WayIn(QObject):
             self._adding = None
             if status.state == DONE:
                 self._session.said.emit(ADDED, "info")
-            elif status.state == FAILED and "modality" in status.error:
-                self._chooser.ask_modality()
-                self.choosing.emit()
             return
         if case is None or self._fresh != case.folder:
             return
