@@ -33,7 +33,7 @@ def read_label_file(path: Path) -> LabelFile:
         return _read_nifti(path)
     if name.endswith(_ITK):
         return _read_itk(path)
-    from geometry.dicom_seg import read_dicom_seg
+    from geometry.dicom.segmentations import read_dicom_seg
 
     return read_dicom_seg(path)
 
@@ -61,7 +61,7 @@ def _write(segmentation: Segmentation, path: Path, image: Image, phase: int | No
         _write_itk(labels, segmentation.affine, path)
         return ()
     if name.endswith(".dcm"):
-        from geometry.dicom_seg import write_dicom_seg
+        from geometry.dicom.segmentations import write_dicom_seg
 
         return write_dicom_seg(segmentation, path, image, phase)
     raise Refused(

@@ -10,9 +10,9 @@ from PySide6.QtCore import QObject, Signal
 from app.case import MAIN, Case
 from app.jobs import DONE, FAILED, JobStatus
 from app.settings import cases_folder
+from geometry.dicom.series_roles import LATE
+from geometry.dicom.series_summary import SeriesSummary
 from geometry.errors import Refused
-from geometry.series_roles import LATE
-from geometry.series_summary import SeriesSummary
 from ui.intake import Intake, as_scan, is_volume
 from ui.job_watch import JobWatch
 from ui.series_chooser import SeriesChooser

@@ -9,7 +9,7 @@ import pytest
 import SimpleITK
 from numpy.typing import NDArray
 
-from geometry.dicom_seg import _description, derived_series, read_dicom_seg
+from geometry.dicom.segmentations import _description, derived_series, read_dicom_seg
 from geometry.errors import Refused
 from geometry.exchange_labels import read_label_file, write_labels
 from geometry.image import Image

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.jobs import DONE, JobStatus
-from geometry.series_summary import SeriesSummary
+from geometry.dicom.series_summary import SeriesSummary
 from ui.series_chooser import SeriesChooser
 from ui.window import Window
 

@@ -21,7 +21,7 @@ from pydicom.errors import InvalidDicomError
 from pydicom.sr.coding import Code
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, MRImageStorage, generate_uid
 
-from geometry.dicom_bit_frames import unpack_bit_frames
+from geometry.dicom.bit_frames import unpack_bit_frames
 from geometry.errors import Refused
 from geometry.image import Image
 from geometry.label_file import LabelFile
