@@ -20,7 +20,8 @@ from app.folders import held, is_cut_short, link, mend_folder, replace_text, who
 from app.metrics_file import METRICS, read_metrics, write_metrics
 from app.migrations import FORMAT, migrate
 from app.provenance import digest, write_origin
-from geometry.deidentify import Deidentification
+from geometry.dicom.deidentify import Deidentification
+from geometry.dicom.series_summary import SeriesSummary, load_series, save_series
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh, load_mesh, save_mesh
 from geometry.image import Image, load_image, save_image
@@ -38,7 +39,6 @@ from geometry.segmentation import (
     save_labels,
     save_segmentation,
 )
-from geometry.series_summary import SeriesSummary, load_series, save_series
 from geometry.subject import Subject, load_subject, subject_text
 from geometry.tet_quality import save_quality
 from geometry.wall_motion.motion import WallMotion, load_motion, save_motion

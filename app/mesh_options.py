@@ -6,11 +6,11 @@ from typing import Any
 
 from app.case import Case
 from app.provenance import read_options
+from geometry.dicom.series_roles import LONG_CINE
 from geometry.errors import Refused
 from geometry.meshing import USUAL_EDGES
 from geometry.meshing.scar_edges import scar_edge_for
 from geometry.segmentation import RV, Segmentation
-from geometry.series_roles import LONG_CINE
 
 WHOLE, LEFT = "ventricles", "lv"
 CAVITIES = {"lv_blood": "lv", "rv_blood": "rv"}

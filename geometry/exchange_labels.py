@@ -33,13 +33,25 @@ def read_label_file(path: Path) -> LabelFile:
         return _read_nifti(path)
     if name.endswith(_ITK):
         return _read_itk(path)
-    from geometry.dicom_seg import read_dicom_seg
+    from geometry.dicom.segmentations import read_dicom_seg
 
     return read_dicom_seg(path)
 
 
 def write_labels(segmentation: Segmentation, path: Path, image: Image, phase: int | None = None) -> tuple[str, ...]:
-    """Write labels (all phases, or one) in the format that the ending of ``path`` names; what was left out, in sentences."""
+    """Write labels (all phases, or one) in the format that the ending of ``path`` names; what was left out, in sentences.
+
+    Raises Refused where there is no such format, or nothing can be written there.
+    """
+    try:
+        return _write(segmentation, path, image, phase)
+    except OSError as cause:
+        raise Refused(
+            f"{path.name} could not be written: its folder is not there, is full or is protected; choose another place."
+        ) from cause
+
+
+def _write(segmentation: Segmentation, path: Path, image: Image, phase: int | None) -> tuple[str, ...]:
     name = path.name.lower()
     labels = segmentation.labels if phase is None else segmentation.phase(phase)
     if name.endswith(_NIFTI):
@@ -49,7 +61,7 @@ def write_labels(segmentation: Segmentation, path: Path, image: Image, phase: in
         _write_itk(labels, segmentation.affine, path)
         return ()
     if name.endswith(".dcm"):
-        from geometry.dicom_seg import write_dicom_seg
+        from geometry.dicom.segmentations import write_dicom_seg
 
         return write_dicom_seg(segmentation, path, image, phase)
     raise Refused(
@@ -156,7 +168,10 @@ def _write_itk(labels: NDArray[np.uint8], affine: NDArray[np.float64], path: Pat
             ("LabelValue", str(value)),
         ):
             volume.SetMetaData(f"Segment{number}_{key}", text)
-    SimpleITK.WriteImage(volume, str(path), useCompression=True)
+    try:
+        SimpleITK.WriteImage(volume, str(path), useCompression=True)
+    except RuntimeError as cause:
+        raise OSError(str(cause)) from cause
 
 
 def _checked(affine: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -19,6 +19,7 @@ class LabelFile:
     names     value -> what the file calls it
     placed    False where the file does not say where it lies (1 mm voxels at the origin, or no orientation)
     notes     what was found on reading, as sentences
+    phase     (which, of how many) phase of a beat this is, from 0, where the file says so
     """
 
     values: NDArray[np.int32]
@@ -26,6 +27,7 @@ class LabelFile:
     names: Mapping[int, str] = field(default_factory=dict)
     placed: bool = True
     notes: tuple[str, ...] = ()
+    phase: tuple[int, int] | None = None
 
 
 def whole_numbers(values: NDArray[Any]) -> NDArray[np.int32]:

@@ -29,7 +29,7 @@ def import_labels(
     """The label maps at ``paths`` as one segmentation on the grid of ``image``; end-diastole and end-systole by volume.
 
     scheme  how to read the numbers (``label_maps.schemes``); None: by the names in the file, or where only one scheme fits
-    phases  for maps of a single phase of a cine, the phase (from 0) of each; else it is taken from "frameNN" in the file's name
+    phases  for maps of a single phase of a cine, the phase (from 0) of each; else what the file says, or "frameNN" in its name
     Raises Refused, with a sentence, where a map cannot be read, understood or placed.
     """
     if not paths:
@@ -47,7 +47,7 @@ def import_labels(
             )
         ours, told = to_ours(held.values, meaning)
         notes += [*held.notes, *told]
-        notes += _put(ours, held, image, labels, _phase_of(path, number, phases))
+        notes += _put(ours, held, image, labels, _phase_of(path, held, image, number, phases))
     labelled = replace(_with_phases(labels, image, read_by), notes=tuple(dict.fromkeys(notes)))
     return replace(labelled, notes=(*labelled.notes, *_doubts(labelled, image)))
 
@@ -80,10 +80,12 @@ def _put(
     )
 
 
-def _phase_of(path: Path, number: int, phases: Sequence[int]) -> int | None:
-    """The phase asked for, or the one in the name as ACDC writes it (patient001_frame12_gt: the twelfth)."""
+def _phase_of(path: Path, held: LabelFile, image: Image, number: int, phases: Sequence[int]) -> int | None:
+    """The phase asked for, or the one in the file, or in its name as ACDC writes it (patient001_frame12_gt: the twelfth)."""
     if number < len(phases):
         return phases[number]
+    if held.phase is not None and held.phase[1] == image.phases:
+        return held.phase[0]
     found = re.search(r"frame(\d+)", path.name)
     return int(found[1]) - 1 if found else None
 

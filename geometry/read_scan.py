@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from geometry.deidentify import Imported, without_header
-from geometry.dicom import list_dicom_series, read_dicom
+from geometry.dicom.deidentify import Imported, without_header
+from geometry.dicom.series_summary import SeriesSummary
+from geometry.dicom.study import list_dicom_series, read_dicom
 from geometry.errors import Cancelled, Refused
 from geometry.image import MODALITIES, Image
 from geometry.progress import Progress, silent
-from geometry.series_summary import SeriesSummary
 from geometry.volume_series import choose_volume, list_volumes, volumes_at
 
 STUMBLED = "The importer stumbled over something in this scan that it does not know"

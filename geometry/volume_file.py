@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry.decoder import decode_each
+from geometry.dicom.decoder import decode_each
 from geometry.errors import Refused
 from geometry.image import Image
 from geometry.progress import Progress, part

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from geometry.dicom.stack import LEAST_SLICES
 from geometry.errors import Refused
 from geometry.image import MODALITIES, Image
-from geometry.stack import LEAST_SLICES
 
 _OWN_KEYS = {"modality", "times", "cycle", "source", "notes"}
 _FEWEST_VALUES = 17

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import numpy as np
 
-from geometry.dicom_files import list_members, open_all
+from geometry.dicom.files import list_members, open_all
+from geometry.dicom.series_roles import Role, role_of_volume
+from geometry.dicom.series_summary import SeriesSummary
+from geometry.dicom.thumbnails import thumbnail
 from geometry.errors import Refused
 from geometry.image import Image
 from geometry.nifti import read_nifti
 from geometry.progress import Progress, part
-from geometry.series_roles import Role, role_of_volume
-from geometry.series_summary import SeriesSummary
-from geometry.thumbnails import thumbnail
 from geometry.volume_file import read_volume_file
 
 _NIFTI = (".nii", ".nii.gz")

@@ -36,7 +36,7 @@ from sample_scans.stack import Stack
 LABELS = (LV, MYOCARDIUM, RV)
 REACH = 92.0  # mm about the long axis: what the beating heart of an adult can touch, and 15 more of a dilated one
 FINE, RIDGES = 1.1, 2.5  # fine and visible trabeculae of the normal adult: the middle of what ``draw_person`` draws
-FIRST_FOR_JUDGING = 500_000  # no method is trained on seeds from here on (interval widths saw 501 000 to 501 499)
+FIRST_FOR_JUDGING = 500_000  # no method is trained on seeds from here on (interval widths saw some up to 501 599)
 
 
 def make_cine_mr(

@@ -1,7 +1,7 @@
 """The column on the right: one page per step, each in a scroll area."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QStackedWidget, QVBoxLayout, QWidget
 
 from ui.job_watch import JobWatch
 from ui.session import STEPS, Session
@@ -27,6 +27,7 @@ PAGES: dict[str, type[Page]] = {
     "report": ReportPage,
     "practice": PracticePage,
 }
+SETTLED = 300  # ms in which a page that was filled again finds its height
 
 
 class Inspector(QFrame):
@@ -65,9 +66,15 @@ class Inspector(QFrame):
 
     def refresh(self) -> None:
         """Show the page of the step, filled again."""
-        step = self._session.step
+        step, before = self._session.step, self.stack.currentIndex()
         self.stack.setCurrentIndex(STEPS.index(step))
+        area = self.stack.currentWidget()
+        assert isinstance(area, QScrollArea)
+        bar = area.verticalScrollBar()
+        place = bar.value() if self.stack.currentIndex() == before else 0
         self.pages[step].refresh()
+        if place:  # the result of a button appears where it was pressed
+            _hold(bar, place)
 
     def _refresh_if(self, *steps: str) -> None:
         if self._session.step in steps:
@@ -92,3 +99,13 @@ class Inspector(QFrame):
         if self._watch.busy != self._was_busy:
             self._was_busy = self._watch.busy
             self.refresh()
+
+
+def _hold(bar: QScrollBar, place: int) -> None:
+    """Keep a scroll bar where it was while the page beside it is laid out anew."""
+
+    def restore(_low: int, high: int) -> None:
+        bar.setValue(min(place, high))
+
+    bar.rangeChanged.connect(restore)
+    QTimer.singleShot(SETTLED, bar, lambda: bar.rangeChanged.disconnect(restore))

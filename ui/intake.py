@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.case import Case
 from app.jobs import CANCELLED, DONE, RUNNING, Job, JobStatus, start_job
+from geometry.dicom.series_summary import SeriesSummary
 from geometry.errors import Refused
-from geometry.series_summary import SeriesSummary
 from ui.job_watch import EVERY
 
 VOLUMES = (".nii", ".nii.gz", ".nrrd", ".nhdr", ".mha", ".mhd")

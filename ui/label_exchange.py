@@ -103,5 +103,27 @@ class LabelExchange(QObject):
         self._watch.start("export_labels", {"out": str(path)})
 
     def _ended(self, status: JobStatus) -> None:
-        if status.verb == "export_labels" and status.state == DONE:
-            self._session.said.emit(f"The labels were written to {self._name}.", "info")
+        if status.state != DONE:
+            return
+        if status.verb == "export_labels":
+            self._session.said.emit(self._written(), "info")
+        elif status.verb == "labels":
+            self._show()
+
+    def _written(self) -> str:
+        segmentation = self._session.segmentation
+        if not self._name.lower().endswith(".dcm") or segmentation is None:
+            return f"The labels were written to {self._name}."
+        of_phase = f" of phase {segmentation.ed + 1} (end-diastole)" if segmentation.labels.ndim == 4 else ""
+        beside = f"{Path(self._name).stem}_source"
+        return f"The labels{of_phase} were written to {self._name}; the images they refer to lie beside it in {beside}."
+
+    def _show(self) -> None:
+        """Show what came in, in a phase that has labels."""
+        segmentation = self._session.segmentation
+        if segmentation is None:
+            return
+        if not segmentation.phase(self._session.phase).any():
+            self._session.set_phase(segmentation.ed)
+        told = f" {segmentation.notes[0]}" if segmentation.notes else ""
+        self._session.said.emit(f"The labels are in the case.{told}", "warn" if told else "info")

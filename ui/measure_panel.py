@@ -185,7 +185,8 @@ class MeasurePanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(px(2))
         reasons: list[str] = []
-        words = "90 % interval" + (", per m\u00b2" if per_area else "")
+        known = any(metric.low is not None for metric in metrics.values())
+        words = ("90 % interval" if known else "no interval known") + (", per m\u00b2" if per_area else "")
         for head, names in (("Left ventricle", LEFT), ("Right ventricle", RIGHT)):
             shown = [name for name in names if name in metrics]
             if shown:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.jobs import JobStatus
-from geometry.series_summary import SeriesSummary
+from geometry.dicom.series_summary import SeriesSummary
 from ui.job_panel import time_left
 from ui.series_row import PICTURE, SeriesRow
 from ui.theme import px

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from geometry.series_summary import SeriesSummary
+from geometry.dicom.series_summary import SeriesSummary
 from ui.theme import px
 
 PICTURE = 84  # pixels of the thumbnail on a normal screen

@@ -10,9 +10,9 @@ from PySide6.QtCore import QObject, Signal
 from app.case import MAIN, Case
 from app.jobs import DONE, FAILED, JobStatus
 from app.settings import cases_folder
+from geometry.dicom.series_roles import LATE
+from geometry.dicom.series_summary import SeriesSummary
 from geometry.errors import Refused
-from geometry.series_roles import LATE
-from geometry.series_summary import SeriesSummary
 from ui.intake import Intake, as_scan, is_volume
 from ui.job_watch import JobWatch
 from ui.series_chooser import SeriesChooser
@@ -65,7 +65,7 @@ class WayIn(QObject):
         if is_volume(scan):
             self.intake.stop()
             self.intake.scan, self.intake.series = scan, ()
-            self._read({"scan": str(scan)})
+            self._read({"scan": str(scan)} | ({} if role == MAIN else {"modality": "MR"}))  # late enhancement is MR
             return
         self._chooser.search()
         self.choosing.emit()
@@ -153,9 +153,6 @@ class WayIn(QObject):
             self._adding = None
             if status.state == DONE:
                 self._session.said.emit(ADDED, "info")
-            elif status.state == FAILED and "modality" in status.error:
-                self._chooser.ask_modality()
-                self.choosing.emit()
             return
         if case is None or self._fresh != case.folder:
             return

@@ -8,7 +8,7 @@ import pydicom
 from pydicom.dataset import Dataset
 from pydicom.errors import InvalidDicomError
 
-from geometry.dicom_values import first_item
+from geometry.dicom.values import first_item
 from geometry.ecg.recording import MILLIVOLTS, EcgRecording, lead_named, recording
 from geometry.errors import Refused
 

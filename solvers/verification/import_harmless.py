@@ -12,7 +12,7 @@ from pydicom.datadict import dictionary_VR, tag_for_keyword
 from pydicom.dataelem import RawDataElement
 from pydicom.tag import BaseTag
 
-from geometry.dicom_files import tolerant
+from geometry.dicom.files import tolerant
 from solvers.verification.import_files import Files, ending_of, zipped
 
 Random = np.random.Generator

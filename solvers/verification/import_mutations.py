@@ -11,7 +11,7 @@ import pydicom
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
-from geometry.dicom_files import tolerant
+from geometry.dicom.files import tolerant
 from solvers.verification.import_files import Files, ending_of, zipped
 
 Random = np.random.Generator

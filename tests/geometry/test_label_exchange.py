@@ -9,7 +9,7 @@ import pytest
 import SimpleITK
 from numpy.typing import NDArray
 
-from geometry.dicom_seg import _description, derived_series, read_dicom_seg
+from geometry.dicom.segmentations import _description, derived_series, read_dicom_seg
 from geometry.errors import Refused
 from geometry.exchange_labels import read_label_file, write_labels
 from geometry.image import Image
@@ -73,6 +73,25 @@ def test_a_dicom_segmentation_comes_back_on_the_series_it_refers_to(tmp_path: Pa
     assert codes == ["87878005", "49848007", "53085002"]  # SNOMED CT: left ventricle, its myocardium, right ventricle
     assert written.PatientID == "ANONYMOUS"
     written._db_con.close()
+
+
+def test_a_dicom_segmentation_tells_its_phase(tmp_path: Path) -> None:
+    segmentation, image = made_case()
+    write_labels(segmentation, tmp_path / "out.dcm", image)
+    again = import_labels([tmp_path / "out.dcm"], image)
+    assert again.ed == segmentation.ed == 1 and again.notes == ()
+    assert np.array_equal(again.phase(1), segmentation.phase(1)) and not again.phase(0).any()
+    # of a scan with another number of phases it may be any
+    longer = Image(np.repeat(image.voxels, 2, axis=3), OBLIQUE, "MR", cycle=900.0)
+    assert "taken for the first" in import_labels([tmp_path / "out.dcm"], longer).notes[0]
+
+
+@pytest.mark.parametrize("name", ["map.nii.gz", "map.nrrd", "map.dcm"])
+def test_a_place_that_cannot_be_written_to_is_refused_with_a_sentence(name: str, tmp_path: Path) -> None:
+    segmentation, image = made_case()
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(Refused, match=f"{name} could not be written"):
+        write_labels(segmentation, tmp_path / "file" / name, image)
 
 
 @pytest.mark.parametrize("kind", ["FRACTIONAL", "LABELMAP"])

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.jobs import DONE, JobStatus
-from geometry.series_summary import SeriesSummary
+from geometry.dicom.series_summary import SeriesSummary
 from ui.series_chooser import SeriesChooser
 from ui.window import Window
 
@@ -38,7 +38,7 @@ def test_a_late_enhancement_file_goes_beside_the_scan_of_the_open_case(
     monkeypatch.setattr(window.watch, "start", lambda verb, options: begun.append((verb, dict(options))))
     case = window.session.case
     window.way_in.bring_in(scan, "lge")
-    assert begun == [("import", {"scan": str(scan), "role": "lge"})]
+    assert begun == [("import", {"scan": str(scan), "role": "lge", "modality": "MR"})]
     assert window.session.case == case
 
 
@@ -72,6 +72,7 @@ def test_labels_go_out_and_come_back_and_no_job_notes_the_name_of_the_file(
     window.watch.ended.disconnect(ended.append)
     assert ended[1].state == DONE, ended[1].error
     assert session.segmentation.method.startswith("imported")
+    assert "The labels are in the case." in window.messages.text.text()
     assert np.array_equal(session.segmentation.labels, labels)
     assert all("Doe" not in path.read_text() for path in (session.case.folder / "jobs").glob("*/job.json"))
 

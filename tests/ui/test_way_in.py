@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from app.case import Case
 from app.desktop import files
 from app.jobs import DONE, FAILED, JobStatus
+from geometry.dicom.series_summary import SeriesSummary
 from geometry.image import Image
-from geometry.series_summary import SeriesSummary
 from ui.cine import Cine, CinePlayer
 from ui.intake import Intake, as_scan, is_volume
 from ui.series_chooser import SeriesChooser

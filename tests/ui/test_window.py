@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot
 
 from app.case import Case
@@ -26,6 +27,19 @@ def test_every_step_shows_a_page_of_its_own_name(window: Window) -> None:
         assert window.inspector.page(step).title.lower() == step
         assert window.inspector.page(step).isVisible()
         assert window.step_bar.buttons[step].isChecked()
+
+
+def test_a_page_that_is_filled_again_shows_the_same_part(window: Window, qtbot: QtBot) -> None:
+    window.go("segment")
+    area = window.inspector.stack.currentWidget()
+    assert isinstance(area, QScrollArea)
+    bar = area.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 100)
+    bar.setValue(90)
+    window.session.data_changed.emit()
+    qtbot.waitUntil(lambda: bar.value() == 90 and bar.maximum() > 100, timeout=2000)
+    qtbot.wait(100)
+    assert bar.value() == 90
 
 
 def test_simulated_views_say_so_and_measured_ones_do_not(window: Window) -> None:

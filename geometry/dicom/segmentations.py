@@ -6,6 +6,7 @@ meaningless UIDs and names, in the same place in space. A viewer shows the segme
 the original one in an archive except by its place.
 """
 
+import re
 import warnings
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from pydicom.errors import InvalidDicomError
 from pydicom.sr.coding import Code
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, MRImageStorage, generate_uid
 
-from geometry.dicom_bit_frames import unpack_bit_frames
+from geometry.dicom.bit_frames import unpack_bit_frames
 from geometry.errors import Refused
 from geometry.image import Image
 from geometry.label_file import LabelFile
@@ -31,6 +32,7 @@ from geometry.segmentation import NAMES, Segmentation
 _TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 _ANATOMY = Code("91723000", "SCT", "Anatomical structure")
 _MAKER = "CardioTwin"
+PHASE = "Phase {} of {}"  # the description of a segmentation of one phase of a beat
 
 
 def read_dicom_seg(path: Path) -> LabelFile:
@@ -48,7 +50,10 @@ def read_dicom_seg(path: Path) -> LabelFile:
     notes = ["Fractions of at least a half were taken for the whole voxel."] if fractional else []
     if overlap:
         notes.append("Segments overlap in this file; the smaller one was put on top.")
-    return LabelFile(values, affine, names, True, tuple(notes))
+    phase = re.fullmatch(PHASE.format(r"(\d+)", r"(\d+)"), str(held.get("ContentDescription") or ""))
+    return LabelFile(
+        values, affine, names, True, tuple(notes), (int(phase[1]) - 1, int(phase[2])) if phase is not None else None
+    )
 
 
 def write_dicom_seg(segmentation: Segmentation, path: Path, image: Image, phase: int | None = None) -> tuple[str, ...]:
@@ -81,14 +86,17 @@ def write_dicom_seg(segmentation: Segmentation, path: Path, image: Image, phase:
         device_serial_number="0",
         series_description="Heart",
         content_label="HEART",
+        content_description=PHASE.format(chosen + 1, image.phases) if image.phases > 1 else None,
         omit_empty_frames=False,
     )
     folder = path.with_name(path.stem + "_source")
-    folder.mkdir(parents=True, exist_ok=True)
-    for number, source in enumerate(sources, 1):
-        source.save_as(folder / f"{number:04d}.dcm", enforce_file_format=True)
-    written.save_as(path)
-    _close(written)
+    try:
+        folder.mkdir(exist_ok=True)
+        for number, source in enumerate(sources, 1):
+            source.save_as(folder / f"{number:04d}.dcm", enforce_file_format=True)
+        written.save_as(path)
+    finally:
+        _close(written)
     told = [f"The images it refers to lie in {folder.name}: the scan under new UIDs, without identity."]
     if segmentation.labels.ndim == 4:
         told.append(f"DICOM SEG holds one phase: this is phase {chosen + 1} of {segmentation.labels.shape[3]}.")

@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID
 
-from geometry.decoder import decode_each
-from geometry.dicom_files import Member, open_all, parse, tolerant
-from geometry.dicom_frame import IMPLICIT, PLAIN, Frame
-from geometry.dicom_values import as_float
+from geometry.dicom.decoder import decode_each
+from geometry.dicom.files import Member, open_all, parse, tolerant
+from geometry.dicom.frame import IMPLICIT, PLAIN, Frame
+from geometry.dicom.stack import Stack
+from geometry.dicom.stack_spacing import Blend
+from geometry.dicom.values import as_float
 from geometry.errors import Refused
 from geometry.memory import refuse_too_large
 from geometry.progress import Progress, part
-from geometry.stack import Stack
-from geometry.stack_spacing import Blend
 
 AIR = -1024.0  # HU, what CT has outside the field of view
 # Deflated data sets are unpacked while parsing, and pydicom's own decoder of RLE is plain Python.

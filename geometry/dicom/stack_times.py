@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry.dicom_frame import Frame
+from geometry.dicom.frame import Frame
 
 Row = list[Frame]
 Percents = NDArray[np.float64]

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from pydicom.dataset import Dataset
 
+from geometry.dicom.series_roles import CT_PHASE, LATE, LONG_CINE, OTHER, SHORT_CINE
+from geometry.dicom.series_summary import load_series, save_series
 from geometry.errors import Refused
 from geometry.read_scan import list_series, read_scan
-from geometry.series_roles import CT_PHASE, LATE, LONG_CINE, OTHER, SHORT_CINE
-from geometry.series_summary import load_series, save_series
 
 # The plane of the short axis of the Sunnybrook patient (LPS), and of long-axis views that hold its normal.
 SHORT = np.array([[-0.104592, 0.346381, -0.932245], [-0.733192, -0.660188, -0.163037]])

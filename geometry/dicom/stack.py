@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry.dicom_frame import Frame
+from geometry.dicom.frame import Frame
+from geometry.dicom.stack_spacing import Blend, join_repeats, regular_grid
+from geometry.dicom.stack_times import equal_phases, in_time, read_times
 from geometry.errors import Refused
-from geometry.stack_spacing import Blend, join_repeats, regular_grid
-from geometry.stack_times import equal_phases, in_time, read_times
 
 SAME_PLACE = 0.1  # mm along the normal
 LEAST_SLICES = 3

@@ -7,24 +7,24 @@ import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
-from geometry.deidentify import Imported, record_of, subject_of
-from geometry.dicom_files import Member, list_members, open_all, parse, size_of, tolerant
-from geometry.dicom_frame import Frame, frames_of
-from geometry.dicom_pixels import plane_of, read_pictures, read_voxels
-from geometry.dicom_series import (
+from geometry.dicom.deidentify import Imported, record_of, subject_of
+from geometry.dicom.files import Member, list_members, open_all, parse, size_of, tolerant
+from geometry.dicom.frame import Frame, frames_of
+from geometry.dicom.pixels import plane_of, read_pictures, read_voxels
+from geometry.dicom.series import (
     Series,
     choose_series,
     leftovers,
     refuse_two_patients,
     sort_into_series,
 )
+from geometry.dicom.series_roles import CT_PHASE, OTHER, is_cine
+from geometry.dicom.series_summary import SeriesSummary
+from geometry.dicom.stack import Stack, build_stack
+from geometry.dicom.thumbnails import thumbnail
 from geometry.errors import Refused
 from geometry.image import Image
 from geometry.progress import Progress, part, silent
-from geometry.series_roles import CT_PHASE, OTHER, is_cine
-from geometry.series_summary import SeriesSummary
-from geometry.stack import Stack, build_stack
-from geometry.thumbnails import thumbnail
 
 
 def list_dicom_series(path: Path, progress: Progress = silent) -> tuple[SeriesSummary, ...]:

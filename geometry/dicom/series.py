@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from geometry.dicom_frame import Frame
-from geometry.dicom_groups import Group, group_frames
-from geometry.dicom_kinds import called_short_axis, is_flat, modality_words, shows_phase_or_velocity
+from geometry.dicom.frame import Frame
+from geometry.dicom.groups import Group, group_frames
+from geometry.dicom.kinds import called_short_axis, is_flat, modality_words, shows_phase_or_velocity
+from geometry.dicom.series_roles import CT_PHASE, LATE, LONG_CINE, OTHER, SHORT_CINE, Role, propose_roles
+from geometry.dicom.series_summary import SeriesSummary
+from geometry.dicom.series_words import shown_description
+from geometry.dicom.stack import LEAST_SLICES, too_few
 from geometry.errors import Refused
 from geometry.image import MODALITIES
-from geometry.series_roles import CT_PHASE, LATE, LONG_CINE, OTHER, SHORT_CINE, Role, propose_roles
-from geometry.series_summary import SeriesSummary
-from geometry.series_words import shown_description
-from geometry.stack import LEAST_SLICES, too_few
 
 _STILLEST = 75.0  # % of the beat at which most hearts move least
 _WORTH = {SHORT_CINE: 4.0, CT_PHASE: 3.0, LATE: 2.0, LONG_CINE: 1.0, OTHER: 0.0}

@@ -20,7 +20,7 @@ LONGEST_SLEEP = 20.0  # s in which it neither computes nor reads nor waits for a
 def decoder_child(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     """The child that works on ``folder`` (see ``decoder_child``); it is ended on leaving."""
     child = subprocess.Popen(
-        [sys.executable, "-m", "geometry.decoder_child", str(folder)],
+        [sys.executable, "-m", "geometry.dicom.decoder_child", str(folder)],
         cwd=Path(geometry.__file__).parents[1],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

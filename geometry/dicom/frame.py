@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from pydicom.dataset import Dataset
 
-from geometry.dicom_files import Member, tolerant
-from geometry.dicom_values import (
+from geometry.dicom.files import Member, tolerant
+from geometry.dicom.values import (
     Vector,
     as_float,
     axes,

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from geometry.dicom_frame import Frame
+from geometry.dicom.frame import Frame
 
 NAMED = {
     "US": "ultrasound", "IVUS": "intravascular ultrasound", "XA": "X-ray angiography", "RF": "fluoroscopy",

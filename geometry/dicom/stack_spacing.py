@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry.dicom_frame import Frame
+from geometry.dicom.frame import Frame
 from geometry.errors import Refused
 
 _REPEAT = 0.3  # of the usual distance: closer slices are the same slice taken again

@@ -1,6 +1,6 @@
 import pytest
 
-from geometry.series_words import shown_description
+from geometry.dicom.series_words import shown_description
 
 
 @pytest.mark.parametrize(

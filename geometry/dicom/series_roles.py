@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geometry.dicom_groups import Group
-from geometry.dicom_kinds import (
+from geometry.dicom.groups import Group
+from geometry.dicom.kinds import (
     body_plane,
     called_late,
     called_long_axis,
@@ -21,9 +21,9 @@ from geometry.dicom_kinds import (
     modality_words,
     shows_phase_or_velocity,
 )
-from geometry.dicom_values import Vector
+from geometry.dicom.stack import LEAST_SLICES
+from geometry.dicom.values import Vector
 from geometry.image import Image
-from geometry.stack import LEAST_SLICES
 
 SHORT_CINE, LONG_CINE, LATE, CT_PHASE, OTHER = (
     "short-axis cine",

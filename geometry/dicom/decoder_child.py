@@ -1,4 +1,4 @@
-"""Decoders in a process of their own, because on damaged files they may crash or hang: python -m geometry.decoder_child FOLDER.
+"""Decoders in a process of their own, as on damaged files they may crash or hang (``python -m ...decoder_child FOLDER``).
 
 FOLDER holds NNNN.dcm (DICOM data sets with their pixel data) or source.json (the path of an NRRD or MetaImage file). For
 each data set appears NNNN.npy, decoded, or NNNN.bad; for the volume volume.npy (or volume.bad) and volume.json: origin,

@@ -12,8 +12,8 @@ from typing import Any
 
 from pydicom.dataset import Dataset
 
-from geometry.dicom_frame import Frame
-from geometry.dicom_values import number
+from geometry.dicom.frame import Frame
+from geometry.dicom.values import number
 from geometry.errors import Refused
 from geometry.image import Image
 from geometry.subject import Subject

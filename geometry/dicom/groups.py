@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geometry.dicom_frame import Frame
-from geometry.dicom_kinds import is_flat
-from geometry.stack import LEAST_SLICES, SAME_PLACE, group_by_position, position_of
+from geometry.dicom.frame import Frame
+from geometry.dicom.kinds import is_flat
+from geometry.dicom.stack import LEAST_SLICES, SAME_PLACE, group_by_position, position_of
 
 _PARALLEL = 0.9998  # cosine of 1 degree
 _WIDEST = 2.5  # times the usual gap: series further apart are not one stack
