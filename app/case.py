@@ -19,7 +19,7 @@ from app.edit_journal import forget, pending, replayed, write_kept
 from app.folders import held, is_cut_short, link, mend_folder, replace_text, whole_folder
 from app.metrics_file import METRICS, read_metrics, write_metrics
 from app.migrations import FORMAT, migrate
-from app.provenance import digest, write_origin
+from app.provenance import digest, digest_of, write_origin
 from geometry.dicom.deidentify import Deidentification
 from geometry.dicom.series_summary import SeriesSummary, load_series, save_series
 from geometry.errors import Refused
@@ -279,32 +279,17 @@ class Case:
 
     def image_digest(self) -> str:
         """A hash of the scan; empty while there is none."""
-        path = self.folder / "scan" / "image.nii.gz"
-        return digest(path) if path.exists() else ""
+        return digest_of(self.folder / "scan" / "image.nii.gz")
 
     def segmentation_digest(self) -> str:
         """A hash of the segmentation; empty while there is none."""
-        path = self.folder / "segmentation" / "labels.nii.gz"
-        return digest(path) if path.exists() else ""
+        return digest_of(self.folder / "segmentation" / LABELS)
 
     def scar_source(self) -> str:
         """A hash of what scar is measured on: the late enhancement and the segmentation."""
-        path = self._scan_folder("lge") / "image.nii.gz"
-        return f"{digest(path) if path.exists() else ''} {self.segmentation_digest()}"
+        return f"{digest_of(self._scan_folder('lge') / 'image.nii.gz')} {self.segmentation_digest()}"
 
-    # --- the window's state, and who may write --------------------------------------------------------------------
-
-    def view(self) -> dict[str, Any]:
-        """How the window last looked at the case."""
-        path = self.folder / "view.json"
-        try:
-            return dict(json.loads(path.read_text()))
-        except (OSError, ValueError):
-            return {}
-
-    def save_view(self, view: dict[str, Any]) -> None:
-        """Keep how the window looks at the case."""
-        replace_text(self.folder / "view.json", json.dumps(view))
+    # --- who may write --------------------------------------------------------------------
 
     @contextmanager
     def locked(self) -> Iterator[None]:

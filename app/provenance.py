@@ -18,6 +18,11 @@ def digest(*paths: Path) -> str:
     return total.hexdigest()[:16]
 
 
+def digest_of(path: Path) -> str:
+    """A hash of the bytes of a file; empty while there is none."""
+    return digest(path) if path.exists() else ""
+
+
 def write_origin(folder: Path, source: str, **options: Any) -> None:
     """Note in ``folder`` the hash of what it was made from, with which options and program."""
     facts = {"made_from": source, "options": options, "program": program_versions()}

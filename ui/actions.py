@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu, QMessageBox
 
 from ui.ecg_exchange import EcgExchange
 from ui.edit_actions import add_edit_actions
+from ui.frame import tell_about
 from ui.look import MODES
 from ui.session import STEPS
 from ui.theme import THEMES
@@ -93,7 +94,7 @@ def add_actions(window: "Window") -> None:
 
     about = bar.addMenu("Help")
     _add(about, "Keyboard shortcuts", partial(tell_shortcuts, window), "F1")
-    _add(about, "About CardioTwin", window.tell_about)
+    _add(about, "About CardioTwin", lambda: tell_about(window))
 
 
 def tell_shortcuts(window: "Window") -> None:

@@ -1,7 +1,7 @@
 """What lies around the pages of the window: steps on the left, messages above, intended use and running step below."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMessageBox, QSplitter, QVBoxLayout, QWidget
 
 from ui.theme import px
 
@@ -56,3 +56,13 @@ def _foot(jobs: QWidget) -> QFrame:
     row.addStretch(1)
     row.addWidget(jobs)
     return foot
+
+
+def tell_about(parent: QWidget) -> None:
+    """Say what this is."""
+    QMessageBox.about(
+        parent,
+        "CardioTwin",
+        f"<b>CardioTwin</b><p>From one patient's scan to a working twin of that heart, with the doubt of every answer on top."
+        f"<p>{INTENDED_USE} Not for diagnosis or treatment.<p>Simulated results; what stands behind each is shown beside it.",
+    )

@@ -8,7 +8,8 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPaintEvent, QP
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.vsup import LAYERS
-from ui.painting import Painting, levels_between
+from ui.legend_limits import levels_between
+from ui.painting import Painting
 from ui.theme import DARK, Theme, px
 
 WIDTHS = {"doubt": 206, "chance": 136}

@@ -16,8 +16,8 @@ from geometry.measures.wall import WallThickness
 from geometry.metric import Metric, shown_text
 from ui.bullseye import Bullseye
 from ui.job_watch import JobWatch
+from ui.legend_limits import round_limits
 from ui.number_row import NumberRow
-from ui.painting import round_limits
 from ui.session import Session
 from ui.subject_form import SubjectForm
 from ui.theme import px

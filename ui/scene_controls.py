@@ -14,8 +14,9 @@ from ui.ensemble import drawn_field, shown_fields, threshold_of
 from ui.heart_parts import part_shown, parts_of
 from ui.icons import icon
 from ui.isochrone_menu import IsochroneMenu
+from ui.legend_limits import has_isochrones, levels_between, shared_limits
 from ui.look import CHANCE, DOUBT, MODES, VALUE
-from ui.painting import has_isochrones, levels_between, modes_of, shared_limits, suited
+from ui.painting import modes_of, suited
 from ui.session import Session
 from ui.theme import Theme, px
 from ui.widgets import Segments

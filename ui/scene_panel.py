@@ -12,8 +12,9 @@ from ui.fiber_scale import helix_scale
 from ui.heart_parts import Shade, inks_shown, part_shown, shade
 from ui.heart_surface import HeartSurface, long_cut
 from ui.legend import Legend
+from ui.legend_limits import shared_limits
 from ui.look import DOUBT, VALUE
-from ui.painting import Painting, difference, frame_at, paint, shared_limits
+from ui.painting import Painting, difference, frame_at, paint
 from ui.readout import readout
 from ui.scene import Scene
 from ui.scene_controls import SceneControls

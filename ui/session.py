@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from app.case import Case
+from app.view_file import load_view, save_view
 from app.warm import Answer
 from solvers.result import Field, Result
 from solvers.scenario import Electrophysiology, Flow
@@ -81,7 +82,7 @@ class Session(Contents):
         self.undo.clear()
         self.point, self.answer, self.time, self.phase, self.seeds = None, None, 0.0, 0, ()
         self.live = None
-        view = case.view() if case else {}
+        view = load_view(case.folder) if case else {}
         self.look = Look.from_dict(view.get("look", {}))
         self.window = from_plain(view.get("window"))
         self.overlay = Overlay.from_dict(view.get("overlay", {}))
@@ -260,7 +261,7 @@ class Session(Contents):
         if self.case is not None:
             view: dict[str, Any] = {"step": self.step, "look": self.look.to_dict(), "scenario": self.scenario_name}
             view |= {"window": to_plain(self.window), "overlay": asdict(self.overlay)}
-            self.case.save_view(view)
+            save_view(view, self.case.folder)
 
     # --- inside ----------------------------------------------------------------------------------------------------------
 

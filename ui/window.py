@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QLabel,
     QMainWindow,
-    QMessageBox,
     QStackedWidget,
 )
 
@@ -19,7 +18,7 @@ from ui.actions import add_actions
 from ui.edit_desk import EditDesk
 from ui.file_dialogs import ask_case, ask_scan_file, ask_scan_folder
 from ui.finished import finished_twin, own_folder
-from ui.frame import INTENDED_USE, beside, framed
+from ui.frame import beside, framed
 from ui.inspector import Inspector
 from ui.job_panel import JobPanel
 from ui.job_watch import JobWatch
@@ -159,15 +158,6 @@ class Window(QMainWindow):
         wear(self._application, theme)
         self.session.set_theme(theme)
         save_settings(load_settings().model_copy(update={"theme": name}))
-
-    def tell_about(self) -> None:
-        """Say what this is."""
-        QMessageBox.about(
-            self,
-            "CardioTwin",
-            f"<b>CardioTwin</b><p>From one patient's scan to a working twin of that heart, with the doubt of every answer on top."
-            f"<p>{INTENDED_USE} Not for diagnosis or treatment.<p>Simulated results; what stands behind each is shown beside it.",
-        )
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's name
         """Take files and folders."""

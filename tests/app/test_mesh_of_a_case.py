@@ -8,8 +8,11 @@ import pytest
 
 from app.__main__ import main
 from app.case import Case
+from app.mesh_options import MeshOptions, Offer, last_options, offer
 from app.staleness import out_of_date
 from app.tasks import run_task
+from geometry.dicom.series_roles import LONG_CINE
+from geometry.dicom.series_summary import SeriesSummary
 from geometry.errors import Refused
 from geometry.heart_mesh import load_mesh
 from geometry.image import Image
@@ -94,6 +97,17 @@ def test_the_forecast_is_told_without_building(beating: Case, capsys: pytest.Cap
     assert told[1] > 1.5 * told[0]
     assert told[2] < told[1]
     assert (beating.folder / "mesh" / "heart.npz").stat().st_mtime_ns == before
+
+
+def test_what_can_be_chosen_follows_the_scan_the_study_and_the_scar(beating: Case) -> None:
+    labels = beating.segmentation()
+    assert labels is not None
+    assert offer(beating, labels, "CT") == Offer((), False, False)
+    assert offer(beating, labels, "MR") == Offer(("ventricles", "lv_blood"), True, False)  # it has no right ventricle
+    long_axis = SeriesSummary("1", "MR", 3, 20, 256, 256, "MR cine, 3 views", role=LONG_CINE)
+    beating.save_series((long_axis,))
+    assert offer(beating, labels, "MR").long_axis
+    assert last_options(beating) == MeshOptions(edge=4.0)
 
 
 def test_options_that_do_not_fit_the_part_are_refused(beating: Case) -> None:

@@ -20,6 +20,7 @@ def page(window: Window) -> Iterator[HeartPage]:
     found._more = True
     window.go("heart")
     found.refresh()
+    assert found.more is not None
     yield found
     found._more = False
 
@@ -49,18 +50,20 @@ def test_a_choice_is_told_to_the_mesher_and_the_forecast_follows(
     page: HeartPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[tuple[str, object]] = []
+    more = page.more
+    assert more is not None
     monkeypatch.setattr(page.watch, "start", lambda verb, options: told.append((verb, options)))
-    assert shown(page.more) == {"part"}  # no scar, no long-axis series, and a wall
+    assert shown(more) == {"part"}  # no scar, no long-axis series, and a wall
     before = page.edge.cost.text()
-    page.more.part.setCurrentIndex(page.more.part.findData("lv_blood"))
-    assert "layers" in shown(page.more) and page.edge.cost.text() != before
+    more.part.setCurrentIndex(more.part.findData("lv_blood"))
+    assert "layers" in shown(more) and page.edge.cost.text() != before
     plain = page.edge.cost.text()
-    page.more.layers.setValue(3)
-    page.more.first.setValue(0.1)
+    more.layers.setValue(3)
+    more.first.setValue(0.1)
     assert page.edge.cost.text() != plain
     page._start()
     assert told == [("mesh", {"part": "lv_blood", "wall_layers": 3, "first_layer": 0.1})]
-    page.more.part.setCurrentIndex(page.more.part.findData("ventricles"))
+    more.part.setCurrentIndex(more.part.findData("ventricles"))
     page._start()
     assert told[1] == ("mesh", {"part": "ventricles"})  # layers go with the blood
 

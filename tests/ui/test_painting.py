@@ -10,8 +10,9 @@ from geometry.segmentation import Segmentation
 from geometry.shapes import half_ellipsoid_ventricle
 from solvers.result import Field, Result
 from ui.heart_surface import HeartSurface, long_cut
+from ui.legend_limits import isochrone_times, levels_between, round_limits, shared_limits
 from ui.look import CHANCE, DOUBT, SPLIT, VALUE, Look
-from ui.painting import isochrone_times, levels_between, modes_of, paint, round_limits, shared_limits
+from ui.painting import modes_of, paint
 from ui.planes import direction_letter, slice_planes
 from ui.readout import value_at
 

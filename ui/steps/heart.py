@@ -31,6 +31,7 @@ class HeartPage(Page):
     lead = "The segmentation becomes a volume that can be simulated."
     options = MeshOptions()  # as chosen for the open case
     _options_of: Path | None = None  # the case they were chosen for
+    more: MeshMore | None = None  # while there is something to mesh
     _unfolded = _more = False  # whether the quality and the further choices are shown
     _measured: tuple[tuple[Segmentation, str], MeshSizes | None] | None = None
 
@@ -44,6 +45,7 @@ class HeartPage(Page):
         session = self.session
         mesh = session.mesh
         self._take_options()
+        self.more = None
         sizes, free = self._sizes(), psutil.virtual_memory().available / 1e9
         self.edge = EdgeSlider(self.options.edge_for(self._modality()), self._teller(sizes), free, self)
         self.edge.changed.connect(lambda edge: self._choose(replace(self.options, edge=edge)))
@@ -114,7 +116,7 @@ class HeartPage(Page):
     def _choose(self, options: MeshOptions) -> None:
         self.options = options
         self.edge.tell()
-        if hasattr(self, "more"):
+        if self.more is not None:
             self.more.follow(options)
 
     def _unfold(self, on: bool) -> None:

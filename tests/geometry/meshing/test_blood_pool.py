@@ -8,6 +8,7 @@ from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
 from geometry.meshing.blood_pool import build_blood_pool
 from geometry.meshing.grading import GradingError
+from geometry.meshing.pool_forecast import pool_size
 from geometry.narrowing import scale_narrowing
 from geometry.quality import mesh_quality
 from geometry.segmentation import AORTA, LV, ROOT, Segmentation
@@ -50,6 +51,16 @@ def test_the_mesh_of_the_blood_is_fit_for_a_solver(mesh: HeartMesh) -> None:
     assert quality.inverted == 0
     assert quality.min_dihedral > 5.0
     assert quality.radius_ratio_p99 < 3.0
+
+
+def test_its_size_was_told_from_the_labels(mesh: HeartMesh) -> None:
+    told = pool_size(pool())
+    assert told is not None
+    assert told.forecast(2.0).tets == pytest.approx(len(mesh.tets), rel=0.3)
+    assert told.forecast(1.0).tets > 2 * told.forecast(2.0).tets
+    assert told.forecast(2.0, layers=3).tets > 1.3 * told.forecast(2.0).tets
+    alone = pool()
+    assert pool_size(replace(alone, labels=np.where(alone.labels == LV, LV, 0).astype(np.uint8))) is None
 
 
 def test_edges_are_short_at_the_throat_and_long_elsewhere(mesh: HeartMesh, line: Centerline) -> None:
