@@ -1,9 +1,9 @@
 """The electrogram process: ``python -m app.warm_electrogram_worker FOLDER CASE``; see ``app.warm_electrogram``."""
 
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,8 +11,11 @@ from app.case import Case
 from app.electrogram_steps import activation_of
 from app.needed import needed_mesh
 from app.warm_electrogram import ElectrogramAnswer, ElectrogramQuestion, write_electrogram
-from app.warm_process import serve
+from app.warm_process import answering, serve
 from geometry.errors import Refused
+
+if TYPE_CHECKING:
+    from solvers.electrophysiology.eikonal_model import EikonalModel
 
 
 def load(folder: Path, case_folder: Path) -> Callable[[], bool]:
@@ -21,37 +24,27 @@ def load(folder: Path, case_folder: Path) -> Callable[[], bool]:
 
     case = Case.open(case_folder)
     model = EikonalModel(needed_mesh(case))
-    told = 0
 
-    def answer() -> bool:
-        nonlocal told
-        path = folder / "question.json"
-        if not path.exists():
-            return False
-        asked = json.loads(path.read_text())
-        if asked["number"] == told:
-            return False
-        told = asked["number"]
-        question = ElectrogramQuestion(**asked["question"])
+    def reply(number: int, question: dict[str, Any]) -> None:
         try:
-            found = _electrogram(told, question)
+            found = _electrogram(case, model, number, ElectrogramQuestion(**question))
         except Refused as refusal:
             none = np.zeros(0)
-            found = ElectrogramAnswer(told, none, none, none, float("nan"), str(refusal))
-        write_electrogram(found, folder / f"{told}.npz")
-        return True
+            found = ElectrogramAnswer(number, none, none, none, float("nan"), str(refusal))
+        write_electrogram(found, folder / f"{number}.npz")
 
-    def _electrogram(number: int, question: ElectrogramQuestion) -> ElectrogramAnswer:
-        mesh, place = model.mesh, np.array(question.place)
-        scenario, activation = activation_of(case.result(question.run), mesh)
-        fiber, _ = model.directions(scenario.fibers)
-        nearest = int(np.argmin(np.linalg.norm(mesh.points[mesh.tets].mean(axis=1) - place, axis=1)))
-        points = np.array([place, place + question.spacing * fiber[nearest]])
-        found = model.electrograms(scenario, activation, points)
-        node = int(np.argmin(np.linalg.norm(mesh.points - place, axis=1)))
-        return ElectrogramAnswer(number, found.times, found.unipolar[0], found.bipolar[0], float(activation[node]))
+    return answering(folder, reply)
 
-    return answer
+
+def _electrogram(case: Case, model: "EikonalModel", number: int, question: ElectrogramQuestion) -> ElectrogramAnswer:
+    mesh, place = model.mesh, np.array(question.place)
+    scenario, activation = activation_of(case.result(question.run), mesh)
+    fiber, _ = model.directions(scenario.fibers)
+    nearest = int(np.argmin(np.linalg.norm(mesh.points[mesh.tets].mean(axis=1) - place, axis=1)))
+    points = np.array([place, place + question.spacing * fiber[nearest]])
+    found = model.electrograms(scenario, activation, points)
+    node = int(np.argmin(np.linalg.norm(mesh.points - place, axis=1)))
+    return ElectrogramAnswer(number, found.times, found.unipolar[0], found.bipolar[0], float(activation[node]))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 Questions and answers are files in a folder of their own, each of which appears whole: question.json (or .npz), ID.npz, error.txt.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from app.folders import replace_text
 from app.jobs import end_process_group
@@ -74,6 +76,25 @@ class WarmProcess:
         end_process_group(self._process.pid)
         self._process.wait(timeout=10)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def answering(folder: Path, reply: Callable[[int, dict[str, Any]], None]) -> Callable[[], bool]:
+    """What gives ``reply`` the number and the content of the newest question.json, where there is a new one."""
+    told = 0
+
+    def answer() -> bool:
+        nonlocal told
+        path = folder / "question.json"
+        if not path.exists():
+            return False
+        asked = json.loads(path.read_text())
+        if asked["number"] == told:
+            return False
+        told = asked["number"]
+        reply(told, asked["question"])
+        return True
+
+    return answer
 
 
 def serve(folder: Path, prepare: Callable[[], Callable[[], bool]]) -> int:

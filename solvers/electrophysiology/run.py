@@ -152,10 +152,18 @@ def _beat(
     notes = [*beat.notes, f"The eikonal tier activates {abs(bias):.1f} ms {'later' if bias > 0 else 'earlier'} on average "
              f"(mean absolute difference {apart:.1f} ms)."]  # fmt: skip
     reach = np.isfinite(eikonal.activation)
-    late = int(np.isnan(activation[reach]).sum())
+    grey = model.substrate.grey_nodes & reach
+    healthy = reach & ~grey
+    blocked = int(np.isnan(activation[grey]).sum())
+    if blocked:
+        notes.append(
+            f"{blocked} of {int(grey.sum())} nodes of the grey zone were not activated: the wave was blocked there, or the "
+            "mesh is too coarse for conduction this slow. Only a finer mesh tells which."
+        )
+    late = int(np.isnan(activation[healthy]).sum())
     if late:
         notes.append(
-            f"{late} of {int(reach.sum())} nodes were not activated within {scenario.duration:g} ms: "
+            f"{late} of {int(healthy.sum())} nodes were not activated within {scenario.duration:g} ms: "
             "simulate longer, or look for a mesh that is too coarse there. They are shown without a value."
         )
     fields_between = _between_the_cells(model, scenario, beat.run.times, beat.run.frames, part(progress, 0.97, 1.0))
@@ -164,7 +172,7 @@ def _beat(
     fields |= repolarization_fields(activation, potential)
     fields |= fields_between
     fields |= substrate_fields(model.mesh, activation, fields.get("repolarization_time"))
-    return _Outcome(activation, beat.ecg, fields, (_reached(activation, reach), agreement, velocity), (*notes, *told))
+    return _Outcome(activation, beat.ecg, fields, (_reached(activation, healthy), agreement, velocity), (*notes, *told))
 
 
 def _between_the_cells(
@@ -203,7 +211,7 @@ def _activation_field(activation: Floats) -> Field:
 
 
 def _reached(activation: Floats, reach: NDArray[np.bool_]) -> Check:
-    """Of the nodes that the eikonal front reaches: dense scar and what it cuts off are not among them."""
+    """Of the nodes ``reach`` (n,): dense scar, what it cuts off and a grey zone that may block are not among them."""
     share = float(np.isfinite(activation[reach]).mean())
     return Check("share of nodes activated", share, 1.0, 0.0, "1", "no numerical block")
 

@@ -158,3 +158,13 @@ def test_the_coarse_heart_of_a_drag_has_the_scar_too(two_chambers: HeartMesh) ->
     quick = QuickWhatIf(plain, scarred, Electrophysiology(fibers=FiberAngles()))
     activation, _ = quick.answer([])
     assert np.array_equal(np.isnan(activation), substrate_of(scarred).dead)
+
+
+def test_a_block_in_the_grey_zone_is_told_as_that_and_as_doubtful() -> None:
+    # the plug of grey zone cannot conduct on this mesh: its cells have a tenth of the sodium current
+    zone = GreyZone(fiber=0.1, cross=0.1, sodium=0.1)
+    mesh = strand(edge=1.0)
+    result = run_electrophysiology(mesh, paced(tier="monodomain", grey_zone=zone))
+    words = " ".join(result.notes)
+    assert "nodes of the grey zone were not activated" in words
+    assert "Only a finer mesh tells which" in words
