@@ -11,14 +11,14 @@ from solvers.scenario import Record
 
 CHOICES = {
     "eikonal": "Eikonal (seconds)",
-    "reaction_eikonal": "Reaction-eikonal (a minute)",
+    "reaction_eikonal": "Reaction-eikonal",
     "monodomain": "Monodomain (minutes)",
     "his_purkinje": "Conduction system",
     "paced": "Pacing sites",
     "uniform": "One cell everywhere",
     "endo-mid-epi": "Three layers",
-    "lbbb": "Left bundle branch block",
-    "rbbb": "Right bundle branch block",
+    "lbbb": "Left bundle block",
+    "rbbb": "Right bundle block",
     "fast_layer": "Fast layer",
     "grown_tree": "Grown tree",
 }
