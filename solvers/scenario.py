@@ -59,8 +59,9 @@ class Velocities(Record):
 class Layers(Record):
     """Which cells the wall has from the inside to the outside, and how they change from the base to the apex.
 
-    Shares and gradient are used where the wall is not uniform. Their defaults were picked, of seven settings tried on a
-    synthetic heart, for an upright T wave in II, V5 and V6: they are no measurement of a wall.
+    Shares and gradient are used where the wall is not uniform. Their defaults were picked after some settings had been
+    tried on a synthetic heart, for an upright T wave in II, V5 and V6 where its long axis lies as in a chest (upright along
+    the body V5 and V6 stay inverted): they are no measurement of a wall.
     """
 
     wall: Literal["uniform", "endo-mid-epi"] = choice(
@@ -72,7 +73,7 @@ class Layers(Record):
         0,
         1,
         "Share of the wall with endocardial cells",
-        "picked for an upright T wave; proportions differ between studies",
+        "picked for an upright T wave; studies differ",
     )
     mid: float = number(
         0.2, "1", 0, 1, "Share with mid-wall (M) cells", "picked with the share inside; the rest is epicardial"
