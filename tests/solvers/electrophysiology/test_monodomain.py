@@ -4,6 +4,7 @@ import pytest
 from geometry.errors import Cancelled, Refused
 from geometry.shapes import slab
 from solvers.cells.catalogue import find_cell
+from solvers.electrophysiology.execution import Execution
 from solvers.electrophysiology.monodomain import solve_monodomain
 from solvers.electrophysiology.stimulus import Stimulus
 from solvers.electrophysiology.tissue import diffusion_tensor
@@ -29,7 +30,12 @@ def test_a_stimulated_corner_activates_the_whole_slab_and_frames_show_it() -> No
 def test_who_watches_is_told_the_activation_so_far_in_the_order_of_the_mesh() -> None:
     told: list[np.ndarray] = []
     run = solve_monodomain(
-        MESH, DIFFUSION, [Stimulus.at(CORNER, N)], EPI, 12.0, watch=lambda so_far: told.append(so_far().copy())
+        MESH,
+        DIFFUSION,
+        [Stimulus.at(CORNER, N)],
+        EPI,
+        12.0,
+        how=Execution(watch=lambda so_far: told.append(so_far().copy())),
     )
     assert len(told) >= 10
     half = told[len(told) // 2]
