@@ -120,6 +120,14 @@ class PacingSite(Record):
     y: float = number(0, "mm", -1000, 1000, "Position on the back-front axis (RAS)")
     z: float = number(0, "mm", -1000, 1000, "Position on the foot-head axis (RAS)")
     time: float = number(0, "ms", 0, 1000, "When it fires")
+    strength: float = number(
+        50,
+        "uA/mm^3",
+        0,
+        150,
+        "Current density around the electrode, for 2 ms",
+        "Niederer 2011; some 2.4 times the threshold of healthy tissue",
+    )
 
 
 ElectrodeName = Literal["RA", "LA", "LL", "V1", "V2", "V3", "V4", "V5", "V6"]

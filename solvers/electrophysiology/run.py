@@ -13,6 +13,7 @@ from geometry.metric import Metric
 from geometry.progress import Progress, part, silent
 from solvers.arrhythmia.maps import substrate_fields
 from solvers.electrophysiology.activation_metrics import activation_metrics
+from solvers.electrophysiology.capture import Captured, check_capture
 from solvers.electrophysiology.conduction import check_conduction
 from solvers.electrophysiology.eikonal_ensemble import (
     EikonalMemberAnswer,
@@ -73,14 +74,17 @@ def run_electrophysiology(
             f"Activation needs the heart's wall; this mesh is of kind {mesh.kind}. Mesh the case as ventricles."
         )
     heavy, members = scenario.tier != "eikonal", scenario.ensemble.members
-    model = EikonalModel(mesh, progress=part(progress, 0.0, 0.05 if heavy else 0.2))
+    model, asked = EikonalModel(mesh, progress=part(progress, 0.0, 0.05 if heavy else 0.2)), scenario
+    captured = check_capture(model, scenario) if heavy else Captured(scenario, (), ())
+    scenario = captured.scenario
     eikonal = model.answer(scenario)
     stop = (0.85 if heavy else 0.3) if members else 1.0
     reach = np.isfinite(eikonal.activation)
     outcome = _beat(model, scenario, eikonal, part(progress, 0.05, stop), how) if heavy else _eikonal(eikonal)
-    metrics = activation_metrics(mesh, outcome.activation, outcome.ecg)
+    metrics = (*activation_metrics(mesh, outcome.activation, outcome.ecg), *captured.metrics)
     fields, traces = dict(outcome.fields), {"ecg": outcome.ecg}
-    notes = [*mesh.notes, *model.substrate.notes(~reach & ~model.substrate.dead), *outcome.notes, NOT_VALIDATED]
+    notes = [*mesh.notes, *model.substrate.notes(~reach & ~model.substrate.dead), *captured.notes, *outcome.notes]
+    notes.append(NOT_VALIDATED)
     if members:
         duration = float(outcome.ecg.times[-1])
         run = run_eikonal_ensemble(model, scenario, duration, workers, part(progress, stop, 0.99))
@@ -104,7 +108,7 @@ def run_electrophysiology(
         metrics=metrics,
         checks=outcome.checks,
         notes=tuple(notes),
-        stamp=_stamp(mesh, scenario),
+        stamp=_stamp(mesh, asked),
         lines=_network_lines(model, scenario),
     )
 
@@ -119,7 +123,10 @@ def _network_lines(model: EikonalModel, scenario: Electrophysiology) -> dict[str
 
 
 def _eikonal(answer: EikonalAnswer) -> _Outcome:
-    notes = ("Eikonal tier: every node follows one action potential from its activation on; no block, no re-entry.",)
+    notes = (
+        "Eikonal tier: every node follows one action potential from its activation on; no block, no re-entry, and "
+        "every pacing site captures.",
+    )
     return _Outcome(
         answer.activation,
         answer.ecg,
