@@ -5,9 +5,9 @@ leads that are small differences of large potentials suffer most. Measured at 0.
 edges, activation 2.6 ms apart, aVL 0.90, III 0.947, all others 0.954 to 0.99; left bundle branch block on 2 mm edges, 4.1 ms apart,
 III 0.80, all others 0.95 to 0.99. A normal beat at 0.5 m/s on 2 mm edges is no better, though its activation is only 1.3 ms
 apart: eight leads below 0.95, III 0.68. Driven by the monodomain's own activation times (edges of 1.6 and 2 mm),
-reaction-eikonal has 0.98 and more in every lead of both beats. Therefore the tissue here conducts at ``CROSS`` across the fibres, which the mesh
-resolves better, and the beat is one with left bundle branch block, whose potentials cancel less than those of a normal one:
-this set-up was chosen among four after their scores were seen.
+reaction-eikonal has 0.98 and more in every lead of both beats. Therefore the tissue here conducts at ``CROSS`` across the fibres,
+which the mesh resolves better, and the beat is one with left bundle branch block, whose potentials cancel less than those of a
+normal one: this set-up was chosen among four after their scores were seen.
 """
 
 import numpy as np
