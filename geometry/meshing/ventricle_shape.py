@@ -8,6 +8,7 @@ from scipy import ndimage
 
 from geometry.heart_mesh import Floats
 from geometry.meshing.base_plane import BasePlane
+from geometry.meshing.held_volume import FARTHEST
 from geometry.meshing.long_axis import LongAxisPlane
 from geometry.meshing.shape_grid import STEP, Grid, one_piece, share_inside, true_distance, volume_inside
 from geometry.meshing.shape_outlines import closing, joined, rise, wall_at_tip
@@ -87,6 +88,7 @@ def shape_of(
     below = _below(grid, base)
     along = max(SMOOTH, 0.25 * slices.gap)
     outer = _smooth(joined(slices.disc, slices, grid, disc_tip), below, along)
+    outer = _held(outer, below, (slices.drawn[0] + slices.drawn[1]) / STEP**3)
     cavity = _smooth(drawn, below, along)
     progress(0.5, "smoothing the surfaces")
     lv = views.drawn("lv", true_distance(cavity), grid)
@@ -178,6 +180,12 @@ def _offset(volume: Callable[[float], float], wanted: float) -> float:
         middle = (low + high) / 2
         low, high = (middle, high) if volume(middle) < wanted else (low, middle)
     return (low + high) / 2
+
+
+def _held(field: Floats, below: Floats, wanted: float) -> Floats:
+    """The outside moved by ``FARTHEST`` at most, so that it holds what was drawn: the base goes by the cavities alone."""
+    now, wider = (volume_inside(field - way, below) for way in (0.0, FARTHEST))
+    return field - float(np.clip((wanted - now) / (wider - now), -1.0, 1.0)) * FARTHEST
 
 
 def _beside(blood: Floats, left: Floats, drawn: Floats, below: Floats) -> Floats:

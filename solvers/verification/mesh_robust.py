@@ -18,7 +18,7 @@ from geometry.meshing.pinches import touching
 from geometry.meshing.ventricles import build_ventricles
 from geometry.progress import Progress
 from geometry.quality import mesh_quality
-from geometry.segmentation import LV, RV
+from geometry.segmentation import LV, MYOCARDIUM, RV
 from sample_scans.sparse_slices import cut_slices
 from solvers.result import Check
 from solvers.verification.label_defects import DEFECTS
@@ -41,6 +41,7 @@ class Outcome:
     dihedral: float = 180.0
     ratio: float = 1.0
     volume: float = 0.0  # worst relative error of a cavity against its labels
+    wall: float = 0.0  # relative error of the left ventricle's wall against its label
 
 
 def verify(progress: Progress) -> list[Check]:
@@ -59,6 +60,9 @@ def verify(progress: Progress) -> list[Check]:
         Check("largest 99 % radius ratio (below 3)", max(each.ratio for each in sound), 2.0, 1.0, "1", SOURCE),
         Check(
             "whole hearts: worst cavity against its labels", 100 * max(e.volume for e in well), 0.0, 1.0, "%", SOURCE
+        ),
+        Check(
+            "whole hearts: worst left wall against its label", 100 * max(e.wall for e in well), 0.0, 1.0, "%", SOURCE
         ),
     ]
 
@@ -86,9 +90,10 @@ def mesh_one(seed: int) -> Outcome:
         for name, label in (("endo_lv", LV), ("endo_rv", RV))
         if name in mesh.facet_names.values()
     ]
-    return Outcome(
-        seed, defect, "meshed" if fit else "unfit", "", quality.min_dihedral, quality.radius_ratio_p99, max(errors)
-    )
+    left = float(mesh.tet_volumes()[mesh.region == 1].sum()) / 1000.0
+    wall = abs(left / float((labels == MYOCARDIUM).sum() * voxel) - 1)
+    kind = "meshed" if fit else "unfit"
+    return Outcome(seed, defect, kind, "", quality.min_dihedral, quality.radius_ratio_p99, max(errors), wall)
 
 
 def mesh_all(seeds: Sequence[int], progress: Progress) -> list[Outcome]:
