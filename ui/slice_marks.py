@@ -56,7 +56,9 @@ class SliceMarks:
         left, right, top, bottom = self.sides
         left.move(gap, (height - left.height()) // 2)
         right.move(width - right.width() - gap, (height - right.height()) // 2)
-        top.move(max((width - top.width()) // 2, gap + self.name.width() + px(6)), px(6))  # beside the name in a narrow view
+        top.move(
+            max((width - top.width()) // 2, gap + self.name.width() + px(6)), px(6)
+        )  # beside the name in a narrow view
         bottom.move((width - bottom.width()) // 2, height - bottom.height() - px(4))
         self.scale.setGeometry(width - px(240), height - px(28), px(232), px(22))
         self._place_value()
