@@ -30,6 +30,7 @@ def test_blood_goes_in_and_out_through_valves_of_their_real_size() -> None:
         assert np.linalg.norm(flux.sum(axis=0)) == pytest.approx(area)  # flat
     # A healthy adult's 0.15 m/s at 100 mL/s through 6.8 cm2, 0.24 m/s through 4.2 cm2.
     speed = np.linalg.norm(state.velocity, axis=1)
-    assert 0.10 < speed[np.unique(blood.tagged("inlet"))].mean() < 0.20
-    assert speed[np.unique(blood.tagged("outlet"))].mean() > speed[np.unique(blood.tagged("inlet"))].mean()
+    inlet, outlet = (np.average(speed, weights=nodal_area(blood, name)) for name in ("inlet", "outlet"))
+    assert 0.13 < inlet < 0.17
+    assert 0.22 < outlet < 0.30  # the speed of blood that converges on the ring: more than its part along the axis
     assert np.abs(speed[np.unique(blood.tagged("wall"))]).max() < 1e-12
