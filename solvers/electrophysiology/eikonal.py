@@ -1,9 +1,7 @@
 """Activation times by the eikonal equation: when the front arrives, without solving for the action potential."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,25 +12,9 @@ from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh, Ints
 from geometry.mesh_part import owned_facets
 from geometry.progress import Progress, silent
+from solvers.electrophysiology.eikonal_kernel import Arrivals, Cells, EikonalKernel
 from solvers.electrophysiology.substrate import Substrate, substrate_of
-from solvers.kernels.compile import load_kernel
 
-_CDEF = """
-typedef struct {
-    int32_t node[4];
-    float length[6], height[4];
-    int32_t unused[2];
-} Tet;
-void measure(int64_t count, Tet *tets, const double *points, const double *fiber, double across, double along);
-int32_t eikonal_begin(int32_t nodes, double *time, int32_t *heap, int32_t *place);
-int32_t eikonal_run(const Tet *tets, const int64_t *tet_start, const int32_t *tet_of, const int32_t *tri,
-                    const float *tri_len, const int64_t *tri_start, const int32_t *tri_of, double least, int64_t most,
-                    double *time, int32_t *heap, int32_t *place, int32_t size);
-"""
-_TET = np.dtype([("node", "i4", 4), ("length", "f4", 6), ("height", "f4", 4), ("unused", "i4", 2)])  # as in eikonal.c
-Cells = NDArray[np.void]
-LEAST_GAIN = 1e-5  # ms: a smaller improvement is not passed on; far below the error of the discretisation
-TAKEN_PER_CALL = 200_000  # nodes between two looks at the Cancel button (some 0.2 s)
 BALL_EDGES = 2.5  # edge lengths around a point source that get straight-line times
 
 
@@ -65,6 +47,22 @@ class Conduction:
         return Conduction(self.fiber * self.grey[0], self.cross * self.grey[1], self.layer)
 
 
+Ball = tuple[NDArray[np.int64], Floats]  # nodes and their times, ms
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The activation from some sources, with what is needed to solve only what changes when one of them is moved."""
+
+    arrivals: Arrivals
+    balls: dict[Source, Ball] = field(repr=False)
+
+    @property
+    def activation(self) -> Floats:
+        """(n,) ms, NaN: never."""
+        return np.where(np.isfinite(self.arrivals.times), self.arrivals.times, np.nan)
+
+
 class EikonalSolver:
     """Exact label-correcting fast marching on one mesh, for many solves.
 
@@ -85,7 +83,6 @@ class EikonalSolver:
 
         substrate  of the mesh, if it is known already
         """
-        self._ffi, self._lib = load_kernel(Path(__file__).parents[1] / "kernels" / "eikonal.c", _CDEF, "eikonal")
         self.points: Floats = np.ascontiguousarray(mesh.points, dtype=np.float64)
         self.substrate = substrate or substrate_of(mesh)
         self._living = np.flatnonzero(~self.substrate.dead)
@@ -94,8 +91,7 @@ class EikonalSolver:
         self.tets: Ints = np.ascontiguousarray(mesh.tets[self._conducting], dtype=np.int32)
         layers = [self._alive(mesh, name) for name in fast_surfaces]
         self.triangles: Ints = np.ascontiguousarray(np.vstack([np.empty((0, 3), np.int32), *layers]), dtype=np.int32)
-        self._tet_start, self._tet_of = _incidence(self.tets, len(self.points))
-        self._tri_start, self._tri_of = _incidence(self.triangles, len(self.points))
+        self._kernel = EikonalKernel(len(self.points), self.tets, self.triangles)
         self._edges = _edge_graph(self.tets, len(self.points))
         self._layer_edges = _edge_graph(self.triangles, len(self.points))
         self._tree = cKDTree(self.points[self._living])
@@ -131,16 +127,40 @@ class EikonalSolver:
         sources  point sources; each alone starts as a ball of straight-line times, because one node is a poor point
         fast     (k,) which of the ``triangles`` are part of the fast layer; None: all
         """
+        return self.spread(fiber, conduction, sources, progress, fast).activation
+
+    def spread(
+        self,
+        fiber: Floats,
+        conduction: Conduction,
+        sources: Sequence[Source],
+        progress: Progress = silent,
+        fast: NDArray[np.bool_] | None = None,
+        last: Spread | None = None,
+    ) -> Spread:
+        """As ``activation_times``; ``last``, of the same fibres, velocities and layer, saves what other sources reach first.
+
+        The time of a node depends on the corners of the simplex through which it came, and so on back to a source. When a
+        source goes, what hangs on it is forgotten and the front starts again from its rim. The answer is that without
+        ``last`` to the tolerance of the solver.
+        """
         _refuse_bad(conduction, sources)
         fast = np.ones(len(self.triangles), dtype=bool) if fast is None else fast
         cells, fiber = self._measured(fiber, conduction)
-        layer = self._layer_lengths(conduction, fast)
-        time = np.full(len(self.points), np.inf)
-        for source in sources:
-            self._ignite(time, source, fiber, conduction, fast)
-        self._run(cells, layer, time, progress)
-        time[~np.isfinite(time)] = np.nan
-        return time
+        known = {} if last is None else last.balls
+        balls = {one: known.get(one) or self._ball(one, fiber, conduction, fast) for one in sources}
+        start = np.full(len(self.points), np.inf)
+        for nodes, times in balls.values():
+            start[nodes] = np.minimum(start[nodes], times)
+        gone = [nodes for one, (nodes, _) in known.items() if one not in balls]
+        if last is None or len(gone) == len(known):
+            arrivals = self._kernel.march(cells, self._layer_lengths(conduction, fast), start, progress)
+        else:
+            left = np.unique(np.concatenate([np.empty(0, np.int64), *gone]))
+            arrivals = self._kernel.march(
+                cells, self._layer_lengths(conduction, fast), start, progress, last.arrivals, left
+            )
+        return Spread(arrivals, balls)
 
     def _measured(self, fiber: Floats, conduction: Conduction) -> tuple[Cells, Floats]:
         """The tetrahedra with the metric lengths (ms) of their edges and heights, and their fibres.
@@ -158,62 +178,31 @@ class EikonalSolver:
         return self._known[2]
 
     def _lengths_of(self, tets: Ints, fiber: Floats, conduction: Conduction) -> Cells:
-        across = 1 / conduction.cross**2
-        cells = np.zeros(len(tets), _TET)
-        cells["node"] = tets
-        along = 1 / conduction.fiber**2 - across
-        self._lib.measure(len(tets), self._cells(cells), self._reals(self.points), self._reals(fiber), across, along)
-        return cells
+        return self._kernel.measured(tets, self.points, fiber, conduction.fiber, conduction.cross)
 
     def _layer_lengths(self, conduction: Conduction, fast: NDArray[np.bool_]) -> NDArray[np.float32]:
         speed = np.where(fast, max(conduction.layer, 1e-6), 1e-6)[:, None]
         return np.ascontiguousarray(self._triangle_edges / speed**2, dtype=np.float32)
 
-    def _run(self, cells: Cells, layer: NDArray[np.float32], time: Floats, progress: Progress) -> None:
-        heap, place = np.empty(len(time), dtype=np.int32), np.empty(len(time), dtype=np.int32)
-        left = self._lib.eikonal_begin(len(time), self._reals(time), self._ints(heap), self._ints(place))
-        while left:
-            reached = np.isfinite(time).mean()
-            progress(float(0.9 * reached), "Activation spreads")
-            left = self._lib.eikonal_run(
-                self._cells(cells),
-                self._longs(self._tet_start),
-                self._ints(self._tet_of),
-                self._ints(self.triangles),
-                self._floats(layer),
-                self._longs(self._tri_start),
-                self._ints(self._tri_of),
-                LEAST_GAIN,
-                TAKEN_PER_CALL,
-                self._reals(time),
-                self._ints(heap),
-                self._ints(place),
-                left,
-            )
-        progress(1.0, "Activation spreads")
-
-    def _ignite(
-        self, time: Floats, source: Source, fiber: Floats, conduction: Conduction, fast: NDArray[np.bool_]
-    ) -> None:
+    def _ball(self, source: Source, fiber: Floats, conduction: Conduction, fast: NDArray[np.bool_]) -> Ball:
         """Straight-line times around a source, in its own piece of wall, with the metric averaged over both ends."""
-        time[source.node] = min(time[source.node], source.time)
         if not source.ball:
-            return
+            return np.array([source.node]), np.array([source.time])
         start = self.points[source.node]
         near = self._near(self._edges, source.node)
         away = self.points[near] - start
-        metric = 0.5 * (
-            self._node_metric(np.array([source.node]), fiber, conduction) + self._node_metric(near, fiber, conduction)
-        )
-        straight = source.time + np.sqrt(np.einsum("ni,nij,nj->n", away, metric, away))
-        time[near] = np.minimum(time[near], straight)
-        if conduction.layer > 0 and fast[self._triangles_of(source.node)].any():
-            near = np.intersect1d(self._near(self._layer_edges, source.node), self.triangles[fast])
-            flat = source.time + np.linalg.norm(self.points[near] - start, axis=1) / conduction.layer
-            time[near] = np.minimum(time[near], flat)
-
-    def _triangles_of(self, node: int) -> Ints:
-        return self._tri_of[self._tri_start[node] : self._tri_start[node + 1]] // 3
+        metric = self._node_metric(near, fiber, conduction)
+        middle = 0.5 * (metric[np.searchsorted(near, source.node)] + metric)
+        times = np.sqrt(np.einsum("ni,nij,nj->n", away, middle, away))
+        kernel, node = self._kernel, source.node
+        if conduction.layer > 0 and fast[kernel.tri_of[kernel.tri_start[node] : kernel.tri_start[node + 1]] // 3].any():
+            on = np.zeros(len(self.points), dtype=bool)
+            on[self.triangles[fast]] = True
+            flat = self._near(self._layer_edges, node)
+            flat = flat[on[flat]]
+            at = np.searchsorted(near, flat)
+            times[at] = np.minimum(times[at], np.linalg.norm(self.points[flat] - start, axis=1) / conduction.layer)
+        return near, source.time + times
 
     def _near(self, graph: csr_matrix, node: int) -> NDArray[np.int64]:
         """Nodes inside the ball that edges inside the ball lead to: not those of a wall across a gap."""
@@ -230,38 +219,15 @@ class EikonalSolver:
 
     def _node_metric(self, nodes: NDArray[np.int64], fiber: Floats, conduction: Conduction) -> Floats:
         """(k, 3, 3) ms^2/mm^2, D^-1 averaged over the tets of each node."""
-        slowed = conduction.slowed
-        metric = np.empty((len(nodes), 3, 3))
-        for row, node in enumerate(nodes):
-            of = self._tet_of[self._tet_start[node] : self._tet_start[node + 1]] // 4
-            across = np.where(self._grey[of], 1 / slowed.cross**2, 1 / conduction.cross**2)
-            along = np.where(self._grey[of], 1 / slowed.fiber**2, 1 / conduction.fiber**2) - across
-            f = fiber[of]
-            metric[row] = across.mean() * np.eye(3) + (f.T * along) @ f / len(f)
-        return metric
-
-    def _cells(self, array: Cells) -> Any:
-        return self._ffi.from_buffer("Tet[]", array)
-
-    def _ints(self, array: Ints) -> Any:
-        return self._ffi.from_buffer("int32_t[]", array)
-
-    def _longs(self, array: NDArray[np.int64]) -> Any:
-        return self._ffi.from_buffer("int64_t[]", array)
-
-    def _floats(self, array: NDArray[np.float32]) -> Any:
-        return self._ffi.from_buffer("float[]", array)
-
-    def _reals(self, array: Floats) -> Any:
-        return self._ffi.from_buffer("double[]", array)
-
-
-def _incidence(cells: Ints, nodes: int) -> tuple[NDArray[np.int64], Ints]:
-    """For node n, ``of[start[n]:start[n+1]]`` holds corners * cell + corner of the cells it belongs to."""
-    flat = cells.ravel()
-    order = np.argsort(flat, kind="stable")
-    start = np.concatenate([[0], np.cumsum(np.bincount(flat, minlength=nodes))]).astype(np.int64)
-    return start, order.astype(np.int32)
+        slowed, kernel = conduction.slowed, self._kernel
+        spans = [np.arange(kernel.tet_start[n], kernel.tet_start[n + 1]) for n in nodes]
+        of = kernel.tet_of[np.concatenate(spans)] // 4
+        across = np.where(self._grey[of], 1 / slowed.cross**2, 1 / conduction.cross**2)
+        along = np.where(self._grey[of], 1 / slowed.fiber**2, 1 / conduction.fiber**2) - across
+        each = across[:, None, None] * np.eye(3) + np.einsum("n,ni,nj->nij", along, fiber[of], fiber[of])
+        counts = np.array([len(span) for span in spans])
+        summed = np.add.reduceat(each, np.concatenate([[0], np.cumsum(counts)[:-1]]), axis=0)
+        return np.asarray(summed / counts[:, None, None])
 
 
 def _edge_graph(cells: Ints, nodes: int) -> csr_matrix:

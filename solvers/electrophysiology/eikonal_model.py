@@ -17,7 +17,7 @@ from solvers.directions.fibers import fibers_from_fields
 from solvers.electrophysiology.cell_kinds import CellKinds, cell_kinds
 from solvers.electrophysiology.conduction_system import conducting_surfaces, network_triangles, sources_of
 from solvers.electrophysiology.ecg import LeadField, ecg_trace, potentials_of_activation
-from solvers.electrophysiology.eikonal import Conduction, EikonalSolver, Source
+from solvers.electrophysiology.eikonal import Conduction, EikonalSolver, Source, Spread
 from solvers.electrophysiology.electrodes import moved_electrodes
 from solvers.electrophysiology.electrogram import Electrograms, electrogram_rows
 from solvers.electrophysiology.purkinje import Network, grow_network, spread_with
@@ -78,6 +78,7 @@ class EikonalModel:
         self._networks: dict[tuple[tuple[str, ...], int], Network] = {}
         self._layers: dict[str, NDArray[np.bool_]] = {}
         self._front: tuple[Electrophysiology, Front] | None = None
+        self._spread: tuple[tuple[object, ...], Spread] | None = None
         progress(1.0, "Lead field")
 
     def directions(self, angles: FiberAngles) -> tuple[Floats, Floats]:
@@ -142,7 +143,11 @@ class EikonalModel:
         fast = self._fast(scenario.conduction)
         network = self.network(scenario) if scenario.network == "grown_tree" else None
         if network is None:
-            return Front(self.solver.activation_times(fiber, conduction, starts, progress, fast), starts, fast)
+            key = (scenario.fibers, conduction, scenario.conduction)
+            last = self._spread[1] if self._spread is not None and self._spread[0] == key else None
+            spread = self.solver.spread(fiber, conduction, starts, progress, fast, last)
+            self._spread = key, spread
+            return Front(spread.activation, starts, fast)
         none = np.zeros_like(fast)
         activation, sources = spread_with(
             network,
