@@ -87,7 +87,10 @@ def test_a_moved_added_or_removed_source_gives_what_a_solve_from_nothing_gives(t
     fiber, _ = fibers_from_fields(two_chamber_fields, FiberAngles())
     solver, conduction = EikonalSolver(two_chambers), Conduction(0.65, 0.25, layer)
     rng = np.random.default_rng(7)
-    sources = [Source(int(n), float(t)) for n, t in zip(rng.integers(0, len(two_chambers.points), 4), (0, 4, 8, 12))]
+    sources = [
+        Source(int(n), float(t))
+        for n, t in zip(rng.integers(0, len(two_chambers.points), 4), (0, 4, 8, 12), strict=True)
+    ]
     spread = solver.spread(fiber, conduction, sources)
     changed = []
     for step in range(8):
