@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from app.commands import Json, opened_case, point, run
 from app.console import print_json, say
-from app.electrogram_steps import read_points
+from app.point_table import read_points
 from geometry.errors import Refused
 
 

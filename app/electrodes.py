@@ -7,8 +7,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from app.case import Case
-from app.electrogram_steps import read_named_points
 from app.needed import needed_mesh
+from app.point_table import read_named_points
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
 from solvers.electrophysiology.electrodes import NAMES, moved_electrodes

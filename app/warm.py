@@ -1,6 +1,5 @@
 """A process that keeps a heart in memory and answers what-if questions while the user drags; see ``app.warm_process``."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +7,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.folders import replace_text
 from app.warm_process import WarmProcess
 from solvers.result import Trace
 from solvers.scenario import PacingSite
@@ -30,27 +28,15 @@ class Answer:
     refusal: str = ""
 
 
-class WarmWorker(WarmProcess):
+class WarmWorker(WarmProcess[Answer]):
     """The what-if process of one case and scenario; close it when done."""
 
     def __init__(self, case_folder: Path, scenario: str) -> None:
-        super().__init__("app.warm_worker", str(case_folder), scenario)
+        super().__init__("app.warm_worker", str(case_folder), scenario, read=read_answer, died=DIED)
 
     def ask(self, sites: Sequence[PacingSite], draft: bool = False) -> int:
         """Ask for the beat that starts at ``sites``, a quicker and coarser one with ``draft``; returns its number."""
-        number = self.next_number()
-        question = {"number": number, "draft": draft, "sites": [site.model_dump() for site in sites]}
-        replace_text(self.folder / "question.json", json.dumps(question))
-        return number
-
-    def poll(self) -> Answer | None:
-        """The newest answer that was not given out yet, or None."""
-        found = self.newest()
-        return read_answer(found[1], found[0]) if found is not None else None
-
-    def error(self, died: str = DIED) -> str:
-        """A sentence when the process cannot answer; empty while all is well."""
-        return super().error(died)
+        return self.put({"draft": draft, "sites": [site.model_dump() for site in sites]})
 
 
 def write_answer(answer: Answer, path: Path) -> None:

@@ -1,6 +1,5 @@
 """A process that paces one cell while the user turns its knobs: the beat, its currents, and both without the drug."""
 
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.folders import replace_text
 from app.warm_process import WarmProcess
 from geometry.errors import Refused
 from solvers.cells.catalogue import find_cell
@@ -41,26 +39,15 @@ class CellAnswer:
     refusal: str = ""
 
 
-class WarmCell(WarmProcess):
+class WarmCell(WarmProcess[CellAnswer]):
     """The pacing process; close it when done."""
 
     def __init__(self) -> None:
-        super().__init__("app.warm_cell_worker")
+        super().__init__("app.warm_cell_worker", read=read_cell_answer, died=DIED)
 
     def ask(self, question: CellQuestion) -> int:
         """Ask for a beat; returns the number that the answer will carry."""
-        number = self.next_number()
-        replace_text(self.folder / "question.json", json.dumps({"number": number, "question": asdict(question)}))
-        return number
-
-    def poll(self) -> CellAnswer | None:
-        """The newest answer that was not given out yet, or None."""
-        found = self.newest()
-        return read_cell_answer(found[1], found[0]) if found is not None else None
-
-    def error(self, died: str = DIED) -> str:
-        """A sentence when the process cannot answer; empty while all is well."""
-        return super().error(died)
+        return self.put(asdict(question))
 
 
 def answer_question(question: CellQuestion, number: int) -> CellAnswer:

@@ -32,11 +32,11 @@ class Edit:
     seconds: float = 0.0
 
 
-class WarmEditor(WarmProcess):
+class WarmEditor(WarmProcess[Edit]):
     """The editing process; close it when done."""
 
     def __init__(self) -> None:
-        super().__init__("app.warm_editor_worker")
+        super().__init__("app.warm_editor_worker", read=read_edit, died=DIED)
 
     def ask_grow(self, grey: NDArray[Any], seeds: NDArray[np.uint8], affine: NDArray[np.floating], axis: int) -> int:
         """Ask what grows from strokes in a volume; see ``geometry.editing.grow``."""
@@ -52,15 +52,6 @@ class WarmEditor(WarmProcess):
     ) -> int:
         """Ask what a tool changes in one volume of labels; see ``geometry.editing.catalogue``."""
         return self._ask(tool, {"options": dict(options)}, affine, axis, labels=labels)
-
-    def poll(self) -> Edit | None:
-        """The newest answer that was not given out yet, or None."""
-        found = self.newest()
-        return read_edit(found[1], found[0]) if found is not None else None
-
-    def error(self, died: str = DIED) -> str:
-        """A sentence when the process cannot answer; empty while all is well."""
-        return super().error(died)
 
     def _ask(
         self, tool: str, facts: Mapping[str, Any], affine: NDArray[np.floating], axis: int, **arrays: NDArray[Any]

@@ -1,13 +1,11 @@
 """A process that keeps one heart's lead field in memory and gives the electrogram of each place that is clicked."""
 
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.folders import replace_text
 from app.warm_process import WarmProcess
 
 DIED = "The process that computes electrograms ended unexpectedly; close the electrogram and open it again."
@@ -34,26 +32,15 @@ class ElectrogramAnswer:
     refusal: str = ""
 
 
-class WarmElectrogram(WarmProcess):
+class WarmElectrogram(WarmProcess[ElectrogramAnswer]):
     """The process of one case; close it when done."""
 
     def __init__(self, case_folder: Path) -> None:
-        super().__init__("app.warm_electrogram_worker", str(case_folder))
+        super().__init__("app.warm_electrogram_worker", str(case_folder), read=read_electrogram, died=DIED)
 
     def ask(self, question: ElectrogramQuestion) -> int:
         """Ask for an electrogram; returns the number that the answer will carry."""
-        number = self.next_number()
-        replace_text(self.folder / "question.json", json.dumps({"number": number, "question": asdict(question)}))
-        return number
-
-    def poll(self) -> ElectrogramAnswer | None:
-        """The newest answer that was not given out yet, or None."""
-        found = self.newest()
-        return read_electrogram(found[1], found[0]) if found is not None else None
-
-    def error(self, died: str = DIED) -> str:
-        """A sentence when the process cannot answer; empty while all is well."""
-        return super().error(died)
+        return self.put(asdict(question))
 
 
 def write_electrogram(answer: ElectrogramAnswer, path: Path) -> None:

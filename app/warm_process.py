@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,15 @@ from geometry.errors import Refused
 SECONDS_BETWEEN_LOOKS = 0.01
 
 
-class WarmProcess:
-    """The process of one module, seen from the program that asks; close it when done."""
+class WarmProcess[Answer]:
+    """The process of one module, seen from the program that asks; close it when done.
 
-    def __init__(self, module: str, *arguments: str) -> None:
+    read  what makes an answer of its file and its number
+    died  the sentence for the user when the process is gone
+    """
+
+    def __init__(self, module: str, *arguments: str, read: Callable[[Path, int], Answer], died: str) -> None:
+        self._read, self._died = read, died
         self.folder = Path(tempfile.mkdtemp(prefix="cardiotwin-"))
         self.asked = 0
         self._told = 0
@@ -43,14 +48,20 @@ class WarmProcess:
         self.asked += 1
         return self.asked
 
-    def newest(self) -> tuple[int, Path] | None:
+    def put(self, question: Mapping[str, Any]) -> int:
+        """Ask a question (JSON) that ``answering`` takes up; returns the number that the answer will carry."""
+        number = self.next_number()
+        replace_text(self.folder / "question.json", json.dumps({"number": number, "question": question}))
+        return number
+
+    def poll(self) -> Answer | None:
         """The newest answer that was not given out yet, or None."""
         for number in range(self.asked, self._told, -1):
             path = self.folder / f"{number}.npz"
             if path.exists():
                 self._told = number
                 self._forget_before(number)
-                return number, path
+                return self._read(path, number)
         return None
 
     def _forget_before(self, number: int) -> None:
@@ -59,17 +70,17 @@ class WarmProcess:
             if path.stem.isdecimal() and int(path.stem) < number:
                 path.unlink(missing_ok=True)
 
-    def error(self, died: str) -> str:
-        """A sentence when the process cannot answer (``died`` where it is gone); empty while all is well."""
+    def error(self) -> str:
+        """A sentence when the process cannot answer; empty while all is well."""
         path = self.folder / "error.txt"
         if path.exists():
             return path.read_text()
-        return died if self._process.poll() is not None else ""
+        return self._died if self._process.poll() is not None else ""
 
     @property
     def waiting(self) -> bool:
         """Whether an answer is still to come."""
-        return self._told < self.asked and not self.error("gone")
+        return self._told < self.asked and not self.error()
 
     def close(self) -> None:
         """End the process and remove its folder."""

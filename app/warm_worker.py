@@ -1,6 +1,5 @@
 """The what-if process: ``python -m app.warm_worker FOLDER CASE SCENARIO``; see ``app.warm``."""
 
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +10,7 @@ from app.case import Case
 from app.companion import companion, needs_companion
 from app.needed import needed_mesh
 from app.warm import Answer, refused, write_answer
-from app.warm_process import serve
+from app.warm_process import answering, serve
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
 from solvers.scenario import Electrophysiology, PacingSite
@@ -35,24 +34,17 @@ def load(folder: Path, case_folder: Path, scenario_name: str) -> Callable[[], bo
     quick: list[QuickWhatIf] = []
     if needs_companion(mesh):
         Thread(target=_prepare, args=(case, mesh, scenario, quick), daemon=True).start()
-    told = 0
 
-    def answer() -> bool:
-        nonlocal told
-        question = _newest(folder / "question.json")
-        if question is None or question["number"] == told:
-            return False
-        told = question["number"]
-        draft = bool(question.get("draft"))
-        answering = quick[0] if draft and quick else what_if
+    def reply(number: int, question: dict[str, Any]) -> None:
+        draft = bool(question["draft"])
+        answering_now = quick[0] if draft and quick else what_if
         try:
-            found = Answer(told, *answering.answer([PacingSite(**site) for site in question["sites"]]), draft)
+            found = Answer(number, *answering_now.answer([PacingSite(**site) for site in question["sites"]]), draft)
         except Refused as refusal:  # a site dragged over scar: the next one may be good
-            found = refused(told, str(refusal))
-        write_answer(found, folder / f"{told}.npz")
-        return True
+            found = refused(number, str(refusal))
+        write_answer(found, folder / f"{number}.npz")
 
-    return answer
+    return answering(folder, reply)
 
 
 def _prepare(case: Case, mesh: HeartMesh, scenario: Electrophysiology, quick: "list[QuickWhatIf]") -> None:
@@ -62,13 +54,6 @@ def _prepare(case: Case, mesh: HeartMesh, scenario: Electrophysiology, quick: "l
     coarse = companion(case, mesh)
     if coarse is not None:
         quick.append(QuickWhatIf(coarse, mesh, scenario))
-
-
-def _newest(path: Path) -> dict[str, Any] | None:
-    try:
-        return dict(json.loads(path.read_text()))
-    except FileNotFoundError:
-        return None
 
 
 if __name__ == "__main__":

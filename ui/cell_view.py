@@ -1,6 +1,6 @@
 """The cell view: one cell of the heart on its own, its action potential and currents over one beat, under a drug."""
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -14,12 +14,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.warm_cell import BEATS, CellQuestion, WarmCell
+from app.warm_cell import BEATS, CellAnswer, CellQuestion, WarmCell
 from solvers.cells.catalogue import find_cell, find_cells
 from solvers.cells.currents import CellBeat
 from solvers.drugs.catalogue import find_drug, find_drugs
 from solvers.drugs.markers import measure_beat
 from solvers.scenario import Electrophysiology
+from ui.asking import Asking
 from ui.cell_place import potential_at
 from ui.cell_plots import CellPlots
 from ui.session import Session
@@ -36,7 +37,6 @@ class CellView(QDialog):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._warm: WarmCell | None = None
         self.beat: CellBeat | None = None
         self._before: CellBeat | None = None
         self.setWindowTitle("Cell view")
@@ -62,10 +62,9 @@ class CellView(QDialog):
         self.note.setWordWrap(True)
         self.plots = CellPlots(self)
         self._lay_out()
-        self._later = QTimer(self, singleShot=True, interval=SETTLED)
-        self._later.timeout.connect(self._ask)
-        self._poll = QTimer(self, interval=LOOK_EVERY)
-        self._poll.timeout.connect(self._look)
+        self.asking = Asking(self, WarmCell, lambda: self.question, SETTLED, LOOK_EVERY)
+        self.asking.answered.connect(self._take)
+        self.asking.refused.connect(self.note.setText)
         for signal in (self.model.currentIndexChanged, self.drug.currentIndexChanged, self.dose.valueChanged):
             signal.connect(self._changed)
         self.cycle.valueChanged.connect(self._changed)
@@ -100,11 +99,7 @@ class CellView(QDialog):
 
     def finish(self) -> None:
         """Ask no more."""
-        self._later.stop()
-        self._poll.stop()
-        if self._warm is not None:
-            self._warm.close()
-            self._warm = None
+        self.asking.finish()
 
     def _changed(self, *_: object) -> None:
         drug, times = self.drug.currentData(), DOSES[self.dose.value()]
@@ -112,27 +107,11 @@ class CellView(QDialog):
         peak = find_drug(drug).free_peak if drug else 0.0
         self.told_dose.setText(f"{times:g} x free peak  ({times * peak:.4g} nM)" if drug else "")
         self.note.setText("Pacing ...")
-        self._later.start()
+        self.asking.later()
 
-    def _ask(self) -> None:
-        if self._warm is None or self._warm.error():
-            self.finish()
-            self._warm = WarmCell()
-        self._warm.ask(self.question)
-        self._poll.start()
-
-    def _look(self) -> None:
-        if self._warm is None:
-            return
-        answer = self._warm.poll()
-        wrong = answer.refusal if answer is not None else self._warm.error()
-        if answer is not None and answer.beat is not None:
-            self.beat, self._before = answer.beat, answer.before
-            self._show()
-        if wrong:
-            self.note.setText(wrong)
-        if wrong or not self._warm.waiting:
-            self._poll.stop()
+    def _take(self, answer: CellAnswer) -> None:
+        self.beat, self._before = answer.beat, answer.before
+        self._show()
 
     def _show(self) -> None:
         if self.beat is None or not self.isVisible():

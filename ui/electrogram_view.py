@@ -1,12 +1,13 @@
 """The electrogram view: what a catheter would record at the marked place of the run in view."""
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QDoubleSpinBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.warm_electrogram import ElectrogramAnswer, ElectrogramQuestion, WarmElectrogram
 from solvers.result import Trace
+from ui.asking import Asking
 from ui.session import Session
 from ui.theme import px
 from ui.trace_plot import TracePlot
@@ -26,7 +27,6 @@ class ElectrogramView(QDialog):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._session = session
-        self._warm: WarmElectrogram | None = None
         self.answer: ElectrogramAnswer | None = None
         self.setWindowTitle("Electrogram of the marked place")
         self.spacing = QDoubleSpinBox(self)
@@ -42,10 +42,9 @@ class ElectrogramView(QDialog):
         self.note.setWordWrap(True)
         self.plot = TracePlot(self)
         self._lay_out()
-        self._later = QTimer(self, singleShot=True, interval=SETTLED)
-        self._later.timeout.connect(self._ask)
-        self._poll = QTimer(self, interval=LOOK_EVERY)
-        self._poll.timeout.connect(self._look)
+        self.asking = Asking(self, self._begin, self._question, SETTLED, LOOK_EVERY)
+        self.asking.answered.connect(self._take)
+        self.asking.refused.connect(self._tell)
         self.spacing.valueChanged.connect(self._changed)
         session.point_changed.connect(self._changed)
         session.look_changed.connect(self._changed)
@@ -72,11 +71,7 @@ class ElectrogramView(QDialog):
 
     def finish(self) -> None:
         """Ask no more."""
-        self._later.stop()
-        self._poll.stop()
-        if self._warm is not None:
-            self._warm.close()
-            self._warm = None
+        self.asking.finish()
 
     def _renewed(self) -> None:
         """Something on the disk is new, the mesh perhaps: the process has to read it again."""
@@ -93,31 +88,23 @@ class ElectrogramView(QDialog):
             self._tell(NO_PLACE)
         else:
             self.note.setText("Recording ...")
-            self._later.start()
+            self.asking.later()
 
-    def _ask(self) -> None:
-        case, place = self._session.case, self._session.point
-        if case is None or place is None:
-            return
-        if self._warm is None or self._warm.error():
-            self.finish()
-            self._warm = WarmElectrogram(case.folder)
-        self._warm.ask(ElectrogramQuestion(self._session.look.run, place, self.spacing.value()))
-        self._poll.start()
+    def _begin(self) -> WarmElectrogram:
+        case = self._session.case
+        assert case is not None  # _question asks nothing without one
+        return WarmElectrogram(case.folder)
 
-    def _look(self) -> None:
-        if self._warm is None:
-            return
-        answer = self._warm.poll()
-        wrong = answer.refusal if answer is not None else self._warm.error()
-        if wrong:
-            self._tell(wrong)
-        elif answer is not None:
-            self.answer = answer
-            self.note.setText(ABOUT)
-            self._draw()
-        if wrong or not self._warm.waiting:
-            self._poll.stop()
+    def _question(self) -> ElectrogramQuestion | None:
+        place = self._session.point
+        if self._session.case is None or place is None:
+            return None
+        return ElectrogramQuestion(self._session.look.run, place, self.spacing.value())
+
+    def _take(self, answer: ElectrogramAnswer) -> None:
+        self.answer = answer
+        self.note.setText(ABOUT)
+        self._draw()
 
     def _tell(self, words: str) -> None:
         self.answer = None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geometry.errors import Refused
+from geometry.heart_mesh import Floats
 from geometry.mesh_part import part_of
 from geometry.metric import Metric
 from geometry.progress import Progress, part, silent
@@ -39,9 +40,11 @@ def check_capture(model: EikonalModel, scenario: Electrophysiology, progress: Pr
     if scenario.start != "paced":
         return Captured(scenario, (), ())
     left, metrics, notes = [], [], []
-    count = len(paced_sources(model.solver, scenario.sites))
-    for k, site in enumerate(scenario.sites):
-        threshold = capture_threshold(model, scenario, k, part(progress, k / count, (k + 1) / count))
+    sources = paced_sources(model.solver, scenario.sites)
+    tissue, count = _Tissue.of(model, scenario, part(progress, 0.0, 0.3)), len(sources)
+    for k, (site, source) in enumerate(zip(scenario.sites, sources, strict=True)):
+        watch = part(progress, 0.3 + 0.7 * k / count, 0.3 + 0.7 * (k + 1) / count)
+        threshold = _threshold(_trial(model, scenario, source.node, tissue), watch)
         words = f"Pacing site {k + 1} at ({site.x:.0f}, {site.y:.0f}, {site.z:.0f}) mm"
         if site.strength >= threshold:
             left.append(site)
@@ -58,23 +61,43 @@ def check_capture(model: EikonalModel, scenario: Electrophysiology, progress: Pr
     return Captured(scenario.model_copy(update={"sites": tuple(left)}), tuple(metrics), tuple(notes))
 
 
+@dataclass(frozen=True)
+class _Tissue:
+    """Diffusion (m, 3, 3) mm2/ms of a scenario on the model's mesh, and the consistent part of its mass matrix."""
+
+    tensor: Floats
+    consistent: float
+
+    @classmethod
+    def of(cls, model: EikonalModel, scenario: Electrophysiology, progress: Progress) -> "_Tissue":
+        tunings = tuned_tissue(model.mesh, model.substrate, scenario, progress)
+        fiber, _ = model.directions(scenario.fibers)
+        return cls(tissue_tensor(fiber, model.substrate, *tunings, tunings[0].cross), tunings[0].consistent)
+
+
 def capture_threshold(model: EikonalModel, scenario: Electrophysiology, k: int, progress: Progress = silent) -> float:
     """uA/mm3, the least current density at site ``k`` from which a wave leaves, to 5 %; inf where none up to ``MOST`` does.
 
     Rest tissue with the scenario's cells and velocities (diffusion tuned for this mesh), current for 2 ms in a ball of ``TIP``.
     """
-    captures = _trial(model, scenario, paced_sources(model.solver, scenario.sites)[k].node, part(progress, 0.0, 0.5))
+    node = paced_sources(model.solver, scenario.sites)[k].node
+    tissue = _Tissue.of(model, scenario, part(progress, 0.0, 0.5))
+    return _threshold(_trial(model, scenario, node, tissue), part(progress, 0.5, 1.0))
+
+
+def _threshold(captures: Callable[[float], bool], progress: Progress) -> float:
+    """The least current (uA/mm3) that ``captures``, by bisection."""
     if not captures(MOST):
         return float("inf")
     low, high, steps = LEAST, MOST, int(np.ceil(np.log2(np.log(MOST / LEAST) / np.log(EXACT))))
     for step in range(steps):
-        progress(0.5 + 0.5 * step / steps, "Looking for the capture threshold")
+        progress(step / steps, "Looking for the capture threshold")
         middle = float(np.sqrt(low * high))
         low, high = (low, middle) if captures(middle) else (middle, high)
     return high
 
 
-def _trial(model: EikonalModel, scenario: Electrophysiology, node: int, progress: Progress) -> Callable[[float], bool]:
+def _trial(model: EikonalModel, scenario: Electrophysiology, node: int, tissue: _Tissue) -> Callable[[float], bool]:
     """A function that tells whether a current (uA/mm3) at this node captures the wall around it."""
     from solvers.fem import assemble_diffusion  # starts MPI: only when a mesh is really solved
 
@@ -82,9 +105,7 @@ def _trial(model: EikonalModel, scenario: Electrophysiology, node: int, progress
     away = np.linalg.norm(mesh.points - mesh.points[node], axis=1)
     around = (away[mesh.tets] <= max(REACH, 4 * edge)).all(axis=1) & ~model.substrate.core
     piece = part_of(mesh, around)
-    tunings = tuned_tissue(mesh, model.substrate, scenario, progress)
-    tensor = tissue_tensor(model.directions(scenario.fibers)[0], model.substrate, *tunings, tunings[0].cross)
-    mass, stiffness = assemble_diffusion(piece.mesh, tensor[piece.tets])
+    mass, stiffness = assemble_diffusion(piece.mesh, tissue.tensor[piece.tets])
     cell, start = model.kinds(scenario).start(piece.nodes)
     distance = away[piece.nodes]
     tip, far = np.flatnonzero(distance <= max(TIP, edge)), distance >= max(FAR, 2.5 * edge)
@@ -92,7 +113,7 @@ def _trial(model: EikonalModel, scenario: Electrophysiology, node: int, progress
     def captures(current: float) -> bool:
         stimulus = Stimulus.at(tip, len(distance), strength=current * PER_CURRENT)
         run = march(
-            blend_mass(mass, tunings[0].consistent),
+            blend_mass(mass, tissue.consistent),
             stiffness,
             [stimulus],
             cell,

@@ -7,7 +7,7 @@ import pytest
 
 from app.__main__ import main
 from app.case import Case
-from app.electrogram_steps import read_named_points
+from app.point_table import read_named_points
 from geometry.errors import Refused
 from geometry.shapes import slab
 from solvers.electrophysiology.run import run_electrophysiology

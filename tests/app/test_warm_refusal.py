@@ -28,7 +28,9 @@ def test_a_site_dragged_over_scar_is_refused_and_the_next_one_answered(tmp_path:
     case.save_scenario("paced", Electrophysiology(start="paced", sites=(site,), ensemble=Ensemble(members=0)))
     answer = load(tmp_path, case.folder, "paced")
     for number, place in ((1, 14.5), (2, 3.0)):
-        question = f'{{"number": {number}, "draft": false, "sites": [{{"x": {place}, "y": 3, "z": 3}}]}}'
+        question = (
+            f'{{"number": {number}, "question": {{"draft": false, "sites": [{{"x": {place}, "y": 3, "z": 3}}]}}}}'
+        )
         replace_text(tmp_path / "question.json", question)
         assert answer()
     first, second = (read_answer(tmp_path / f"{number}.npz", number) for number in (1, 2))

@@ -19,7 +19,7 @@ def test_the_cell_of_the_scenario_is_paced_and_drawn(window: Window, qtbot: QtBo
     qtbot.waitUntil(lambda: view.beat is not None and set(view.beat.currents) == {"i_in", "i_out"}, timeout=20_000)
     assert "APD90" in view.numbers.text()
     view.close()
-    assert view._warm is None
+    assert view.asking.resting
 
 
 def test_the_heart_at_the_marked_place_is_shown_from_its_activation(

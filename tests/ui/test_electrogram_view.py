@@ -32,7 +32,7 @@ def test_the_marked_place_is_recorded_and_another_follows(window: Window, qtbot:
     session.pick(tuple(mesh.points[endo[-1]]))
     qtbot.waitUntil(lambda: view.answer is not None and view.answer.number > first.number, timeout=30_000)
     view.close()
-    assert view._warm is None
+    assert view.asking.resting
 
 
 def test_the_words_give_amplitudes_and_times() -> None:
