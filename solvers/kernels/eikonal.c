@@ -7,7 +7,6 @@
 
    Where grad T . D grad T <= 1 in a tetrahedron, T(w) - T(y) <= |w - y|_M for all its points: none of its corners can gain. What
    passes this test is gathered for all tetrahedra of a node and solved at once, in vectors.
-
    Edges carry squared metric lengths (ms^2); inner products follow from them by polarisation. Times are in ms. */
 
 #include <math.h>
@@ -90,16 +89,26 @@ static void offer(Front *f, int32_t node, double time, int32_t way, double least
     enter(f, node);
 }
 
-/* Least time at w through the edge v-a: t = T(v) + l g + |w - v - l (a - v)|, 0 < l < 1; INFINITY where the end is better.
-   g = T(a) - T(v); aa, ya, yy: inner products of a - v and y = w - v. */
-static double through_edge(double tv, double g, double aa, double ya, double yy) {
-    const double slack = aa - g * g;
-    const double h2 = yy * aa - ya * ya;      /* (distance of w from the line)^2 * aa */
-    if (slack <= 0.0 || h2 <= 0.0) return INFINITY;
-    const double s = sqrt(h2 / slack);        /* metric distance travelled */
-    const double l = (ya - s * g) / aa;
-    if (l <= 0.0 || l >= 1.0) return INFINITY;
-    return tv + l * g + s;
+static inline double least_of(double a, double b) { return a < b ? a : b; }      /* fmin keeps loops from being vectors */
+
+/* Least time from v to w through the edge v-a: l g + |y - l (a - v)|, 0 < l < 1; INFINITY where an end is better.
+   g = T(a) - T(v); aa, ya, yy: inner products of a - v and y = w - v. Without a branch, for vectors. */
+static inline double through_edge(double g, double aa, double ya, double yy) {
+    const double slack = aa - g * g, h2 = yy * aa - ya * ya;      /* (distance of w from the line)^2 * aa */
+    const int real = (slack > 0.0) & (h2 > 0.0);
+    const double s = sqrt(real ? h2 / slack : 1.0), l = (ya - s * g) / aa;      /* s: metric distance travelled */
+    return (real & (l > 0.0) & (l < 1.0)) ? l * g + s : INFINITY;
+}
+
+/* The same through the inside of the face v-a-b. */
+static inline double through_face(double ga, double gb, double aa, double bb, double ab, double ya, double yb, double yy) {
+    const double det = aa * bb - ab * ab;
+    const double ia = bb * ya - ab * yb, ib = aa * yb - ab * ya;  /* det * G^-1 y */
+    const double ja = bb * ga - ab * gb, jb = aa * gb - ab * ga;  /* det * G^-1 g */
+    const double h2 = yy * det - (ya * ia + yb * ib), slack = det - (ga * ja + gb * jb);
+    const int real = (det > 0.0) & (slack > 0.0) & (h2 > 0.0);
+    const double s = sqrt(real ? h2 / slack : 1.0), la = ia - s * ja, lb = ib - s * jb;
+    return (real & (la > 0.0) & (lb > 0.0) & (la + lb < det)) ? (la * ga + lb * gb) / det + s : INFINITY;
 }
 
 /* place of edge (i, j) among (01 02 03 12 13 23), and among (01 02 12) for triangles */
@@ -171,36 +180,13 @@ static int gather(const Tet *tets, const int32_t *of, int kept, double (*times)[
     return n;
 }
 
-/* The least of the ways through v, the edges v-a and v-b, and the inside of the face, without a branch. */
+/* The least of the ways through v, the edges v-a and v-b, and the inside of the face. */
 static void solve(Updates *u, int n) {
 #pragma GCC ivdep
     for (int i = 0; i < n; ++i) {
-        const double ga = u->ga[i], gb = u->gb[i], aa = u->aa[i], bb = u->bb[i], ab = u->ab[i];
-        const double ya = u->ya[i], yb = u->yb[i], yy = u->yy[i];
-        double best = sqrt(yy);
-        {
-            const double slack = aa - ga * ga, h2 = yy * aa - ya * ya;      /* as in through_edge */
-            const int real = (slack > 0.0) & (h2 > 0.0);
-            const double s = sqrt(real ? h2 / slack : 1.0), l = (ya - s * ga) / aa, t = l * ga + s;
-            best = (real & (l > 0.0) & (l < 1.0) & (t < best)) ? t : best;
-        }
-        {
-            const double slack = bb - gb * gb, h2 = yy * bb - yb * yb;
-            const int real = (slack > 0.0) & (h2 > 0.0);
-            const double s = sqrt(real ? h2 / slack : 1.0), l = (yb - s * gb) / bb, t = l * gb + s;
-            best = (real & (l > 0.0) & (l < 1.0) & (t < best)) ? t : best;
-        }
-        {
-            const double det = aa * bb - ab * ab;
-            const double ia = bb * ya - ab * yb, ib = aa * yb - ab * ya;    /* det * G^-1 y */
-            const double ja = bb * ga - ab * gb, jb = aa * gb - ab * ga;    /* det * G^-1 g */
-            const double h2 = yy * det - (ya * ia + yb * ib), slack = det - (ga * ja + gb * jb);
-            const int real = (det > 0.0) & (slack > 0.0) & (h2 > 0.0);
-            const double s = sqrt(real ? h2 / slack : 1.0), la = ia - s * ja, lb = ib - s * jb;
-            const double t = (la * ga + lb * gb) / det + s;
-            best = (real & (la > 0.0) & (lb > 0.0) & (la + lb < det)) ? t : best;
-        }
-        u->gain[i] = best;
+        const double ga = u->ga[i], gb = u->gb[i], aa = u->aa[i], bb = u->bb[i], ya = u->ya[i], yb = u->yb[i], yy = u->yy[i];
+        const double rim = least_of(through_edge(ga, aa, ya, yy), through_edge(gb, bb, yb, yy));
+        u->gain[i] = least_of(least_of(sqrt(yy), rim), through_face(ga, gb, aa, bb, u->ab[i], ya, yb, yy));
     }
 }
 
@@ -209,8 +195,8 @@ static void spread_in_tets(Front *f, const Mesh *m, int32_t v, double least) {
     double times[ROOM][4];
     Updates updates;
     for (int64_t at = m->tet_start[v]; at < m->tet_start[v + 1]; at += ROOM) {
-        const int64_t left = m->tet_start[v + 1] - at;
-        const int kept = steep_ones(f, m->tets, m->tet_of + at, left < ROOM ? (int)left : ROOM, steep, times);
+        const int64_t left = m->tet_start[v + 1] - at, some = left < ROOM ? left : ROOM;
+        const int kept = steep_ones(f, m->tets, m->tet_of + at, (int)some, steep, times);
         const int n = gather(m->tets, steep, kept, times, &updates);
         solve(&updates, n);
         for (int i = 0; i < n; ++i) offer(f, updates.node[i], f->time[v] + updates.gain[i], updates.way[i], least);
@@ -227,9 +213,8 @@ static void spread_in_triangles(Front *f, const Mesh *m, int32_t node, double le
             const double ta = f->time[tri[a]];
             if (f->time[tri[w]] <= fmin(tv, ta)) continue;
             const double va = len[TRI_EDGE[v][a]], vw = len[TRI_EDGE[v][w]];
-            double t = tv + sqrt(vw);
-            if (isfinite(ta)) t = fmin(t, through_edge(tv, ta - tv, va, 0.5 * (va + vw - len[TRI_EDGE[a][w]]), vw));
-            offer(f, tri[w], t, -2 - (3 * k + w), least);
+            const double ya = 0.5 * (va + vw - len[TRI_EDGE[a][w]]), rim = through_edge(fmin(ta, NEVER) - tv, va, ya, vw);
+            offer(f, tri[w], tv + fmin(sqrt(vw), rim), -2 - (3 * k + w), least);
         }
     }
 }

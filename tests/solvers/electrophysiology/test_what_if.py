@@ -75,3 +75,11 @@ def test_no_finite_element_library_is_loaded(two_chambers, tmp_path: Path):
         "assert not {'dolfinx', 'mpi4py', 'petsc4py'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[3])
+
+
+def test_one_of_two_sites_that_is_dragged_gives_what_a_heart_that_knows_nothing_gives(two_chambers, question):
+    still, places = PacingSite(x=-31, y=0, z=-20), ((0.0, 30.0, -20.0), (3.0, 30.0, -24.0))
+    for x, y, z in places:
+        activation, _ = question.answer([still, PacingSite(x=x, y=y, z=z)])
+    fresh, _ = WhatIf(two_chambers, Electrophysiology()).answer([still, PacingSite(x=x, y=y, z=z)])
+    np.testing.assert_allclose(activation, fresh, atol=2e-3)
