@@ -6,6 +6,14 @@ from geometry.heart_mesh import HeartMesh
 from geometry.metric import Metric
 from solvers.scenario import Electrophysiology, Ensemble, Flow, PacingSite
 
+VENTRICLE = "ventricle"
+
+
+def ventricle_scenario(period: float | None) -> Flow:
+    """Beats of a ventricle that follows its cine, as fast as when it was scanned (``period`` in ms, where it is known)."""
+    rate = 60_000.0 / period if period else Flow().heart_rate
+    return Flow(title="Ventricle over a beat", heart_rate=rate, ensemble=Ensemble(members=0))
+
 
 def default_scenarios(measures: tuple[Metric, ...], mesh: HeartMesh) -> dict[str, Electrophysiology | Flow]:
     """Sinus rhythm and one pacing site for a wall, one beat at rest for a blood pool."""

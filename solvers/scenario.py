@@ -198,6 +198,20 @@ class Windkessel(Record):
     venous: float = number(5, "mmHg", 0, 30, "Venous pressure")
 
 
+class Ventricle(Record):
+    """Used where the blood is that of a ventricle whose wall moves."""
+
+    atrial_pressure: float = number(
+        8,
+        "mmHg",
+        0,
+        40,
+        "Pressure of the atrium while the ventricle fills",
+        "mean left atrial pressure, 4 to 12 at rest",
+    )
+    beats: int = Field(2, ge=1, le=10, description="Beats computed, the last one is kept; the first starts at rest")
+
+
 class Flow(Record):
     """One heart beat of blood through the left heart outflow, valve and aorta."""
 
@@ -212,6 +226,7 @@ class Flow(Record):
     viscosity: float = number(3.5, "mPa*s", 0.5, 20, "Viscosity of blood (Newtonian)", "Chien 1970", sd=0.4)
     opening: float = number(1.0, "1", 0.5, 1.5, "Orifice area of the narrowing against the segmented one", sd=0.1)
     windkessel: Windkessel = Windkessel()
+    ventricle: Ventricle = Ventricle()
     time_step: float = number(10, "ms", 0.5, 40, "Time step")
     ensemble: Ensemble = Ensemble()
 

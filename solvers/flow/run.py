@@ -12,6 +12,7 @@ from geometry.heart_mesh import HeartMesh
 from geometry.progress import Progress, part
 from geometry.units import convert
 from solvers.backend import dolfinx
+from solvers.flow.along import along_line, residence_fields
 from solvers.flow.beat import Beat, run_beat
 from solvers.flow.ensemble import run_ensemble
 from solvers.flow.metrics import ELEMENTS_ACROSS, beat_metrics, measure_throat
@@ -31,11 +32,13 @@ NOTES = (
 )
 
 
-def run_flow(mesh: HeartMesh, scenario: Flow, progress: Progress, *, workers: int = 2) -> Result:
+def run_flow(
+    mesh: HeartMesh, scenario: Flow, progress: Progress, *, workers: int = 2, body: float | None = None
+) -> Result:
     """Compute a beat on a blood-pool mesh and, where the scenario has members, an ensemble at peak systole.
 
     mesh     surfaces inlet, outlet, wall; landmark throat where there is a narrowing
-    workers  processes of the ensemble
+    workers  processes of the ensemble;  body  surface in m2 that areas are indexed by, where it is known
     Fields: velocity (t, n, 3) m/s, pressure (t, n) mmHg, wall_shear_stress, tawss (Pa), osi; the ensemble's statistics.
     Raises Refused (a mesh that cannot be used, flow that cannot be computed) and Cancelled.
     """
@@ -53,6 +56,8 @@ def run_flow(mesh: HeartMesh, scenario: Flow, progress: Progress, *, workers: in
     fields = beat_fields(beat, len(mesh.points))
     metrics = beat_metrics(blood, beat, ejection, fluid_of(scenario))
     checks, notes = beat_checks(beat), [*NOTES, *resolution_notes(blood, beat)]
+    more = along_line(blood, centerline(blood), beat, ejection, fluid_of(scenario), body)
+    fields, metrics, notes = fields | more.fields, metrics + more.metrics, notes + more.notes
     if members:
         ensemble = run_ensemble(mesh, line, scenario, beat, part(progress, 0.5, 1.0), workers)
         fields |= ensemble.fields(beat.wall)
@@ -62,11 +67,12 @@ def run_flow(mesh: HeartMesh, scenario: Flow, progress: Progress, *, workers: in
         "flow",
         "Navier-Stokes",
         fields,
-        beat_traces(beat),
+        beat_traces(beat) | more.traces,
         tuple(metrics),
         tuple(checks),
         tuple(notes),
         _stamp(mesh, scenario, began),
+        more.lines,
     )
 
 
@@ -90,6 +96,7 @@ def beat_fields(beat: Beat, count: int) -> dict[str, Field]:
         "osi": Field(
             on_wall(beat.over_time.oscillatory_index()), "1", "Oscillatory shear index", (), "STEADY", "TURNING"
         ),
+        **residence_fields(beat.over_time, on_wall),
     }
 
 

@@ -64,7 +64,9 @@ def valve_times(blood: HeartMesh, wall: MovingWall, cycle: float, outlet: Outlet
     rate = np.append(rate, rate[0])
     least = BACK * np.abs(rate).max()
     if not (rate < -least).any() or not (rate > least).any():
-        raise Refused("The volume of this ventricle does not fall and rise over the beat; look at the labels of the cine.")
+        raise Refused(
+            "The volume of this ventricle does not fall and rise over the beat; look at the labels of the cine."
+        )
     ejecting = ejection(rate, least)
     flow = np.where(ejecting, -rate, 0.0)
     stored = [periodic_start(outlet, lambda t: float(np.interp(t, times, flow)), cycle)]
