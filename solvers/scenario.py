@@ -198,6 +198,13 @@ class Windkessel(Record):
     venous: float = number(5, "mmHg", 0, 30, "Venous pressure")
 
 
+class Cuff(Record):
+    """Blood pressure at the arm, taken as that of the aorta."""
+
+    systolic: float = number(120, "mmHg", 60, 280, "Systolic pressure by cuff", "healthy adult at rest")
+    diastolic: float = number(75, "mmHg", 30, 160, "Diastolic pressure by cuff", "healthy adult at rest")
+
+
 class Ventricle(Record):
     """Used where the blood is that of a ventricle whose wall moves."""
 
@@ -225,6 +232,16 @@ class Flow(Record):
     density: float = number(1060, "kg/m^3", 900, 1200, "Density of blood")
     viscosity: float = number(3.5, "mPa*s", 0.5, 20, "Viscosity of blood (Newtonian)", "Chien 1970", sd=0.4)
     opening: float = number(1.0, "1", 0.5, 1.5, "Orifice area of the narrowing against the segmented one", sd=0.1)
+    orifice: Literal["segmented", "stenosis", "prosthesis"] = choice(
+        "segmented", "The narrowing as segmented; brought to a stenotic area; or to the effective area of a prosthesis"
+    )
+    orifice_area: float = number(
+        1.0, "cm^2", 0.3, 4, "Area of the stenosis or prosthesis", "severe below 1.0 (Vahanian 2021)"
+    )
+    vessels: Literal["given", "tuned to cuff"] = choice(
+        "given", "Vessels behind the outlet: as given below, or found for the cuff pressure and this stroke volume"
+    )
+    cuff: Cuff = Cuff()
     windkessel: Windkessel = Windkessel()
     ventricle: Ventricle = Ventricle()
     time_step: float = number(10, "ms", 0.5, 40, "Time step")

@@ -8,6 +8,7 @@ import numpy as np
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh
 from solvers.backend import PETSc, fem, jit_options
+from solvers.flow.drag import NodalDrag
 from solvers.flow.forms import flow_forms
 from solvers.flow.solver import FlowSolver, Solved, SolveError, vector_on
 from solvers.flow.space import flow_space
@@ -73,12 +74,24 @@ class NavierStokes:
     """Flow through one mesh, from its inlet to its outlet, between rigid walls."""
 
     def __init__(
-        self, blood: HeartMesh, fluid: Fluid, outlet: Outlet, profile: Floats | None, *, developed: bool = False
+        self,
+        blood: HeartMesh,
+        fluid: Fluid,
+        outlet: Outlet,
+        profile: Floats | None,
+        *,
+        valved: bool = False,
+        developed: bool = False,
     ) -> None:
-        """profile: inlet velocity per unit flow (n, 3), or None for an inlet that is driven by a pressure."""
+        """profile: inlet velocity per unit flow (n, 3), or None for an inlet that is driven by a pressure.
+
+        valved: there is something that resists the blood inside (``set_drag``).
+        """
         self.blood, self.fluid, self.outlet, self.profile = blood, fluid, outlet, profile
         self._space = flow_space(blood)
-        self._forms = flow_forms(self._space.space, self._space.outlet, jit_options(), developed=developed)
+        self._drag = NodalDrag.of(self._space.space) if valved else None
+        drag = self._drag.function if self._drag else None
+        self._forms = flow_forms(self._space.space, self._space.outlet, jit_options(), drag=drag, developed=developed)
         self._forms.density.value, self._forms.viscosity.value = fluid.density, fluid.viscosity
         self.out_flux, self.in_flux = nodal_flux(blood, "outlet"), nodal_flux(blood, "inlet")
         held = np.zeros(len(blood.points), dtype=bool)
@@ -90,6 +103,11 @@ class NavierStokes:
         self._matrix = fem.petsc.create_matrix(self._forms.matrix)
         self._matrix.setOption(PETSc.Mat.Option.KEEP_NONZERO_PATTERN, True)
         self._solver: FlowSolver | None = None
+
+    def set_drag(self, values: Floats) -> None:
+        """Resist the blood by ``values`` (n,) kPa ms/mm2 from now on."""
+        assert self._drag is not None, "the flow was made without a valve"
+        self._drag.set(values)
 
     def at_rest(self, stored: float) -> FlowState:
         """Still blood at the pressure of the outlet."""

@@ -17,9 +17,11 @@ from solvers.flow.beat import Beat, run_beat
 from solvers.flow.ensemble import run_ensemble
 from solvers.flow.metrics import ELEMENTS_ACROSS, beat_metrics, measure_throat
 from solvers.flow.navier_stokes import BALANCE, NavierStokes
+from solvers.flow.orifice import with_orifice
 from solvers.flow.steady import ejection_of, fluid_of, inlet_profile, opened
+from solvers.flow.vessels import vessels_of
 from solvers.flow.wall_shear import UNRESOLVED
-from solvers.flow.windkessel import outlet_of, periodic_start
+from solvers.flow.windkessel import periodic_start
 from solvers.result import Check, Field, Result, Trace
 from solvers.scenario import Flow
 
@@ -47,8 +49,10 @@ def run_flow(
             "Flow needs a mesh of the blood pool, and this is one of the heart's wall. Make a blood-pool mesh."
         )
     began = time.perf_counter()
-    line, ejection, outlet = centerline(mesh), ejection_of(scenario), outlet_of(scenario.windkessel)
-    blood = opened(mesh, line, scenario.opening)
+    ejection = ejection_of(scenario)
+    outlet, tuned = vessels_of(scenario, ejection.flow, ejection.cycle)
+    shaped, line = with_orifice(mesh, centerline(mesh), scenario)
+    blood = opened(shaped, line, scenario.opening)
     flow = NavierStokes(blood, fluid_of(scenario), outlet, inlet_profile(blood, scenario))
     start = periodic_start(outlet, ejection.flow, ejection.cycle)
     members = scenario.ensemble.members
@@ -58,8 +62,10 @@ def run_flow(
     checks, notes = beat_checks(beat), [*NOTES, *resolution_notes(blood, beat)]
     more = along_line(blood, centerline(blood), beat, ejection, fluid_of(scenario), body)
     fields, metrics, notes = fields | more.fields, metrics + more.metrics, notes + more.notes
+    if tuned:
+        checks, notes = [*checks, *tuned.checks()], [*notes, tuned.note()]
     if members:
-        ensemble = run_ensemble(mesh, line, scenario, beat, part(progress, 0.5, 1.0), workers)
+        ensemble = run_ensemble(shaped, line, scenario, beat, part(progress, 0.5, 1.0), workers)
         fields |= ensemble.fields(beat.wall)
         metrics, checks = ensemble.metrics(metrics), checks + ensemble.checks()
         notes += ensemble.notes
@@ -67,7 +73,7 @@ def run_flow(
         "flow",
         "Navier-Stokes",
         fields,
-        beat_traces(beat) | more.traces,
+        beat_traces(beat) | more.traces | ({"vessels": tuned.trace()} if tuned else {}),
         tuple(metrics),
         tuple(checks),
         tuple(notes),

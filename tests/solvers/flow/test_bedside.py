@@ -55,7 +55,7 @@ def test_a_probe_reads_linear_fields_exactly_and_knows_when_it_is_outside() -> N
     pipe = tube(10.0, 20.0, 4.0)
     at = np.array([[1.0, 2.0, 3.0], [-4.0, 0.5, 11.0], [0.0, 30.0, 0.0]])
     found = probe(pipe, at).at(pipe.points.T)
-    assert found[:, :2].T == pytest.approx(at[:2])
+    assert pytest.approx(at[:2]) == found[:, :2].T
     assert np.isnan(found[:, 2]).all()
 
 
