@@ -57,7 +57,7 @@ def along_line(
         {"q_criterion": Field(vortex.astype(np.float32), "1/s2", "Vortices (Q) at peak systole", (), "STRAIN", "VORTEX")},
         {
             "kinetic_energy": Trace(times, energy[None], ("blood",), "mJ", "Kinetic energy"),
-            LINE: Trace(times, pressure.T, tuple(f"{mm:.2f} mm" for mm in line.arc[kept]), "mmHg", "Pressure along the centreline"),
+            LINE: Trace(times, pressure.T, tuple(f"{mm:.2f} mm" for mm in line.arc[kept]), "mmHg", "Pressure"),
         },
         {"centerline": Lines(line.points[kept], np.column_stack([count[:-1], count[1:]]), "Centreline")},
         numbers,

@@ -80,7 +80,7 @@ def _traces(recorded: "Recorded", motion: WallMotion, valves: ValveTimes) -> dic
     energy = _column(recorded, "energy")[None] / 1000.0
     return {
         "pressure_flow": Trace(times, pressures, ("ventricle", "artery"), "mmHg", "Pressure"),
-        "flow": Trace(times, flows, ("out", "in"), "mL/s", "Flow through the valves"),
+        "flow": Trace(times, flows, ("out", "in"), "mL/s", "Flow"),
         "volume": Trace(times, np.array([volume, seen]), ("moving mesh", "labels"), "ml", "Volume"),
         "velocity": Trace(times, _column(recorded, "speed")[None], ("peak",), "m/s", "Peak velocity"),
         "kinetic_energy": Trace(times, energy, ("blood",), "mJ", "Kinetic energy"),
