@@ -23,7 +23,7 @@ PEAK_PERCENTILE = 99.9  # of the nodes' speeds: one bad node does not make the a
 @dataclass(frozen=True)
 class Moment:
     """Numbers after one step: time ms, pressures kPa (means over inlet and outlet), flows mm3/ms, speed mm/ms;
-    stored: pressure of the outlet's compliance, kPa."""
+    stored: pressure of the outlets' compliances, kPa, their mean."""
 
     time: float
     inlet_pressure: float
@@ -96,9 +96,11 @@ class _Kept:
 
     def _moment(self, state: FlowState) -> Moment:
         speed = float(np.percentile(np.linalg.norm(state.velocity, axis=1), PEAK_PERCENTILE))
-        inlet, outlet = self.means("inlet", state.pressure), self.means("outlet", state.pressure)
+        inlet, outlet = self.means("inlet", state.pressure), self.flow.outlet_pressure(state)
         flows = state.inflow, state.outflow
-        return Moment(state.time, inlet, outlet, *flows, speed, state.stored, state.iterations, state.imbalance)
+        return Moment(
+            state.time, inlet, outlet, *flows, speed, float(state.stored.mean()), state.iterations, state.imbalance
+        )
 
     def add(self, state: FlowState, *, last: bool) -> None:
         """Take in the state after a step; a frame is kept about every 20 ms and at the largest flow."""

@@ -101,7 +101,7 @@ def mean_flow(
     flow: NavierStokes, start: Floats, inflow: float, lead: int, progress: Progress = silent
 ) -> tuple[MeanFlow, Floats]:
     """``lead`` damped steps from ``start`` (n, 4), then as many as are averaged; also returns the last state (n, 4)."""
-    state = FlowState(0.0, start, start, None, 0.0)
+    state = flow.starting(start)
     wall = WallShear(flow.blood)
     drops, speeds, shears, magnitudes = [], [], [], []
     for number in range(lead + AVERAGED):
@@ -129,4 +129,4 @@ def mean_flow(
 
 
 def _drop(flow: NavierStokes, state: FlowState) -> float:
-    return mean_over(flow.blood, "inlet", state.pressure) - mean_over(flow.blood, "outlet", state.pressure)
+    return mean_over(flow.blood, "inlet", state.pressure) - flow.outlet_pressure(state)

@@ -4,7 +4,7 @@ With L = i^(3/2) a, a = R sqrt(w rho / mu) and a pressure gradient Re(G e^(iwt))
 u = Re(G / (i rho w) (1 - J0(L r/R) / J0(L)) e^(iwt)),  tau = -mu du/dr at R  (Womersley 1955, doi:10.1113/jphysiol.1955.sp005276).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import jv
@@ -68,7 +68,7 @@ def swinging_errors(blood: HeartMesh, alpha: float, progress: Progress) -> tuple
 
     values = np.zeros((len(z), 4))
     values[:, 2], values[:, 3] = exact.velocity(r, 0.0), drive(0.0) * (1 - z / length)
-    state = replace(flow.at_rest(0.0), values=values, before=values)
+    state = flow.starting(values)
     off = []
     for step in range(1, STEPS + 1):
         progress(step / STEPS, f"Swinging flow, Womersley number {alpha:g}")
