@@ -12,7 +12,7 @@ from geometry.surface import boundary_facets
 from solvers.flow.surface_integrals import area_vectors
 
 FLAT = 0.05  # most that the normals of a cap may add to less than its area
-OUTLETS = "outlet"
+OUTLETS, SYMMETRY = "outlet", "symmetry"
 
 
 def outlet_names(blood: HeartMesh) -> tuple[str, ...]:
@@ -24,7 +24,9 @@ def outlet_names(blood: HeartMesh) -> tuple[str, ...]:
 def refuse_unfit(blood: HeartMesh) -> None:
     """Refuse a mesh without inlet, outlet or wall, with loose nodes, untagged boundary, several pieces or bent caps."""
     outlets = outlet_names(blood)
-    missing = [name for name in ("inlet", "wall") if not len(blood.tagged(name))] + ([] if outlets else [OUTLETS])
+    sides = len(blood.tagged("wall")) or len(blood.tagged(SYMMETRY))
+    found = {"inlet": len(blood.tagged("inlet")), OUTLETS: len(outlets), "wall": sides}
+    missing = [name for name, count in found.items() if not count]
     if missing:
         raise Refused(f"The blood mesh has no surface named {' or '.join(missing)}. Make the mesh again and mark them.")
     if len(np.unique(blood.tets)) != len(blood.points):

@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh
 from solvers.backend import MPI, basix, fem, mesh, ufl
-from solvers.flow.fitness import outlet_names, refuse_unfit
+from solvers.flow.fitness import SYMMETRY, outlet_names, refuse_unfit
 from solvers.flow.surface_integrals import area_vectors
 
-SYMMETRY = "symmetry"
 OUTLET = 1
 SQUARE = 1e-6  # how far a plane of symmetry may be from a right angle to an axis (sine)
 
