@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from solvers.backend import fem, ufl
-from solvers.flow.fluid import Fluid
+from solvers.flow.fluid import Carreau
 
 BACKFLOW = 0.2
 VISCOUS_LIMIT = 12.0  # C_I of the stabilisation: its value where viscosity rules
@@ -23,7 +23,7 @@ class FlowForms:
     star     Function: extrapolated velocity u* in the first three components
     history  Function: the known part h of  du/dt = alpha u - h
     solution Function: the velocity and pressure that ``residual`` = A w - b is taken of
-    alpha, step   Constants in 1/ms, ms
+    alpha, step, density, viscosity   Constants in 1/ms, ms, mg/mm3, kPa ms
     """
 
     matrix: Any
@@ -34,26 +34,30 @@ class FlowForms:
     solution: Any
     alpha: Any
     step: Any
+    density: Any
+    viscosity: Any
 
 
-def flow_forms(space: Any, outlet: Any, options: dict[str, Any], fluid: Fluid, *, developed: bool = False) -> FlowForms:
+def flow_forms(
+    space: Any, outlet: Any, options: dict[str, Any], *, thinning: Carreau | None = None, developed: bool = False
+) -> FlowForms:
     """Compile the forms on a space of four components.
 
     outlet     measure over the outlet
     options    compiler options of ``fem.form``
-    fluid      the blood; where it thins, its viscosity follows the extrapolated velocity
+    thinning   how viscosity follows the shear of the extrapolated velocity; None: it is constant
     developed  viscous term in Laplace form, whose natural outlet lets developed flow out and in unchanged, and nothing
                against backflow (for verification: it would brake flow that swings by 3 % of its pressure at alpha 4);
                else the symmetric form, whose natural outlet is the true traction
     """
     domain = space.mesh
     star, history, solution = (fem.Function(space) for _ in range(3))
-    alpha, step = (fem.Constant(domain, 1.0) for _ in range(2))
-    density, viscosity = fem.Constant(domain, fluid.density), fem.Constant(domain, fluid.viscosity)
-    if fluid.thinning is not None:
+    alpha, step, density, viscosity = (fem.Constant(domain, 1.0) for _ in range(4))
+    local = viscosity
+    if thinning is not None:
         strain = ufl.sym(ufl.grad(_velocity(star)))
-        viscosity = fluid.thinning.viscosity(ufl.sqrt(2 * ufl.inner(strain, strain)), viscosity)
-    given = (star, history, alpha, step, density, viscosity)
+        local = thinning.viscosity(ufl.sqrt(2 * ufl.inner(strain, strain)), viscosity)
+    given = (star, history, alpha, step, density, local)
     trial, test = ufl.TrialFunction(space), ufl.TestFunction(space)
     a, b = _terms(domain, trial, test, given, outlet, developed=developed)
     residual = ufl.replace(a, {trial: solution}) - b
@@ -61,7 +65,9 @@ def flow_forms(space: Any, outlet: Any, options: dict[str, Any], fluid: Fluid, *
     def compiled(form: Any) -> Any:
         return fem.form(form, jit_options=options)
 
-    return FlowForms(compiled(a), compiled(b), compiled(residual), star, history, solution, alpha, step)
+    return FlowForms(
+        compiled(a), compiled(b), compiled(residual), star, history, solution, alpha, step, density, viscosity
+    )
 
 
 def _terms(domain: Any, trial: Any, test: Any, given: Any, outlet: Any, *, developed: bool) -> tuple[Any, Any]:

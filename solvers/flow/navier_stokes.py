@@ -95,7 +95,9 @@ class NavierStokes:
         refuse_unconditioned(blood, conditions)
         self.outlet_names = outlet_names(blood)
         self.outlets = tuple(conditions[name] for name in self.outlet_names)
-        self._forms = flow_forms(self._space.space, self._space.outlet, jit_options(), fluid, developed=developed)
+        space, options = self._space.space, jit_options()
+        self._forms = flow_forms(space, self._space.outlet, options, thinning=fluid.thinning, developed=developed)
+        self._forms.density.value, self._forms.viscosity.value = fluid.density, fluid.viscosity
         self.out_fluxes = np.stack([nodal_flux(blood, name) for name in self.outlet_names])
         self.out_flux, self.in_flux = self.out_fluxes.sum(axis=0), nodal_flux(blood, "inlet")
         self._held = held_by_symmetry(blood)

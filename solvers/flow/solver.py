@@ -81,7 +81,7 @@ class FlowSolver:
     def __init__(self, matrix: Any, outlets: NDArray[np.float64], relative: float = 1e-5) -> None:
         """matrix: assembled A; outlets: U (k, N), zero where the velocity is prescribed; relative: to the first residual."""
         comm = matrix.comm
-        self._operator = _WithOutlets(matrix, np.ascontiguousarray(outlets))
+        self._operator = _WithOutlets(matrix, np.ascontiguousarray(np.atleast_2d(outlets)))
         shell = PETSc.Mat().createPython(matrix.getSizes(), self._operator, comm=comm)
         shell.setUp()
         inner = PETSc.PC().create(comm)
@@ -99,7 +99,7 @@ class FlowSolver:
 
     def solve(self, right: NDArray[np.float64], guess: NDArray[np.float64], resistance: NDArray[np.float64]) -> Solved:
         """Solve  (A + U^T R U) x = right  from ``guess`` for resistances R (k,); raises ``SolveError``."""
-        self._operator.resistance = resistance
+        self._operator.resistance = np.atleast_1d(np.asarray(resistance, dtype=float))
         values = guess.copy()
         b, x = vector_on(right), vector_on(values)
         self._ksp.getOperators()[0].assemble()

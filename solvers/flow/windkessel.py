@@ -6,8 +6,6 @@ from math import exp, expm1, isinf
 from typing import Protocol
 
 from geometry.errors import Refused
-from geometry.units import convert
-from solvers.scenario import Windkessel
 
 
 class OutletModel(Protocol):
@@ -91,16 +89,6 @@ class Outlet:
     def pressure(self, stored: float, flow: float) -> float:
         """The pressure P at the outlet, kPa."""
         return stored + self.proximal * flow
-
-
-def outlet_of(settings: Windkessel) -> Outlet:
-    """The outlet of a scenario, in internal units."""
-    return Outlet(
-        proximal=convert(settings.proximal, "mmHg*s/mL", "kPa*ms/mm**3"),
-        distal=convert(settings.distal, "mmHg*s/mL", "kPa*ms/mm**3"),
-        compliance=convert(settings.compliance, "mL/mmHg", "mm**3/kPa"),
-        venous=convert(settings.venous, "mmHg", "kPa"),
-    )
 
 
 def periodic_start(outlet: Outlet, flow: Callable[[float], float], cycle: float, steps: int = 2000) -> float:
