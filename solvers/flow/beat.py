@@ -141,7 +141,10 @@ class _Kept:
 
     def add(self, state: FlowState, *, last: bool) -> None:
         """Take in the state after a step; a frame is kept about every 20 ms and at the largest flow."""
-        self.moments.append(self._moment(state))
+        if state.time > self.moments[-1].time:
+            self.moments.append(self._moment(state))
+        if state.time <= self.times[-1]:
+            return
         largest = state.inflow > self.peak.inflow
         if not (largest or last or state.time - self.times[-1] >= FRAME - 1e-6):
             return

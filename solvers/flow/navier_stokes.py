@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from math import inf
+from time import process_time
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from solvers.flow import step_control
 from solvers.flow.fitness import outlet_names, refuse_unconditioned
 from solvers.flow.fluid import Fluid
 from solvers.flow.forms import flow_forms
-from solvers.flow.solver import FlowSolver, Solved, SolveError, vector_on
+from solvers.flow.solver import Cost, FlowSolver, Solved, SolveError, vector_on
 from solvers.flow.space import flow_space, held_by_symmetry
 from solvers.flow.surface_integrals import nodal_area, nodal_flux
 from solvers.flow.windkessel import OutletModel
@@ -42,6 +43,7 @@ class FlowState:
     stored    (k,) kPa, pressure of each outlet's compliance;  outflows  (k,) mm3/ms through each outlet
     inflow    mm3/ms;  largest: the largest inflow so far
     iterations, imbalance   of the step that led here; imbalance against ``largest``
+    cost      CPU seconds of that step
     reach     ms, the longest step from here that is believed to go well
     """
 
@@ -55,6 +57,7 @@ class FlowState:
     largest: float = 0.0
     iterations: int = 0
     imbalance: float = 0.0
+    cost: Cost = Cost()
     reach: float = inf
 
     @property
@@ -178,6 +181,7 @@ class NavierStokes:
             largest=largest,
             iterations=solved.iterations,
             imbalance=imbalance,
+            cost=solved.cost,
         )
 
     def outlet_pressure(self, state: FlowState) -> float:
@@ -189,7 +193,7 @@ class NavierStokes:
         return np.asarray(np.einsum("kij,ij->k", self.out_fluxes, values[:, :3]))
 
     def _solve(self, load: Floats, guess: Floats, resistance: Floats) -> Solved:
-        matrix, space = self._matrix, self._space
+        matrix, space, began = self._matrix, self._space, process_time()
         matrix.zeroEntries()
         fem.petsc.assemble_matrix(matrix, self._forms.matrix)
         matrix.assemble()
@@ -204,7 +208,9 @@ class NavierStokes:
             free = [np.where(self._held, 0.0, flux) for flux in self.out_fluxes]
             still = np.zeros(len(guess))
             self._solver = FlowSolver(matrix, np.stack([space.to_space(np.column_stack([u, still])) for u in free]))
-        return self._solver.solve(right, start, resistance)
+        assembly = process_time() - began
+        solved = self._solver.solve(right, start, resistance)
+        return replace(solved, cost=replace(solved.cost, assembly=assembly))
 
     def wall_load(self, state: FlowState) -> Floats:
         """The force of the boundary on the blood by node, (n, 3) mg mm/ms2: what is left of momentum on held nodes."""

@@ -8,7 +8,7 @@ from geometry.errors import Refused
 from solvers.flow.solver import SolveError
 
 HALVINGS = 5
-GROWTH = 1.5  # of the longest step believed to go well, after one that did
+GROWTH = 1.2  # of the longest step believed to go well, after one that did
 
 
 class Moving(Protocol):
