@@ -13,7 +13,7 @@ from solvers.flow import step_control
 from solvers.flow.fitness import outlet_names, refuse_unconditioned
 from solvers.flow.fluid import Fluid
 from solvers.flow.forms import flow_forms
-from solvers.flow.solver import Cost, FlowSolver, Solved, SolveError, vector_on
+from solvers.flow.solver import NOTHING, Cost, FlowSolver, Solved, SolveError, vector_on
 from solvers.flow.space import flow_space, held_by_symmetry
 from solvers.flow.surface_integrals import nodal_area, nodal_flux
 from solvers.flow.windkessel import OutletModel
@@ -57,7 +57,7 @@ class FlowState:
     largest: float = 0.0
     iterations: int = 0
     imbalance: float = 0.0
-    cost: Cost = Cost()
+    cost: Cost = NOTHING
     reach: float = inf
 
     @property

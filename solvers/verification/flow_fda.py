@@ -58,7 +58,7 @@ def nozzle() -> HeartMesh:
     cone = -LENGTH - CONE
     before = np.concatenate([np.linspace(cone - 40.0, cone, 15), np.linspace(cone, -LENGTH, 25)[1:], _towards_end()])
     behind = np.concatenate([[0.0], np.cumsum(0.4 * 1.035 ** np.arange(71))])
-    rings = 1 - (1 - np.arange(1, 10) / 9) ** 1.4
+    rings = 1 - (1 - np.arange(1, 13) / 12) ** 1.2
     beyond = THROAT + (PIPE - THROAT) * (np.arange(1, 9) / 8) ** 1.6
     return quarter_nozzle(bore, before, behind, rings, beyond)
 
