@@ -7,17 +7,18 @@ open valve is  Q = -dV/dt  up to the tolerance of the linear solver (Donea 2004,
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Any
 
 import numpy as np
 
-from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh
 from solvers.backend import PETSc, fem, jit_options, mesh, ufl
+from solvers.flow import step_control
+from solvers.flow.fluid import Fluid
 from solvers.flow.forms import FlowForms, flow_forms
 from solvers.flow.moving_wall import MovingWall
-from solvers.flow.navier_stokes import HALVINGS, Fluid
-from solvers.flow.solver import FlowSolver, Solved, SolveError, vector_on
+from solvers.flow.solver import FlowSolver, Solved, vector_on
 from solvers.flow.space import flow_space
 from solvers.flow.surface_integrals import nodal_flux
 
@@ -32,6 +33,7 @@ class MovingState:
     values, before   (n, 4) velocity mm/ms and pressure kPa, now and one step earlier
     last      ms, length of the step that led here; None after a valve moved or at the start: there is no past
     opened    the opening that blood passes
+    reach     ms, the longest step from here that is believed to go well
     out       mm3/ms through it, relative to where it moves, positive outwards
     """
 
@@ -42,6 +44,7 @@ class MovingState:
     opened: str
     out: float = 0.0
     iterations: int = 0
+    reach: float = inf
 
     @property
     def velocity(self) -> Floats:
@@ -76,7 +79,7 @@ class MovingFlow:
         self._space = flow_space(blood)
         space = self._space.space
         measure = _openings(space.mesh, blood)
-        self._forms = flow_forms(space, measure, jit_options(), developed=developed)
+        self._forms = flow_forms(space, measure, jit_options(), thinning=fluid.thinning, developed=developed)
         self._forms.density.value, self._forms.viscosity.value = fluid.density, fluid.viscosity
         self._carried = fem.Function(space)
         self._sideways, self._sideways_load = (
@@ -95,20 +98,17 @@ class MovingFlow:
         return MovingState(time, values, values, None, opened)
 
     def advance(self, state: MovingState, dt: float, pressure: Callable[[float], float]) -> MovingState:
-        """The flow ``dt`` ms later against ``pressure`` (kPa at a time) at the open valve; halved where that fails."""
-        return self._advance(state, dt, pressure, HALVINGS)
+        """The flow ``dt`` ms later against ``pressure`` (kPa at a time) at the open valve; in smaller steps where that fails."""
 
-    def _advance(self, state: MovingState, dt: float, pressure: Callable[[float], float], halvings: int) -> MovingState:
-        try:
-            return self.step(state, dt, pressure(state.time + dt))
-        except SolveError as failure:
-            if halvings == 0:
-                raise Refused(
-                    f"The flow could not be computed beyond {state.time:.1f} ms, even with a step of {dt:.3g} ms ({failure}). "
-                    "Use a finer mesh, or a smaller time step."
-                ) from failure
-        half = self._advance(state, dt / 2, pressure, halvings - 1)
-        return self._advance(half, dt / 2, pressure, halvings - 1)
+        def step(now: MovingState, size: float) -> MovingState:
+            return self.step(now, size, pressure(now.time + size))
+
+        return step_control.advance(state, dt, step, lambda now, reach: replace(now, reach=reach), self._fastest)
+
+    def _fastest(self, state: MovingState) -> str:
+        speed = np.linalg.norm(state.velocity, axis=1)
+        x, y, z = self.wall.points(state.time)[int(speed.argmax())]
+        return f"The blood was fastest, {speed.max():.2f} m/s, at ({x:.0f}, {y:.0f}, {z:.0f}) mm."
 
     def step(self, state: MovingState, dt: float, pressure: float) -> MovingState:
         """One step; raises ``SolveError`` when the system does not converge."""
@@ -123,7 +123,7 @@ class MovingFlow:
         solved = self._solve(state.opened, -pressure * flux, guess, velocity)
         values = self._space.to_mesh(solved.values)
         out = float(np.einsum("ij,ij->", flux, values[:, :3] - velocity))
-        return MovingState(time, values, state.values, dt, state.opened, out, solved.iterations)
+        return MovingState(time, values, state.values, dt, state.opened, out, solved.iterations, state.reach)
 
     def _set(self, state: MovingState, dt: float, velocity: Floats) -> Floats:
         """Fill the forms for a step; returns the extrapolated flow (n, 4)."""
@@ -159,8 +159,8 @@ class MovingFlow:
         b.destroy()
         x.destroy()
         if opened not in self._solvers:
-            self._solvers[opened] = FlowSolver(matrix, np.zeros(len(right)))
-        return self._solvers[opened].solve(right, start, 0.0)
+            self._solvers[opened] = FlowSolver(matrix, np.zeros((1, len(right))))
+        return self._solvers[opened].solve(right, start, np.zeros(1))
 
 
 def _sideways(space: Any, forms: FlowForms, openings: Any, w: Any) -> Any:

@@ -13,23 +13,23 @@ from geometry.progress import Progress, part
 from geometry.units import convert
 from solvers.backend import dolfinx
 from solvers.flow.along import along_line, residence_fields
-from solvers.flow.beat import Beat, run_beat
+from solvers.flow.beat import Beat, run_beats
 from solvers.flow.ensemble import run_ensemble
 from solvers.flow.metrics import ELEMENTS_ACROSS, beat_metrics, measure_throat
 from solvers.flow.navier_stokes import BALANCE, NavierStokes
 from solvers.flow.orifice import with_orifice
+from solvers.flow.outlets import outlet_models, periodic_starts
+from solvers.flow.periodicity import PERIODIC, in_words
 from solvers.flow.steady import ejection_of, fluid_of, inlet_profile, opened
-from solvers.flow.vessels import vessels_of
+from solvers.flow.vessels import with_tuned_vessels
 from solvers.flow.wall_shear import UNRESOLVED
-from solvers.flow.windkessel import periodic_start
 from solvers.result import Check, Field, Result, Trace
 from solvers.scenario import Flow
 
 MODELLED_WALL = 0.1  # share of the wall whose layer may be unresolved before it is told
 NOTES = (
-    "The walls are rigid, the blood is Newtonian, and there is no turbulence model: jets are as good as the mesh.",
+    "The walls are rigid, and there is no turbulence model: jets are as good as the mesh.",
     "The open valve is the segmented narrowing and does not move; the closed valve in diastole is an inlet without flow.",
-    "The flow starts from rest and the vessels behind the outlet from their periodic state: one beat is computed.",
     "The solver is verified on pipes and windkessels; it is not validated for pressure drops or wall shear in patients.",
 )
 
@@ -49,22 +49,25 @@ def run_flow(
             "Flow needs a mesh of the blood pool, and this is one of the heart's wall. Make a blood-pool mesh."
         )
     began = time.perf_counter()
+    scenario, tuned = with_tuned_vessels(scenario)
     ejection = ejection_of(scenario)
-    outlet, tuned = vessels_of(scenario, ejection.flow, ejection.cycle)
     shaped, line = with_orifice(mesh, centerline(mesh), scenario)
     blood = opened(shaped, line, scenario.opening)
-    flow = NavierStokes(blood, fluid_of(scenario), outlet, inlet_profile(blood, scenario))
-    start = periodic_start(outlet, ejection.flow, ejection.cycle)
+    outlets = outlet_models(blood, scenario)
+    flow = NavierStokes(blood, fluid_of(scenario), outlets, inlet_profile(blood, scenario))
+    start = periodic_starts(outlets, ejection.flow, ejection.cycle)
     members = scenario.ensemble.members
-    beat = run_beat(flow, ejection, start, scenario.time_step, part(progress, 0.0, 0.5 if members else 1.0))
+    march = part(progress, 0.0, 0.5 if members else 1.0)
+    beat = run_beats(flow, ejection, start, scenario.time_step, scenario.beats, march)
     fields = beat_fields(beat, len(mesh.points))
-    metrics = beat_metrics(blood, beat, ejection, fluid_of(scenario))
-    checks, notes = beat_checks(beat), [*NOTES, *resolution_notes(blood, beat)]
+    metrics = [] if beat.broken else beat_metrics(blood, beat, ejection, fluid_of(scenario))
+    checks, notes = beat_checks(beat), [*beat_notes(beat, scenario), *NOTES, *resolution_notes(blood, beat)]
     more = along_line(blood, centerline(blood), beat, ejection, fluid_of(scenario), body)
-    fields, metrics, notes = fields | more.fields, metrics + more.metrics, notes + more.notes
+    fields, notes = fields | more.fields, notes + more.notes
+    metrics += [] if beat.broken else more.metrics
     if tuned:
         checks, notes = [*checks, *tuned.checks()], [*notes, tuned.note()]
-    if members:
+    if members and not beat.broken:
         ensemble = run_ensemble(shaped, line, scenario, beat, part(progress, 0.5, 1.0), workers)
         fields |= ensemble.fields(beat.wall)
         metrics, checks = ensemble.metrics(metrics), checks + ensemble.checks()
@@ -80,6 +83,20 @@ def run_flow(
         _stamp(mesh, scenario, began),
         more.lines,
     )
+
+
+def beat_notes(beat: Beat, scenario: Flow) -> list[str]:
+    """Where the beat ended early, which beat it is, and what the blood is."""
+    started = "The flow started from rest and the vessels behind the outlets near their periodic state: "
+    blood = (
+        f"The blood is Newtonian, {scenario.viscosity:g} mPa s."
+        if scenario.blood == "newtonian"
+        else f"The blood thins under shear (Carreau) from {scenario.thinning.still:g} to {scenario.viscosity:g} mPa s; the law "
+        "of the wall and the Reynolds number use the latter."
+    )
+    told = "one beat is computed." if beat.number == 1 else f"{in_words(beat.number, beat.distance)}."
+    early = [f"{beat.broken} What is shown ends there: there are no numbers of the beat."] if beat.broken else []
+    return [*early, started + told, blood]
 
 
 def beat_fields(beat: Beat, count: int) -> dict[str, Field]:
@@ -127,7 +144,13 @@ def beat_checks(beat: Beat) -> list[Check]:
     )
     worst = max(m.imbalance for m in beat.moments)
     iterations = max(m.iterations for m in beat.moments)
+    if beat.broken:
+        return [Check("computed to the end of the beat", 0.0, 1.0, 0.0, "1", "see the first note")]
+    repeats = [] if beat.distance is None else [
+        Check("distance from the beat before", beat.distance, 0.0, PERIODIC, "1", "pressures and flow, of their ranges")
+    ]  # fmt: skip
     return [
+        *repeats,
         Check(
             "flow out against in, worst step", worst, 0.0, BALANCE, "1", "conservation of mass, against the peak flow"
         ),

@@ -14,12 +14,12 @@ from geometry.wall_motion.motion import WallMotion
 from solvers.backend import dolfinx
 from solvers.flow.moving import MovingFlow, MovingState
 from solvers.flow.moving_wall import CineWall, least_volume_share, volume_at, volume_slope
+from solvers.flow.outlets import outlet_of
 from solvers.flow.steady import fluid_of
 from solvers.flow.surface_integrals import nodal_area
 from solvers.flow.valve_times import ValveTimes, valve_times
 from solvers.flow.ventricle_answers import answers
 from solvers.flow.vortices import kinetic_energy
-from solvers.flow.windkessel import outlet_of
 from solvers.result import Result
 from solvers.scenario import Flow
 
@@ -96,7 +96,7 @@ def run_ventricle(mesh: HeartMesh, motion: WallMotion, scenario: Flow, progress:
 def _beats(flow: MovingFlow, valves: ValveTimes, scenario: Flow, progress: Progress) -> tuple[Recorded, float]:
     """The last beat, and by how much its velocities at the end differ from those one beat before, against the largest in it."""
     atrium = convert(scenario.ventricle.atrial_pressure, "mmHg", "kPa")
-    count, beats = max(round(valves.cycle / scenario.time_step), 40), scenario.ventricle.beats
+    count, beats = max(round(valves.cycle / scenario.time_step), 40), scenario.beats
     step = valves.cycle / count
 
     def pressure(now: float) -> float:

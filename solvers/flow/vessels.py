@@ -9,9 +9,11 @@ from scipy.optimize import root
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats
 from geometry.units import convert
-from solvers.flow.windkessel import Outlet, outlet_of, periodic_start
+from solvers.flow.outlets import outlet_of
+from solvers.flow.steady import ejection_of
+from solvers.flow.windkessel import Outlet, periodic_start
 from solvers.result import Check, Trace
-from solvers.scenario import Flow
+from solvers.scenario import Flow, Windkessel
 
 STEPS = 400  # of a beat
 CLOSE = 0.5  # mmHg that the fit may be off
@@ -41,24 +43,36 @@ class TunedVessels:
         names = ("tuned vessels", "cuff systolic", "cuff diastolic")
         return Trace(self.times, np.array(curves) * _mmhg(1.0), names, "mmHg", "Tuned to the cuff")
 
-    def note(self) -> str:
-        """The resistances and compliance in words."""
+    def windkessel(self) -> Windkessel:
+        """The same as a record, in clinical units."""
         ohm, farad = convert(1, "kPa*ms/mm**3", "mmHg*s/mL"), convert(1, "mm**3/kPa", "mL/mmHg")
         one = self.outlet
+        return Windkessel(
+            proximal=one.proximal * ohm,
+            distal=one.distal * ohm,
+            compliance=one.compliance * farad,
+            venous=_mmhg(one.venous),
+        )
+
+    def note(self) -> str:
+        """The resistances and compliance in words."""
+        found = self.windkessel()
         return (
-            f"The vessels behind the outlet were tuned to the cuff: Rp {one.proximal * ohm:.3f}, Rd {one.distal * ohm:.2f} "
-            f"mmHg s/mL, C {one.compliance * farad:.2f} mL/mmHg."
+            f"The vessels behind the outlet were tuned to the cuff: Rp {found.proximal:.3f}, Rd {found.distal:.2f} mmHg s/mL, "
+            f"C {found.compliance:.2f} mL/mmHg."
         )
 
 
-def vessels_of(scenario: Flow, flow: Callable[[float], float], cycle: float) -> tuple[Outlet, TunedVessels | None]:
-    """The outlet of a scenario for a flow (mm3/ms at a time in ms) over beats of ``cycle`` ms; how it was tuned, if it was."""
-    given = outlet_of(scenario.windkessel)
+def with_tuned_vessels(scenario: Flow) -> tuple[Flow, TunedVessels | None]:
+    """The scenario with the windkessel that its cuff pressure and stroke volume ask for, and how it was tuned, if it was."""
     if scenario.vessels == "given":
-        return given, None
+        return scenario, None
+    if scenario.outlets:
+        raise Refused("Vessels are tuned to the cuff behind a single outlet; give those of several outlets yourself.")
+    ejection = ejection_of(scenario)
     systolic, diastolic = (convert(value, "mmHg", "kPa") for value in (scenario.cuff.systolic, scenario.cuff.diastolic))
-    tuned = tune(given, flow, cycle, systolic, diastolic)
-    return tuned.outlet, tuned
+    tuned = tune(outlet_of(scenario.windkessel), ejection.flow, ejection.cycle, systolic, diastolic)
+    return scenario.model_copy(update={"windkessel": tuned.windkessel()}), tuned
 
 
 def tune(

@@ -8,19 +8,20 @@ from geometry.shapes import tube
 from geometry.units import convert
 from solvers.flow.inflow import Ejection
 from solvers.flow.orifice import with_orifice
+from solvers.flow.outlets import outlet_of
 from solvers.flow.valve import FORWARD, RAMP, RESISTANCE, Leaflets
-from solvers.flow.vessels import periodic_pressure, tune, vessels_of
-from solvers.flow.windkessel import outlet_of
+from solvers.flow.vessels import periodic_pressure, tune, with_tuned_vessels
 from solvers.scenario import Cuff, Flow, Windkessel
 from solvers.verification.flow_valve import BACK, closed_leak, middle_valve
 
-EJECTION = Ejection(75_000.0, 320.0, 857.0)
+EJECTION = Ejection(75_000.0, 320.0, 60_000.0 / 70)
 
 
 def test_vessels_are_found_for_a_cuff_pressure_and_a_stroke_volume() -> None:
     scenario = Flow(vessels="tuned to cuff", cuff=Cuff(systolic=135, diastolic=80))
-    outlet, tuned = vessels_of(scenario, EJECTION.flow, EJECTION.cycle)
+    changed, tuned = with_tuned_vessels(scenario)
     assert tuned is not None
+    outlet = outlet_of(changed.windkessel)
     assert all(check.passed for check in tuned.checks())
     # mean pressure above the venous one is mean flow times the whole resistance
     mean = np.trapezoid(tuned.pressure, tuned.times) / EJECTION.cycle
@@ -39,7 +40,7 @@ def test_tuning_finds_the_vessels_that_made_the_pressure() -> None:
 
 def test_pressures_that_no_vessels_give_are_refused() -> None:
     with pytest.raises(Refused, match="systolic must be"):
-        vessels_of(Flow(vessels="tuned to cuff", cuff=Cuff(systolic=80, diastolic=79)), EJECTION.flow, EJECTION.cycle)
+        with_tuned_vessels(Flow(vessels="tuned to cuff", cuff=Cuff(systolic=80, diastolic=79)))
 
 
 def test_the_orifice_gets_the_area_that_was_asked_for() -> None:
