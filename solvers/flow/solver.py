@@ -96,7 +96,12 @@ class FlowSolver:
     """Solves the systems of successive steps on one matrix whose entries change."""
 
     def __init__(self, matrix: Any, outlets: NDArray[np.float64], relative: float = 1e-5) -> None:
-        """matrix: assembled A, plain or in blocks (whose copy in plain rows the multigrid needs); outlets: U (k, N), zero where the velocity is prescribed; relative: to the first residual."""
+        """Prepare for a matrix.
+
+        matrix    assembled A, plain or in blocks (the multigrid works on a plain copy)
+        outlets   U (k, N), zero where the velocity is prescribed
+        relative  to the first residual
+        """
         comm = matrix.comm
         self._operator = _WithOutlets(matrix, np.ascontiguousarray(np.atleast_2d(outlets)))
         shell = PETSc.Mat().createPython(matrix.getSizes(), self._operator, comm=comm)
