@@ -26,7 +26,8 @@ def benchmark_flow() -> list[Step]:
     """Each in a process of its own, one after the other."""
     made = [_alone(partial(_whole_step, edge)) for edge in EDGES]
     (_, small, few), (_, large, many) = made[0], made[-1]
-    words = f"iterations from {few / 1000:.0f} to {many / 1000:.0f} thousand tetrahedra: {small:.1f} to {large:.1f}, {large / small:.2f} x"
+    sizes = f"iterations from {few / 1000:.0f} to {many / 1000:.0f} thousand tetrahedra"
+    words = f"{sizes}: {small:.1f} to {large:.1f}, {large / small:.2f} x"
     return [*(step for step, _, _ in made), Step(f"{words} (at most 1.5 x)", 0.0, 0.0), _alone(_beat)]
 
 
