@@ -115,7 +115,7 @@ class NavierStokes:
             self._held[np.unique(blood.tagged("inlet"))] = True
         node, component = np.nonzero(self._held)
         self._rows = np.sort(4 * self._space.dof[node] + component).astype(np.int32)
-        self._matrix = fem.petsc.create_matrix(self._forms.matrix)
+        self._matrix = fem.petsc.create_matrix(self._forms.matrix, "baij")
         self._matrix.setOption(PETSc.Mat.Option.KEEP_NONZERO_PATTERN, True)
         self._solver: FlowSolver | None = None
 

@@ -5,6 +5,7 @@ from typing import Protocol
 
 import numpy as np
 
+SETTLED = 2  # moments left out at the start of a beat
 PERIODIC = 0.02  # of the range over a beat, pressures and flow: then beats repeat
 
 
@@ -30,7 +31,7 @@ class Numbers(Protocol):
 def apart(before: Sequence[Numbers], now: Sequence[Numbers]) -> float:
     """The largest difference of pressures and outflow between two beats at the same time, as a share of each one's range.
 
-    The first numbers of a beat are left out: those of the first beat are blood at rest.
+    The first step is left out: in the first beat it starts from rest and is of first order, so its inertia is less exact.
     """
     reads: tuple[Callable[[Numbers], float], ...] = (
         lambda one: one.inlet_pressure,
@@ -39,7 +40,7 @@ def apart(before: Sequence[Numbers], now: Sequence[Numbers]) -> float:
     )
     worst = 0.0
     for read in reads:
-        old, new = (np.array([read(one) for one in beat[1:]]) for beat in (before, now))
+        old, new = (np.array([read(one) for one in beat[SETTLED:]]) for beat in (before, now))
         worst = max(worst, float(np.abs(new - old).max() / max(np.ptp(new), 1e-12)))
     return worst
 

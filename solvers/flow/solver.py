@@ -96,16 +96,23 @@ class FlowSolver:
     """Solves the systems of successive steps on one matrix whose entries change."""
 
     def __init__(self, matrix: Any, outlets: NDArray[np.float64], relative: float = 1e-5) -> None:
-        """matrix: assembled A; outlets: U (k, N), zero where the velocity is prescribed; relative: to the first residual."""
+        """Prepare for a matrix.
+
+        matrix    assembled A, plain or in blocks (the multigrid works on a plain copy)
+        outlets   U (k, N), zero where the velocity is prescribed
+        relative  to the first residual
+        """
         comm = matrix.comm
         self._operator = _WithOutlets(matrix, np.ascontiguousarray(np.atleast_2d(outlets)))
         shell = PETSc.Mat().createPython(matrix.getSizes(), self._operator, comm=comm)
         shell.setUp()
+        self._matrix, blocked = matrix, matrix.getType() != "seqaij"
+        self._plain = matrix.convert("aij", out=PETSc.Mat()) if blocked else matrix
         inner = PETSc.PC().create(comm)
-        inner.setOperators(matrix)
+        inner.setOperators(self._plain)
         _configure(inner, "flow_", MULTIGRID)
         self._ksp = PETSc.KSP().create(comm)
-        self._ksp.setOperators(shell, matrix)
+        self._ksp.setOperators(shell, self._plain)
         self._ksp.setType("fgmres")
         self._ksp.setGMRESRestart(60)
         self._ksp.setTolerances(rtol=relative, atol=1e-50, max_it=120)
@@ -122,6 +129,8 @@ class FlowSolver:
         b, x = vector_on(right), vector_on(values)
         self._ksp.getOperators()[0].assemble()
         began, self._inner.seconds = process_time(), 0.0
+        if self._plain is not self._matrix:
+            self._matrix.convert("aij", out=self._plain)
         self._ksp.solve(b, x)
         spent = process_time() - began
         reason: Any = self._ksp.getConvergedReason()

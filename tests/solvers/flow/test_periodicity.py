@@ -30,8 +30,8 @@ def beats(start: float, most: int) -> Beat:
 
 
 def test_beats_are_apart_by_the_largest_difference_of_their_ranges_and_words_say_so() -> None:
-    one = [Numbers(), Numbers(10.0, 10.0, 0.0), Numbers(12.0, 14.0, 300.0)]
-    two = [Numbers(99.0), Numbers(10.1, 10.1, 0.0), Numbers(12.1, 14.1, 300.0)]
+    one = [Numbers(), Numbers(), Numbers(10.0, 10.0, 0.0), Numbers(12.0, 14.0, 300.0)]
+    two = [Numbers(99.0), Numbers(99.0), Numbers(10.1, 10.1, 0.0), Numbers(12.1, 14.1, 300.0)]
     assert apart(one, two) == pytest.approx(0.05)  # 0.1 of a range of 2 kPa
     assert in_words(1, None) == "1st beat"
     assert in_words(3, 0.014) == "3rd beat, 1.4 % from periodic"
