@@ -71,12 +71,3 @@ def write_electrodes(places: Mapping[str, Point], path: Path) -> None:
             writer.writerows([name, *(f"{c:.2f}" for c in place)] for name, place in places.items())
     except OSError as failure:
         raise Refused(f"{path} cannot be written ({failure.strerror}). Choose another file.") from failure
-
-
-def _mesh(case: Case) -> HeartMesh:
-    mesh = case.mesh()
-    if mesh is None:
-        raise Refused(
-            f"The case {case.title!r} has no mesh yet, so its electrodes have no heart to be around; mesh it first."
-        )
-    return mesh

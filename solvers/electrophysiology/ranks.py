@@ -44,7 +44,9 @@ def march_on_ranks(ranks: int, *arguments: Any, progress: Progress = silent, **o
         env = {**os.environ, "OMP_NUM_THREADS": str(max(1, threads() // ranks))}
         with (
             (folder / _LOG).open("w") as log,
-            subprocess.Popen([*command, room], stdout=subprocess.PIPE, stderr=log, text=True, env=env) as child,
+            subprocess.Popen(
+                [*command, room], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True, env=env
+            ) as child,
         ):
             _pass_on(child, folder, progress)
         if (folder / _ANSWER).exists():
