@@ -190,9 +190,9 @@ def simulate(case: Case, options: Options, progress: Progress) -> None:
     os.environ["OMP_NUM_THREADS"] = str(workers)  # the compiled kernels use as many threads as there may be workers
     progress(0.0, f"Preparing '{scenario.title}'")
     if scenario.kind == "flow":
-        from solvers.flow.run import run_flow
+        from app.flow_steps import simulate_flow
 
-        result = run_flow(heart, scenario, part(progress, 0, 0.98), workers=workers)
+        result = simulate_flow(case, heart, scenario, part(progress, 0, 0.98), workers)
     else:
         from solvers.electrophysiology.execution import Execution
         from solvers.electrophysiology.march_state import Checkpoint
