@@ -8,25 +8,28 @@ from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
 from geometry.measures.body import body_surface
 from geometry.progress import Progress, part
+from solvers.flow.execution import Execution
 from solvers.result import Result
 from solvers.scenario import Flow
 
 
-def simulate_flow(case: Case, blood: HeartMesh, scenario: Flow, progress: Progress, workers: int) -> Result:
+def simulate_flow(
+    case: Case, blood: HeartMesh, scenario: Flow, progress: Progress, workers: int, how: Execution
+) -> Result:
     """Run a flow scenario on the mesh of a case, and follow particles through its beat for the window to draw."""
     from solvers.flow.paths import NAME, particle_paths
 
-    result = _computed(case, blood, scenario, part(progress, 0.0, 0.95), workers)
+    result = _computed(case, blood, scenario, part(progress, 0.0, 0.95), workers, how)
     fields = result.fields
     lines, facts = particle_paths(blood, fields["velocity"], fields.get("displacement"), part(progress, 0.95, 1.0))
     return replace(result, lines={**result.lines, NAME: lines}, stamp={**result.stamp, NAME: facts})
 
 
-def _computed(case: Case, blood: HeartMesh, scenario: Flow, progress: Progress, workers: int) -> Result:
+def _computed(case: Case, blood: HeartMesh, scenario: Flow, progress: Progress, workers: int, how: Execution) -> Result:
     if last_options(case).part not in CAVITIES or blood.kind != "blood_pool":
         from solvers.flow.run import run_flow
 
-        return run_flow(blood, scenario, progress, workers=workers, body=body_surface(case.subject()))
+        return run_flow(blood, scenario, progress, workers=workers, body=body_surface(case.subject()), how=how)
     from solvers.flow.ventricle import run_ventricle
 
     motion = case.motion()
@@ -35,4 +38,4 @@ def _computed(case: Case, blood: HeartMesh, scenario: Flow, progress: Progress, 
             "This blood is that of a ventricle, which pumps by the motion of its wall. Let the wall follow the cine first "
             "(motion), then simulate."
         )
-    return run_ventricle(blood, motion, scenario, progress)
+    return run_ventricle(blood, motion, scenario, progress, how)

@@ -10,9 +10,12 @@ VENTRICLE = "ventricle"
 
 
 def ventricle_scenario(period: float | None) -> Flow:
-    """Beats of a ventricle that follows its cine, as fast as when it was scanned (``period`` in ms, where it is known)."""
+    """Beats of a ventricle that follows its cine, as fast as when it was scanned (``period`` in ms, where it is known).
+
+    Three: the first starts from rest, and the energy of the second still shows it.
+    """
     rate = 60_000.0 / period if period else Flow().heart_rate
-    return Flow(title="Ventricle over a beat", heart_rate=rate, beats=2, ensemble=Ensemble(members=0))
+    return Flow(title="Ventricle over a beat", heart_rate=rate, beats=3, ensemble=Ensemble(members=0))
 
 
 EXERCISE_RATE = 110.0  # 1/min

@@ -1,25 +1,20 @@
-"""One heart beat of flow, step by step, with what is kept of it."""
+"""What is kept of one heart beat of flow, and how it is gathered step by step."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from itertools import pairwise
-from math import inf
+from collections.abc import Callable, Sequence
+from dataclasses import astuple, dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geometry.heart_mesh import Floats
-from geometry.progress import Progress, part
-from solvers.flow.inflow import Ejection
-from solvers.flow.navier_stokes import FlowState, NavierStokes
-from solvers.flow.periodicity import PERIODIC, apart, in_words
-from solvers.flow.step_control import Diverged
+from solvers.flow.navier_stokes import FlowState, NavierStokes, Scheme
+from solvers.flow.solver import Cost
 from solvers.flow.surface_integrals import mean_over
 from solvers.flow.wall_shear import ShearOverTime, WallShear
+from solvers.kept_state import Arrays, flattened, rebuilt
 
 FRAME = 20.0  # ms between kept frames
-DIASTOLE = 2.5  # how much longer steps may get while nothing flows in
-GROWTH = 1.3  # from one step to the next
 PEAK_PERCENTILE = 99.9  # of the nodes' speeds: one bad node does not make the answer
 
 
@@ -66,61 +61,8 @@ class Beat:
     broken: str = ""
 
 
-def time_steps(ejection: Ejection, step: float) -> list[float]:
-    """Times of a beat, ms: equal steps while blood is ejected, then growing ones; both phases end exactly on a step."""
-    count = max(int(np.ceil(ejection.duration / step - 1e-9)), 4)
-    systole = np.linspace(0.0, ejection.duration, count + 1)
-    rest = ejection.cycle - ejection.duration
-    sizes = [systole[1]]
-    while sum(sizes) < rest:
-        sizes.append(min(sizes[-1] * GROWTH, DIASTOLE * systole[1]))
-    diastole = ejection.duration + np.cumsum(sizes) * rest / sum(sizes)
-    return [*systole.tolist(), *diastole.tolist()]
-
-
-def run_beats(
-    flow: NavierStokes, ejection: Ejection, start: Floats, step: float, most: int, progress: Progress
-) -> Beat:
-    """Beats from rest until one is like the one before (at most ``most``), of which the last is kept.
-
-    start  (k,) kPa, stored pressures of the outlets;  step  ms
-    """
-    state = flow.at_rest(start)
-    last: Beat | None = None
-    for number in range(1, most + 1):
-        words = in_words(number, last.distance if last else None)
-        beat, state = run_beat(flow, ejection, state, step, part(progress, (number - 1) / most, number / most), words)
-        distance = apart(last.moments, beat.moments) if last and not beat.broken else None
-        last = replace(beat, number=number, distance=distance)
-        if beat.broken or (distance is not None and distance < PERIODIC):
-            break
-    assert last is not None
-    return last
-
-
-def run_beat(
-    flow: NavierStokes, ejection: Ejection, state: FlowState, step: float, progress: Progress, words: str
-) -> tuple[Beat, FlowState]:
-    """One beat from ``state`` on, and the state at its end; where it cannot be computed to its end, as far as it can."""
-    times, broken = time_steps(ejection, step), ""
-    state = replace(state, time=0.0, reach=inf)
-    kept = _Kept(flow, state)
-    for number, (before, now) in enumerate(pairwise(times)):
-        progress(number / len(times), f"{words}: blood flow at {before:.0f} of {ejection.cycle:.0f} ms")
-        try:
-            state = flow.advance(state, now - before, ejection.flow)
-        except Diverged as failure:
-            state, broken = failure.state, str(failure)
-            if state.time == 0.0 and state.scheme is None:
-                raise  # not one step: there is nothing to keep
-        kept.add(state, last=bool(broken) or number == len(times) - 2)
-        if broken:
-            break
-    return replace(kept.beat(), broken=broken), state
-
-
-class _Kept:
-    """Collects a beat."""
+class Gathering:
+    """Gathers a beat."""
 
     def __init__(self, flow: NavierStokes, state: FlowState) -> None:
         self.flow, self.shear = flow, WallShear(flow.blood)
@@ -173,6 +115,45 @@ class _Kept:
             by_force,
             self.over_time,
         )
+
+    def to_arrays(self) -> dict[str, Any]:
+        """What was gathered so far, to go on from (``from_arrays``)."""
+        return {
+            "moments": rows_of(self.moments),
+            "times": np.array(self.times),
+            "velocity": np.stack(self.velocity),
+            "pressure": np.stack(self.pressure),
+            "latest": self.latest,
+            "peak_shear": self.peak_shear,
+            **flattened(self.peak, "peak."),
+            **flattened(self.over_time, "over_time."),
+        }
+
+    @classmethod
+    def from_arrays(cls, flow: NavierStokes, kept: Arrays) -> "Gathering":
+        """What ``to_arrays`` gave, for the same flow."""
+        found = cls(flow, flow_state(kept, "peak."))
+        found.moments = moments_of(kept["moments"])
+        found.times, found.latest, found.peak_shear = kept["times"].tolist(), kept["latest"], kept["peak_shear"]
+        found.velocity, found.pressure = list(kept["velocity"]), list(kept["pressure"])
+        found.over_time = rebuilt(ShearOverTime, kept, "over_time.")
+        return found
+
+
+def flow_state(kept: Arrays, prefix: str) -> FlowState:
+    """A state that was ``flattened``."""
+    return rebuilt(FlowState, kept, prefix, scheme=Scheme, cost=Cost)
+
+
+def rows_of(moments: Sequence[Moment]) -> Floats:
+    """(t, 9), a moment a row."""
+    return np.array([astuple(moment) for moment in moments]).reshape(-1, 9)
+
+
+def moments_of(rows: Floats) -> list[Moment]:
+    """Moments from rows (t, 9)."""
+    numbers: list[list[Any]] = [[*row[:-2], int(row[-2]), row[-1]] for row in rows.tolist()]
+    return [Moment(*row) for row in numbers]
 
 
 def _single(values: Floats) -> NDArray[np.float32]:

@@ -13,8 +13,10 @@ from geometry.progress import Progress, part
 from geometry.units import convert
 from solvers.backend import dolfinx
 from solvers.flow.along import along_line, residence_fields
-from solvers.flow.beat import Beat, run_beats
+from solvers.flow.beat import Beat
+from solvers.flow.beats import run_beats
 from solvers.flow.ensemble import run_ensemble
+from solvers.flow.execution import ALONE, Execution, fingerprint, made_for
 from solvers.flow.metrics import ELEMENTS_ACROSS, beat_metrics, measure_throat
 from solvers.flow.navier_stokes import BALANCE, NavierStokes
 from solvers.flow.orifice import with_orifice
@@ -35,12 +37,19 @@ NOTES = (
 
 
 def run_flow(
-    mesh: HeartMesh, scenario: Flow, progress: Progress, *, workers: int = 2, body: float | None = None
+    mesh: HeartMesh,
+    scenario: Flow,
+    progress: Progress,
+    *,
+    workers: int = 2,
+    body: float | None = None,
+    how: Execution = ALONE,
 ) -> Result:
     """Compute a beat on a blood-pool mesh and, where the scenario has members, an ensemble at peak systole.
 
     mesh     surfaces inlet, outlet, wall; landmark throat where there is a narrowing
     workers  processes of the ensemble;  body  surface in m2 that areas are indexed by, where it is known
+    how      checkpoint and restart
     Fields: velocity (t, n, 3) m/s, pressure (t, n) mmHg, wall_shear_stress, tawss (Pa), osi; the ensemble's statistics.
     Raises Refused (a mesh that cannot be used, flow that cannot be computed) and Cancelled.
     """
@@ -58,7 +67,9 @@ def run_flow(
     start = periodic_starts(outlets, ejection.flow, ejection.cycle)
     members = scenario.ensemble.members
     march = part(progress, 0.0, 0.5 if members else 1.0)
-    beat = run_beats(flow, ejection, start, scenario.time_step, scenario.beats, march)
+    beat = run_beats(
+        flow, ejection, start, scenario.time_step, scenario.beats, march, made_for(how, fingerprint(mesh, scenario))
+    )
     fields = beat_fields(beat, len(mesh.points))
     metrics = [] if beat.broken else beat_metrics(blood, beat, ejection, fluid_of(scenario))
     checks, notes = beat_checks(beat), [*beat_notes(beat, scenario), *NOTES, *resolution_notes(blood, beat)]
