@@ -234,6 +234,22 @@ class PressureCurve(Record):
     values: tuple[float, ...] = choice((90.0, 90.0), "Pressures then, mmHg; the last is the first")
 
 
+class FlowCurve(Record):
+    """A flow over one beat, repeated; straight between its points."""
+
+    times: tuple[float, ...] = choice((0.0, 857.0), "Times from the start of the beat, ms; the last is its length")
+    values: tuple[float, ...] = choice((0.0, 0.0), "Flows then, mL/s; the last is the first")
+
+
+class VentriclePressure(Record):
+    """The pressure of the ventricle, where it drives the inlet: half a sine wave above the filling pressure, or a curve."""
+
+    peak: float = number(120, "mmHg", 20, 350, "Peak pressure of the ventricle", "healthy adult at rest")
+    filling: float = number(8, "mmHg", 0, 60, "Pressure while it fills", "4 to 12 at rest")
+    duration: float = number(400, "ms", 100, 700, "How long it is raised", "ejection and both isovolumic phases")
+    curve: PressureCurve | None = choice(None, "A measured curve in place of the three numbers")
+
+
 class Thinning(Record):
     """Blood that is thicker where it moves slowly (Carreau): viscosity falls from this one to the one of fast blood."""
 
@@ -252,6 +268,16 @@ class Flow(Record):
     )
     heart_rate: float = number(70, "1/min", 20, 240, "Heart rate")
     ejection_time: float = number(320, "ms", 80, 600, "Duration of ejection", "Weissler 1968")
+    inlet: Literal["ejection", "ventricle pressure"] = choice(
+        "ejection", "What drives the inlet: the flow of the ejection, or the ventricle's pressure"
+    )
+    ventricle_pressure: VentriclePressure = VentriclePressure()
+    inflow: FlowCurve | None = choice(
+        None, "A measured flow through the inlet, in place of stroke volume and ejection time"
+    )
+    valve: Literal["open", "leaflets"] = choice(
+        "open", "The valve of a vessel: open as segmented, or shut and open by the pressures on its two sides"
+    )
     density: float = number(1060, "kg/m^3", 900, 1200, "Density of blood")
     viscosity: float = number(3.5, "mPa*s", 0.5, 20, "Viscosity of blood (Newtonian)", "Chien 1970", sd=0.4)
     blood: Literal["newtonian", "carreau"] = choice(

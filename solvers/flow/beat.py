@@ -11,10 +11,12 @@ from geometry.heart_mesh import Floats
 from solvers.flow.navier_stokes import FlowState, NavierStokes, Scheme
 from solvers.flow.solver import Cost
 from solvers.flow.surface_integrals import mean_over
+from solvers.flow.valve import Leaflets, ValvedFlow, ValvedState
 from solvers.flow.wall_shear import ShearOverTime, WallShear
 from solvers.kept_state import Arrays, flattened, rebuilt
 
 FRAME = 20.0  # ms between kept frames
+BeatingFlow = NavierStokes | ValvedFlow
 PEAK_PERCENTILE = 99.9  # of the nodes' speeds: one bad node does not make the answer
 
 
@@ -44,6 +46,7 @@ class Beat:
     shear     (w, 3) kPa on ``wall`` nodes at that moment;  over_time  gathered over the beat
     force_shear   (w, 3) kPa at that moment, from the force on the wall alone
     number    which beat it is, from 1;  distance  from the beat before (``periodicity.apart``), None for the first
+    outflows  (t, k) mm3/ms through each outlet, after every step
     broken    a sentence where the flow could not be computed to the end of the beat: what is kept ends there
     """
 
@@ -56,6 +59,7 @@ class Beat:
     shear: Floats
     force_shear: Floats
     over_time: ShearOverTime
+    outflows: Floats
     number: int = 1
     distance: float | None = None
     broken: str = ""
@@ -64,13 +68,13 @@ class Beat:
 class Gathering:
     """Gathers a beat."""
 
-    def __init__(self, flow: NavierStokes, state: FlowState) -> None:
+    def __init__(self, flow: BeatingFlow, state: FlowState) -> None:
         self.flow, self.shear = flow, WallShear(flow.blood)
         self.means: Callable[[str, Floats], float] = lambda name, values: mean_over(flow.blood, name, values)
         self.over_time = ShearOverTime.empty(len(self.shear.nodes))
         self.latest = np.zeros((len(self.shear.nodes), 3))
         self.peak, self.peak_shear = state, self.latest
-        self.moments = [self._moment(state)]
+        self.moments, self.outflows = [self._moment(state)], [state.outflows]
         self.times, self.velocity, self.pressure = [0.0], [_single(state.velocity)], [_single(state.pressure)]
 
     def _moment(self, state: FlowState) -> Moment:
@@ -85,6 +89,7 @@ class Gathering:
         """Take in the state after a step; a frame is kept about every 20 ms and at the largest flow."""
         if state.time > self.moments[-1].time:
             self.moments.append(self._moment(state))
+            self.outflows.append(state.outflows)
         if state.time <= self.times[-1]:
             return
         largest = state.inflow > self.peak.inflow
@@ -114,12 +119,14 @@ class Gathering:
             self.peak_shear,
             by_force,
             self.over_time,
+            np.array(self.outflows),
         )
 
     def to_arrays(self) -> dict[str, Any]:
         """What was gathered so far, to go on from (``from_arrays``)."""
         return {
             "moments": rows_of(self.moments),
+            "outflows": np.array(self.outflows),
             "times": np.array(self.times),
             "velocity": np.stack(self.velocity),
             "pressure": np.stack(self.pressure),
@@ -130,10 +137,10 @@ class Gathering:
         }
 
     @classmethod
-    def from_arrays(cls, flow: NavierStokes, kept: Arrays) -> "Gathering":
+    def from_arrays(cls, flow: BeatingFlow, kept: Arrays) -> "Gathering":
         """What ``to_arrays`` gave, for the same flow."""
         found = cls(flow, flow_state(kept, "peak."))
-        found.moments = moments_of(kept["moments"])
+        found.moments, found.outflows = moments_of(kept["moments"]), list(kept["outflows"])
         found.times, found.latest, found.peak_shear = kept["times"].tolist(), kept["latest"], kept["peak_shear"]
         found.velocity, found.pressure = list(kept["velocity"]), list(kept["pressure"])
         found.over_time = rebuilt(ShearOverTime, kept, "over_time.")
@@ -142,7 +149,10 @@ class Gathering:
 
 def flow_state(kept: Arrays, prefix: str) -> FlowState:
     """A state that was ``flattened``."""
-    return rebuilt(FlowState, kept, prefix, scheme=Scheme, cost=Cost)
+    inner: dict[str, type[Any]] = {"scheme": Scheme, "cost": Cost}
+    if f"{prefix}leaflets.opens" in kept:
+        return rebuilt(ValvedState, kept, prefix, leaflets=Leaflets, **inner)
+    return rebuilt(FlowState, kept, prefix, **inner)
 
 
 def rows_of(moments: Sequence[Moment]) -> Floats:

@@ -1,5 +1,6 @@
 """Heart beats of flow, one after the other until they repeat, from rest or from a checkpoint."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import inf
@@ -10,11 +11,11 @@ import numpy as np
 from geometry.errors import Cancelled
 from geometry.heart_mesh import Floats
 from geometry.progress import Progress
-from solvers.flow.beat import Beat, Gathering, Moment, flow_state, moments_of, rows_of
+from solvers.flow.beat import Beat, BeatingFlow, Gathering, Moment, flow_state, moments_of, rows_of
 from solvers.flow.execution import ALONE, Checkpoint, Execution
-from solvers.flow.inflow import Ejection
-from solvers.flow.navier_stokes import FlowState, NavierStokes
+from solvers.flow.navier_stokes import FlowState
 from solvers.flow.periodicity import PERIODIC, apart, in_words
+from solvers.flow.pulse import Pulse
 from solvers.flow.step_control import Diverged
 from solvers.kept_state import Arrays, flattened
 
@@ -22,15 +23,15 @@ DIASTOLE = 2.5  # how much longer steps may get while nothing flows in
 GROWTH = 1.3  # from one step to the next
 
 
-def time_steps(ejection: Ejection, step: float) -> list[float]:
+def time_steps(pulse: Pulse, step: float) -> list[float]:
     """Times of a beat, ms: equal steps while blood is ejected, then growing ones; both phases end exactly on a step."""
-    count = max(int(np.ceil(ejection.duration / step - 1e-9)), 4)
-    systole = np.linspace(0.0, ejection.duration, count + 1)
-    rest = ejection.cycle - ejection.duration
+    count = max(int(np.ceil(pulse.duration / step - 1e-9)), 4)
+    systole = np.linspace(0.0, pulse.duration, count + 1)
+    rest = pulse.cycle - pulse.duration
     sizes = [systole[1]]
     while sum(sizes) < rest:
         sizes.append(min(sizes[-1] * GROWTH, DIASTOLE * systole[1]))
-    diastole = ejection.duration + np.cumsum(sizes) * rest / sum(sizes)
+    diastole = pulse.duration + np.cumsum(sizes) * rest / sum(sizes)
     return [*systole.tolist(), *diastole.tolist()]
 
 
@@ -50,7 +51,7 @@ class Course:
     distance: float | None = None
 
     @classmethod
-    def begin(cls, flow: NavierStokes, state: FlowState, **past: Any) -> "Course":
+    def begin(cls, flow: BeatingFlow, state: FlowState, **past: Any) -> "Course":
         """At the start of a beat."""
         state = replace(state, time=0.0, reach=inf)
         return cls(state, Gathering(flow, state), **past)
@@ -62,7 +63,7 @@ class Course:
         return facts | self.gathered.to_arrays() | ({} if self.distance is None else {"distance": self.distance})
 
     @classmethod
-    def from_arrays(cls, flow: NavierStokes, kept: Arrays) -> "Course":
+    def from_arrays(cls, flow: BeatingFlow, kept: Arrays) -> "Course":
         """What ``to_arrays`` gave, for the same flow."""
         distance = float(kept["distance"]) if "distance" in kept else None
         counts = int(kept["number"]), int(kept["done"])
@@ -71,26 +72,28 @@ class Course:
 
 
 def run_beats(
-    flow: NavierStokes,
-    ejection: Ejection,
+    flow: BeatingFlow,
+    pulse: Pulse,
     start: Floats,
     step: float,
     most: int,
     progress: Progress,
     how: Execution = ALONE,
+    drive: Callable[[float], float] | None = None,
 ) -> Beat:
     """Beats from rest until one is like the one before (at most ``most``), of which the last is kept.
 
     start  (k,) kPa, stored pressures of the outlets;  step  ms
+    drive  inlet pressure in kPa at a time, where the inlet is not driven by the flow of the pulse
     A beat that cannot be computed to its end is the last, as far as it goes. Raises Refused and Cancelled.
     """
-    times = time_steps(ejection, step)
+    times, driven = time_steps(pulse, step), drive or pulse.flow
     if how.restart and how.checkpoint:
         course = Course.from_arrays(flow, how.checkpoint.load())
     else:
         course = Course.begin(flow, flow.at_rest(start))
     while True:
-        broken = _finish_beat(flow, ejection, times, course, most, progress, how.checkpoint)
+        broken = _finish_beat(flow, driven, times, course, most, progress, how.checkpoint)
         beat = replace(course.gathered.beat(), broken=broken, number=course.number)
         if course.before and not broken:
             beat = replace(beat, distance=apart(course.before, beat.moments))
@@ -102,8 +105,8 @@ def run_beats(
 
 
 def _finish_beat(
-    flow: NavierStokes,
-    ejection: Ejection,
+    flow: BeatingFlow,
+    drive: Callable[[float], float],
     times: list[float],
     course: Course,
     most: int,
@@ -115,8 +118,8 @@ def _finish_beat(
     for number, (before, now) in list(enumerate(pairwise(times)))[course.done :]:
         done = (course.number - 1 + number / len(times)) / most
         try:
-            progress(done, f"Settling: {words}; blood flow at {before:.0f} of {ejection.cycle:.0f} ms")
-            course.state = flow.advance(course.state, now - before, ejection.flow)
+            progress(done, f"Settling: {words}; blood flow at {before:.0f} of {times[-1]:.0f} ms")
+            course.state = flow.advance(course.state, now - before, drive)
         except Cancelled:
             if checkpoint:
                 checkpoint.save(course.to_arrays())

@@ -1,6 +1,7 @@
 """One heart beat of blood through the outflow, the valve and the aorta, with its doubt."""
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,14 +16,15 @@ from solvers.backend import dolfinx
 from solvers.flow.along import along_line, residence_fields
 from solvers.flow.beat import Beat
 from solvers.flow.beats import run_beats
+from solvers.flow.drive import drive_of, flow_model, seen_pulse
 from solvers.flow.ensemble import run_ensemble
 from solvers.flow.execution import ALONE, Execution, fingerprint, made_for
-from solvers.flow.metrics import ELEMENTS_ACROSS, beat_metrics, measure_throat
-from solvers.flow.navier_stokes import BALANCE, NavierStokes
+from solvers.flow.metrics import ELEMENTS_ACROSS, beat_metrics, measure_throat, split_metrics
+from solvers.flow.navier_stokes import BALANCE
 from solvers.flow.orifice import with_orifice
 from solvers.flow.outlets import outlet_models, periodic_starts
 from solvers.flow.periodicity import PERIODIC, in_words
-from solvers.flow.steady import ejection_of, fluid_of, inlet_profile, opened
+from solvers.flow.steady import ejection_of, fluid_of, opened
 from solvers.flow.vessels import with_tuned_vessels
 from solvers.flow.wall_shear import UNRESOLVED
 from solvers.result import Check, Field, Result, Trace
@@ -31,9 +33,19 @@ from solvers.scenario import Flow
 MODELLED_WALL = 0.1  # share of the wall whose layer may be unresolved before it is told
 NOTES = (
     "The walls are rigid, and there is no turbulence model: jets are as good as the mesh.",
-    "The open valve is the segmented narrowing and does not move; the closed valve in diastole is an inlet without flow.",
     "The solver is verified on pipes and windkessels; it is not validated for pressure drops or wall shear in patients.",
 )
+
+
+VALVES = {
+    "open": "The open valve is the segmented narrowing and does not move.",
+    "leaflets": "The valve is a thin layer that resists: it opens on pressure and shuts on flow that runs back, within 8 ms; "
+    "leaflets are not there.",
+}
+DRIVES = {
+    "ejection": "The flow through the inlet is given; in diastole it is an inlet without flow.",
+    "ventricle pressure": "The inlet is driven by the pressure of the ventricle: how much blood is ejected is an answer.",
+}
 
 
 def run_flow(
@@ -59,21 +71,26 @@ def run_flow(
         )
     began = time.perf_counter()
     scenario, tuned = with_tuned_vessels(scenario)
-    ejection = ejection_of(scenario)
     shaped, line = with_orifice(mesh, centerline(mesh), scenario)
     blood = opened(shaped, line, scenario.opening)
     outlets = outlet_models(blood, scenario)
-    flow = NavierStokes(blood, fluid_of(scenario), outlets, inlet_profile(blood, scenario))
-    start = periodic_starts(outlets, ejection.flow, ejection.cycle)
+    drive = drive_of(blood, scenario)
+    flow = flow_model(blood, line, scenario, outlets, drive)
+    expected = ejection_of(scenario)
+    start = periodic_starts(outlets, expected.flow, expected.cycle)
     members = scenario.ensemble.members
     march = part(progress, 0.0, 0.5 if members else 1.0)
-    beat = run_beats(
-        flow, ejection, start, scenario.time_step, scenario.beats, march, made_for(how, fingerprint(mesh, scenario))
-    )
+    how = made_for(how, fingerprint(mesh, scenario))
+    beat = run_beats(flow, drive.pulse, start, scenario.time_step, scenario.beats, march, how, drive.value)
+    pulse = drive.pulse if beat.broken else seen_pulse(beat, drive)
     fields = beat_fields(beat, len(mesh.points))
-    metrics = [] if beat.broken else beat_metrics(blood, beat, ejection, fluid_of(scenario))
+    metrics = (
+        []
+        if beat.broken
+        else [*beat_metrics(blood, beat, pulse, fluid_of(scenario)), *split_metrics(beat, tuple(outlets))]
+    )
     checks, notes = beat_checks(beat), [*beat_notes(beat, scenario), *NOTES, *resolution_notes(blood, beat)]
-    more = along_line(blood, centerline(blood), beat, ejection, fluid_of(scenario), body)
+    more = along_line(blood, centerline(blood), beat, pulse, fluid_of(scenario), body)
     fields, notes = fields | more.fields, notes + more.notes
     metrics += [] if beat.broken else more.metrics
     if tuned:
@@ -87,7 +104,7 @@ def run_flow(
         "flow",
         "Navier-Stokes",
         fields,
-        beat_traces(beat) | more.traces | ({"vessels": tuned.trace()} if tuned else {}),
+        beat_traces(beat, tuple(outlets)) | more.traces | ({"vessels": tuned.trace()} if tuned else {}),
         tuple(metrics),
         tuple(checks),
         tuple(notes),
@@ -107,7 +124,7 @@ def beat_notes(beat: Beat, scenario: Flow) -> list[str]:
     )
     told = "one beat is computed." if beat.number == 1 else f"{in_words(beat.number, beat.distance)}."
     early = [f"{beat.broken} What is shown ends there: there are no numbers of the beat."] if beat.broken else []
-    return [*early, started + told, blood]
+    return [*early, started + told, blood, VALVES[scenario.valve], DRIVES[scenario.inlet]]
 
 
 def beat_fields(beat: Beat, count: int) -> dict[str, Field]:
@@ -134,15 +151,18 @@ def beat_fields(beat: Beat, count: int) -> dict[str, Field]:
     }
 
 
-def beat_traces(beat: Beat) -> dict[str, Trace]:
+def beat_traces(beat: Beat, outlets: Sequence[str]) -> dict[str, Trace]:
     """Pressures, flows and the peak velocity after every step."""
     times = np.array([m.time for m in beat.moments])
     pressures = np.array([[m.inlet_pressure, m.outlet_pressure] for m in beat.moments]).T * convert(1, "kPa", "mmHg")
     flows = np.array([[m.inflow, m.outflow] for m in beat.moments]).T * convert(1, "mm**3/ms", "mL/s")
+    names: tuple[str, ...] = ("inlet", "outlet")
+    if len(outlets) > 1:
+        flows, names = np.vstack([flows[:1], beat.outflows.T * convert(1, "mm**3/ms", "mL/s")]), ("inlet", *outlets)
     speed = np.array([[m.speed for m in beat.moments]])
     return {
         "pressure_flow": Trace(times, pressures, ("inlet", "outlet"), "mmHg", "Pressure"),
-        "flow": Trace(times, flows, ("inlet", "outlet"), "mL/s", "Flow"),
+        "flow": Trace(times, flows, names, "mL/s", "Flow"),
         "velocity": Trace(times, speed, ("peak",), "m/s", "Peak velocity"),
     }
 
