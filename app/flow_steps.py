@@ -16,13 +16,17 @@ from solvers.scenario import Flow
 def simulate_flow(
     case: Case, blood: HeartMesh, scenario: Flow, progress: Progress, workers: int, how: Execution
 ) -> Result:
-    """Run a flow scenario on the mesh of a case, and follow particles through its beat for the window to draw."""
+    """Run a flow scenario on the mesh of a case, and follow particles through its beat and draw its streamlines, for the window."""
     from solvers.flow.paths import NAME, particle_paths
+    from solvers.flow.streamlines import NAME as STREAMLINES
+    from solvers.flow.streamlines import streamlines
 
-    result = _computed(case, blood, scenario, part(progress, 0.0, 0.95), workers, how)
+    result = _computed(case, blood, scenario, part(progress, 0.0, 0.94), workers, how)
     fields = result.fields
-    lines, facts = particle_paths(blood, fields["velocity"], fields.get("displacement"), part(progress, 0.95, 1.0))
-    return replace(result, lines={**result.lines, NAME: lines}, stamp={**result.stamp, NAME: facts})
+    velocity, moved = fields["velocity"], fields.get("displacement")
+    particles, facts = particle_paths(blood, velocity, moved, part(progress, 0.94, 0.97))
+    drawn = {NAME: particles, STREAMLINES: streamlines(blood, velocity, moved, part(progress, 0.97, 1.0))}
+    return replace(result, lines={**result.lines, **drawn}, stamp={**result.stamp, NAME: facts})
 
 
 def _computed(case: Case, blood: HeartMesh, scenario: Flow, progress: Progress, workers: int, how: Execution) -> Result:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
 from geometry.metric import Metric
 from solvers.scenario import Cuff, Electrophysiology, Ensemble, Flow, PacingSite
@@ -19,6 +20,7 @@ def ventricle_scenario(period: float | None) -> Flow:
 
 
 EXERCISE_RATE = 110.0  # 1/min
+EXERCISE_TITLE = "Systole at exercise"
 
 
 def exercise(rest: Flow) -> Flow:
@@ -29,7 +31,7 @@ def exercise(rest: Flow) -> Flow:
     shorter = (413.0 - 1.7 * EXERCISE_RATE) / (413.0 - 1.7 * rest.heart_rate)
     return rest.model_copy(
         update={
-            "title": "Systole at exercise",
+            "title": EXERCISE_TITLE if rest.title == Flow().title else f"{rest.title}, exercise",
             "heart_rate": EXERCISE_RATE,
             "ejection_time": round(rest.ejection_time * shorter),
             "vessels": "tuned to cuff",
@@ -37,6 +39,35 @@ def exercise(rest: Flow) -> Flow:
             "ensemble": Ensemble(members=0),
         }
     )
+
+
+EXERCISE = "_exercise"  # ends the name of a scenario that is another one at exercise
+
+
+def counterpart(name: str) -> str:
+    """The name of the same scenario at exercise, or at rest where it is that at exercise."""
+    return name.removesuffix(EXERCISE) if name.endswith(EXERCISE) else name + EXERCISE
+
+
+def has_states(name: str, scenario: Electrophysiology | Flow | None) -> bool:
+    """Whether a scenario can be at rest or at exercise: a vessel's can; a ventricle moves as it did in the scanner."""
+    return isinstance(scenario, Flow) and not name.startswith(VENTRICLE)
+
+
+def at_exercise(name: str, rest: Electrophysiology | Flow) -> Flow:
+    """The scenario ``rest`` at exercise; refuses one that has no such state."""
+    if not isinstance(rest, Flow) or not has_states(name, rest):
+        raise Refused(
+            f"{rest.title!r} has no exercise state; only the flow through a vessel does. Choose one of those."
+        )
+    if name.endswith(EXERCISE):
+        raise Refused(f"{rest.title!r} is at exercise already, and the case no longer has what it was made from.")
+    if rest.inflow is not None or rest.inlet != "ejection" or rest.outlets:
+        raise Refused(
+            f"{rest.title!r} has a measured inflow, a pressure at its inlet or outlets of its own, and what becomes of them at "
+            "exercise is not known. Make a scenario of its own with what they are then."
+        )
+    return exercise(rest)
 
 
 def default_scenarios(measures: tuple[Metric, ...], mesh: HeartMesh) -> dict[str, Electrophysiology | Flow]:
@@ -52,7 +83,7 @@ def default_scenarios(measures: tuple[Metric, ...], mesh: HeartMesh) -> dict[str
         return {"sinus_rhythm": Electrophysiology(), "pacing": paced}
     strokes = [metric.value for metric in measures if metric.name == "stroke_volume"]
     rest = Flow(stroke_volume=strokes[0]) if strokes else Flow()
-    return {"systole": rest, "systole_exercise": exercise(rest)}
+    return {"systole": rest, counterpart("systole"): exercise(rest)}
 
 
 def scenario_order(scenarios: Mapping[str, Electrophysiology | Flow]) -> list[str]:

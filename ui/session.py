@@ -148,11 +148,10 @@ class Session(Contents):
         """Whether the step shows a field on the heart."""
         return self.step in SIMULATED_STEPS and self.field is not None
 
-    @property
-    def particles(self) -> bool:
-        """Whether particles are drawn: where they are wanted, and the velocity of a run that has them is looked at."""
-        wanted = self.painted and self.look.particles and self.look.field == "velocity" and self.step != "compare"
-        return wanted and self.result is not None and "particles" in self.result.lines
+    def carried(self, name: str) -> bool:
+        """Whether particles or streamlines are drawn: wanted, and the velocity of a run that has them is looked at."""
+        wanted = self.painted and getattr(self.look, name) and self.look.field == "velocity" and self.step != "compare"
+        return wanted and self.result is not None and name in self.result.lines
 
     @property
     def cut(self) -> bool:
@@ -161,7 +160,7 @@ class Session(Contents):
             return self.look.opened
         if self.look.cut is not None:
             return self.look.cut
-        if self.particles:
+        if self.carried("particles") or self.carried("streamlines"):
             return False
         return self.mesh is not None and self.mesh.kind == "blood_pool" and self.look.field in INSIDE
 

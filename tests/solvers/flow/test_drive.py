@@ -50,7 +50,9 @@ def test_a_ventricle_s_pressure_ejects_through_a_valve_that_shuts_behind_it(driv
 def test_the_pressure_is_half_a_sine_or_the_curve_that_was_measured() -> None:
     pressure = ventricle_pressure(Flow(ventricle_pressure=VentriclePressure(peak=100, filling=10, duration=400)))
     mmhg = 0.133322
-    assert [pressure(t) / mmhg for t in (0.0, 200.0, 400.0, 700.0, BEAT + 200)] == pytest.approx([10, 100, 10, 10, 100], rel=1e-4)
+    assert [pressure(t) / mmhg for t in (0.0, 200.0, 400.0, 700.0, BEAT + 200)] == pytest.approx(
+        [10, 100, 10, 10, 100], rel=1e-4
+    )
     curve = PressureCurve(times=(0.0, 300.0, BEAT), values=(10.0, 90.0, 10.0))
     assert ventricle_pressure(Flow(ventricle_pressure=VentriclePressure(curve=curve)))(300.0) / mmhg == pytest.approx(
         90
