@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from app.case import Case
+from app.measured_velocity import needed_velocity
 from app.mesh_options import CAVITIES, last_options
 from geometry.errors import Refused
-from geometry.heart_mesh import HeartMesh
+from geometry.heart_mesh import Floats, HeartMesh
 from geometry.measures.body import body_surface
 from geometry.progress import Progress, part
 from solvers.flow.execution import Execution
@@ -33,7 +34,8 @@ def _computed(case: Case, blood: HeartMesh, scenario: Flow, progress: Progress, 
     if last_options(case).part not in CAVITIES or blood.kind != "blood_pool":
         from solvers.flow.run import run_flow
 
-        return run_flow(blood, scenario, progress, workers=workers, body=body_surface(case.subject()), how=how)
+        body, profile = body_surface(case.subject()), _profile(case, blood, scenario)
+        return run_flow(blood, scenario, progress, workers=workers, body=body, how=how, profile=profile)
     from solvers.flow.ventricle import run_ventricle
 
     motion = case.motion()
@@ -43,3 +45,9 @@ def _computed(case: Case, blood: HeartMesh, scenario: Flow, progress: Progress, 
             "(motion), then simulate."
         )
     return run_ventricle(blood, motion, scenario, progress, how)
+
+
+def _profile(case: Case, blood: HeartMesh, scenario: Flow) -> Floats | None:
+    from solvers.flow.measured import measured_profile
+
+    return measured_profile(blood, needed_velocity(case)) if scenario.profile == "measured" else None

@@ -15,6 +15,7 @@ from app.edited import edit_case, keep_noted, needed_segmentation
 from app.electrogram_steps import electrogram
 from app.heart_steps import HEART_STEPS
 from app.live import LiveActivation
+from app.measured_velocity import velocity
 from app.needed import needed_image, needed_mesh
 from app.scenarios import scenario_order
 from geometry.errors import Refused
@@ -262,6 +263,7 @@ TASKS: Mapping[str, Callable[[Case, Options, Progress], None]] = {
     "report": report,
     "road": road,
     "ecg": measured_ecg,
+    "velocity": velocity,
     **HEART_STEPS,
 }
 

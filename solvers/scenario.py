@@ -275,6 +275,10 @@ class Flow(Record):
     inflow: FlowCurve | None = choice(
         None, "A measured flow through the inlet, in place of stroke volume and ejection time"
     )
+    profile: Literal["plug", "measured"] = choice(
+        "plug",
+        "How the flow is spread over the inlet: a plug with a thin layer at the wall, or the case's measured velocity",
+    )
     valve: Literal["open", "leaflets"] = choice(
         "open", "The valve of a vessel: open as segmented, or shut and open by the pressures on its two sides"
     )

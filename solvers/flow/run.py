@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from geometry.centerline import centerline
 from geometry.errors import Refused
-from geometry.heart_mesh import HeartMesh
+from geometry.heart_mesh import Floats, HeartMesh
 from geometry.progress import Progress, part
 from geometry.units import convert
 from solvers.backend import dolfinx
@@ -56,12 +56,13 @@ def run_flow(
     workers: int = 2,
     body: float | None = None,
     how: Execution = ALONE,
+    profile: Floats | None = None,
 ) -> Result:
     """Compute a beat on a blood-pool mesh and, where the scenario has members, an ensemble at peak systole.
 
     mesh     surfaces inlet, outlet, wall; landmark throat where there is a narrowing
     workers  processes of the ensemble;  body  surface in m2 that areas are indexed by, where it is known
-    how      checkpoint and restart
+    how      checkpoint and restart;  profile  (n, 3) in 1/mm2, measured velocity per unit flow at the inlet
     Fields: velocity (t, n, 3) m/s, pressure (t, n) mmHg, wall_shear_stress, tawss (Pa), osi; the ensemble's statistics.
     Raises Refused (a mesh that cannot be used, flow that cannot be computed) and Cancelled.
     """
@@ -74,13 +75,13 @@ def run_flow(
     shaped, line = with_orifice(mesh, centerline(mesh), scenario)
     blood = opened(shaped, line, scenario.opening)
     outlets = outlet_models(blood, scenario)
-    drive = drive_of(blood, scenario)
+    drive = drive_of(blood, scenario, profile)
     flow = flow_model(blood, line, scenario, outlets, drive)
     expected = ejection_of(scenario)
     start = periodic_starts(outlets, expected.flow, expected.cycle)
     members = scenario.ensemble.members
     march = part(progress, 0.0, 0.5 if members else 1.0)
-    how = made_for(how, fingerprint(mesh, scenario))
+    how = made_for(how, fingerprint(mesh, scenario, b"" if profile is None else profile.tobytes()))
     beat = run_beats(flow, drive.pulse, start, scenario.time_step, scenario.beats, march, how, drive.value)
     pulse = drive.pulse if beat.broken else seen_pulse(beat, drive)
     fields = beat_fields(beat, len(mesh.points))
