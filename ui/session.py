@@ -26,7 +26,12 @@ from ui.window_level import WindowLevel, from_plain, to_plain
 
 STEPS = ("case", "images", "segment", "heart", "simulate", "plan", "compare", "report", "practice")
 SIMULATED_STEPS = ("simulate", "plan", "compare", "report")
-INSIDE = ("velocity", "pressure")  # fields of the whole blood, not of its wall
+INSIDE = (
+    "velocity",
+    "pressure",
+    "velocity_measured",
+    "velocity_difference",
+)  # fields of the whole blood, not of its wall
 Point = tuple[float, float, float]
 
 

@@ -71,7 +71,7 @@ def run_flow(
             "Flow needs a mesh of the blood pool, and this is one of the heart's wall. Make a blood-pool mesh."
         )
     began = time.perf_counter()
-    scenario, tuned = with_tuned_vessels(scenario)
+    given, (scenario, tuned) = scenario, with_tuned_vessels(scenario)
     shaped, line = with_orifice(mesh, centerline(mesh), scenario)
     blood = opened(shaped, line, scenario.opening)
     outlets = outlet_models(blood, scenario)
@@ -109,7 +109,7 @@ def run_flow(
         tuple(metrics),
         tuple(checks),
         tuple(notes),
-        _stamp(mesh, scenario, began),
+        _stamp(mesh, given, began),
         more.lines,
     )
 
