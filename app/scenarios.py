@@ -1,11 +1,14 @@
 """The scenarios a new twin starts with."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
+from app.case import Case
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
 from geometry.metric import Metric
-from solvers.scenario import Cuff, Electrophysiology, Ensemble, Flow, PacingSite
+from solvers.flow_records import Cuff
+from solvers.scenario import Electrophysiology, Ensemble, Flow, PacingSite
 
 VENTRICLE = "ventricle"
 
@@ -39,6 +42,16 @@ def exercise(rest: Flow) -> Flow:
             "ensemble": Ensemble(members=0),
         }
     )
+
+
+def checkpoint_of(case: Case, name: str) -> Path:
+    """Where the state of a run is kept until it has finished."""
+    return case.folder / "checkpoints" / f"{name}.npz"
+
+
+def has_checkpoint(case: Case, name: str) -> bool:
+    """Whether a run of a scenario was cut and can go on."""
+    return checkpoint_of(case, name).exists()
 
 
 EXERCISE = "_exercise"  # ends the name of a scenario that is another one at exercise

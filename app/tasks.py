@@ -17,7 +17,7 @@ from app.heart_steps import HEART_STEPS
 from app.live import LiveActivation
 from app.measured_velocity import velocity
 from app.needed import needed_image, needed_mesh
-from app.scenarios import scenario_order
+from app.scenarios import checkpoint_of, scenario_order
 from geometry.errors import Refused
 from geometry.landmarks import Landmarks
 from geometry.progress import Progress, part
@@ -190,7 +190,7 @@ def simulate(case: Case, options: Options, progress: Progress) -> None:
     workers = int(options.get("workers") or os.cpu_count() or 1)
     os.environ["OMP_NUM_THREADS"] = str(workers)  # the compiled kernels use as many threads as there may be workers
     progress(0.0, f"Preparing '{scenario.title}'")
-    kept = case.folder / "checkpoints" / f"{name}.npz"
+    kept = checkpoint_of(case, name)
     kept.parent.mkdir(exist_ok=True)
     restart = bool(options.get("restart"))
     if restart and not kept.exists():

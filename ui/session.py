@@ -26,12 +26,8 @@ from ui.window_level import WindowLevel, from_plain, to_plain
 
 STEPS = ("case", "images", "segment", "heart", "simulate", "plan", "compare", "report", "practice")
 SIMULATED_STEPS = ("simulate", "plan", "compare", "report")
-INSIDE = (
-    "velocity",
-    "pressure",
-    "velocity_measured",
-    "velocity_difference",
-)  # fields of the whole blood, not of its wall
+MEASURED = "velocity_measured"  # a field of a run that a scanner made
+INSIDE = ("velocity", "pressure", MEASURED, "velocity_difference")  # fields of the whole blood, not of its wall
 Point = tuple[float, float, float]
 
 

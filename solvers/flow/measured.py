@@ -11,8 +11,8 @@ from geometry.measured_velocity import MeasuredVelocity
 from geometry.metric import Metric
 from solvers.flow.inflow import scaled_to_unit_flux
 from solvers.flow.surface_integrals import nodal_flux
+from solvers.flow_records import FlowCurve
 from solvers.result import Field
-from solvers.scenario import FlowCurve
 
 SEEN = 0.5  # of the blood's nodes, at least, that must lie inside the measured image
 FAST = 0.25  # of the largest mean speed over the beat: frames with less are not compared

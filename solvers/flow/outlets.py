@@ -11,7 +11,8 @@ from geometry.units import convert
 from solvers.flow.fitness import OUTLETS, outlet_names, refuse_unconditioned
 from solvers.flow.waveform import Waveform, one_beat
 from solvers.flow.windkessel import Outlet, OutletModel, PressureOutlet, periodic_start
-from solvers.scenario import Flow, PressureCurve, Resistance, Windkessel
+from solvers.flow_records import PressureCurve, Resistance, Windkessel
+from solvers.scenario import Flow
 
 RESISTANCE = "mmHg*s/mL", "kPa*ms/mm**3"
 PRESSURE = "mmHg", "kPa"

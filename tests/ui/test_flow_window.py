@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.scenarios import at_exercise
@@ -12,6 +13,7 @@ from ui.flow_motion import TAIL, Particles
 from ui.widgets import Segments
 from ui.window import Window
 
+GO_ON = "Go on where it stopped"
 LINE = Trace(
     np.array([0.0, 100.0]), np.array([[90.0, 100.0], [80.0, 60.0]]), ("0.00 mm", "12.50 mm"), "mmHg", "Pressure"
 )
@@ -69,9 +71,14 @@ def test_the_switch_makes_and_chooses_the_scenario_at_exercise_whose_curves_lie_
     assert (made.heart_rate, made.stroke_volume, made.title) == (110.0, 60.0, "Systole at exercise")
     assert session.look.run == "flow_exercise"
     assert window.workplace.strip.note.text() == "Thin and grey: Systole at rest"
+    assert not [one for one in window.findChildren(QPushButton) if one.text() == GO_ON]
+    kept = session.case.folder / "checkpoints" / "flow.npz"
+    kept.parent.mkdir(exist_ok=True)
+    kept.touch()
     switch = [one for one in window.findChildren(Segments) if "exercise" in one.buttons][-1]
     switch.buttons["rest"].click()
     assert session.scenario_name == "flow"
+    assert [one for one in window.findChildren(QPushButton) if one.text() == GO_ON]
 
 
 def run_on(mesh: HeartMesh) -> Result:

@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QComboBox
 
-from app.scenarios import EXERCISE, EXERCISE_RATE, at_exercise, counterpart, has_states
+from app.scenarios import EXERCISE, EXERCISE_RATE, at_exercise, counterpart, has_checkpoint, has_states
 from geometry.errors import Refused
 from solvers.cells.catalogue import find_cells
 from solvers.result import Result
@@ -43,6 +43,11 @@ class SimulatePage(Page):
         start = button("Run" if result is None else "Run again", self._start, main=True)
         start.setEnabled(session.mesh is not None and not self.watch.busy)
         self.column.addWidget(start)
+        if session.case is not None and has_checkpoint(session.case, session.scenario_name):
+            more = button("Go on where it stopped", self._go_on)
+            more.setToolTip("An earlier run of this scenario was cut; its state was kept")
+            more.setEnabled(start.isEnabled())
+            self.column.addWidget(more)
         if result is not None:
             tabs = Segments({"results": "What came out", "setup": "What is set"}, self)
             tabs.show_choice(self._tab())
@@ -124,6 +129,9 @@ class SimulatePage(Page):
         self.add_notes(result.notes, "Limits")
         self.column.addWidget(section("Where it comes from"))
         self.column.addWidget(label(origin_line(result), "muted"))
+
+    def _go_on(self) -> None:
+        self.watch.start("simulate", {"scenario": self.session.scenario_name, "restart": True})
 
     def _start(self) -> None:
         self.watch.start("simulate", {"scenario": self.session.scenario_name})

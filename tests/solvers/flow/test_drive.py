@@ -15,8 +15,9 @@ from solvers.flow.pulse import MeasuredInflow
 from solvers.flow.run import run_flow
 from solvers.flow.steady import ejection_of
 from solvers.flow.valve import ValvedFlow
+from solvers.flow_records import FlowCurve, PressureCurve, VentriclePressure
 from solvers.result import Result
-from solvers.scenario import Ensemble, Flow, FlowCurve, PressureCurve, VentriclePressure
+from solvers.scenario import Ensemble, Flow
 
 NONE = Ensemble(members=0)
 BEAT = 60_000 / 70

@@ -13,7 +13,8 @@ from solvers.flow.outlets import outlet_models, periodic_starts, steady_outlets
 from solvers.flow.plausible import implausible
 from solvers.flow.waveform import Waveform
 from solvers.flow.windkessel import Outlet, PressureOutlet
-from solvers.scenario import Flow, PressureCurve, Resistance, Windkessel
+from solvers.flow_records import PressureCurve, Resistance, Windkessel
+from solvers.scenario import Flow
 from solvers.verification import flow_outlets
 
 BLOOD = Fluid(1.06, 0.004)
