@@ -69,7 +69,7 @@ def _whole_step(edge: float) -> tuple[Step, float, int]:
 
 def _beat() -> Step:
     """A beat of an aorta's size, from the periodic state of its windkessel until it repeats within 2 %."""
-    from solvers.flow.beat import run_beats
+    from solvers.flow.beats import run_beats
     from solvers.flow.navier_stokes import NavierStokes
     from solvers.flow.outlets import outlet_models, periodic_starts
     from solvers.flow.periodicity import in_words

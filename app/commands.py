@@ -16,6 +16,7 @@ from app.jobs import start_job, tell_interrupted
 from app.mesh_options import MeshOptions, needed_options
 from app.mesh_sizes import mesh_sizes
 from app.needed import needed_image
+from app.scenarios import EXERCISE, at_exercise, counterpart
 from app.staleness import out_of_date
 from geometry.errors import Refused
 from geometry.metric import Metric
@@ -123,11 +124,13 @@ def simulate(
     workers: int | None = None,
     ranks: int = 1,
     restart: bool = False,
+    exercise: bool = False,
     electrodes: Path | None = None,
     json: Json = None,
 ) -> None:
     """Run a scenario: the name of a stored one, or a scenario file; --restart goes on where it was stopped.
 
+    --exercise runs the same flow on a bicycle (110 beats a minute, 170 over 80 mmHg by cuff), kept as a scenario of its own.
     --ranks shares the nodes of the monodomain equation out between so many processes under MPI (CARDIOTWIN_MPIEXEC names the
     command that starts them, where it is not mpiexec); the answer is that of one process to the solver's tolerance.
     --electrodes is a table (.csv) of rows NAME,x,y,z (mm, RAS) that moves electrodes of the scenario's ECG.
@@ -140,7 +143,11 @@ def simulate(
             raise Refused(f"There is no scenario file {path}; check the path.")
         name = path.stem
         opened.save_scenario(name, read_scenario(path))
-    opened.scenario(name)
+    found = opened.scenario(name)
+    if exercise and not name.endswith(EXERCISE):
+        name = counterpart(name)
+        if name not in opened.scenarios():
+            opened.save_scenario(name, at_exercise(scenario, found))
     if electrodes is not None:
         with_electrodes(opened, name, moved_from_table(electrodes))
     run(opened, "simulate", {"scenario": name, "workers": workers, "ranks": ranks, "restart": restart})

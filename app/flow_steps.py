@@ -3,30 +3,39 @@
 from dataclasses import replace
 
 from app.case import Case
+from app.measured_velocity import needed_velocity
 from app.mesh_options import CAVITIES, last_options
 from geometry.errors import Refused
-from geometry.heart_mesh import HeartMesh
+from geometry.heart_mesh import Floats, HeartMesh
 from geometry.measures.body import body_surface
 from geometry.progress import Progress, part
+from solvers.flow.execution import Execution
 from solvers.result import Result
 from solvers.scenario import Flow
 
 
-def simulate_flow(case: Case, blood: HeartMesh, scenario: Flow, progress: Progress, workers: int) -> Result:
-    """Run a flow scenario on the mesh of a case, and follow particles through its beat for the window to draw."""
+def simulate_flow(
+    case: Case, blood: HeartMesh, scenario: Flow, progress: Progress, workers: int, how: Execution
+) -> Result:
+    """Run a flow scenario on the mesh of a case, and follow particles through its beat and draw its streamlines, for the window."""
     from solvers.flow.paths import NAME, particle_paths
+    from solvers.flow.streamlines import NAME as STREAMLINES
+    from solvers.flow.streamlines import streamlines
 
-    result = _computed(case, blood, scenario, part(progress, 0.0, 0.95), workers)
+    result = _computed(case, blood, scenario, part(progress, 0.0, 0.94), workers, how)
     fields = result.fields
-    lines, facts = particle_paths(blood, fields["velocity"], fields.get("displacement"), part(progress, 0.95, 1.0))
-    return replace(result, lines={**result.lines, NAME: lines}, stamp={**result.stamp, NAME: facts})
+    velocity, moved = fields["velocity"], fields.get("displacement")
+    particles, facts = particle_paths(blood, velocity, moved, part(progress, 0.94, 0.97))
+    drawn = {NAME: particles, STREAMLINES: streamlines(blood, velocity, moved, part(progress, 0.97, 1.0))}
+    return replace(result, lines={**result.lines, **drawn}, stamp={**result.stamp, NAME: facts})
 
 
-def _computed(case: Case, blood: HeartMesh, scenario: Flow, progress: Progress, workers: int) -> Result:
+def _computed(case: Case, blood: HeartMesh, scenario: Flow, progress: Progress, workers: int, how: Execution) -> Result:
     if last_options(case).part not in CAVITIES or blood.kind != "blood_pool":
         from solvers.flow.run import run_flow
 
-        return run_flow(blood, scenario, progress, workers=workers, body=body_surface(case.subject()))
+        body, profile = body_surface(case.subject()), _profile(case, blood, scenario)
+        return run_flow(blood, scenario, progress, workers=workers, body=body, how=how, profile=profile)
     from solvers.flow.ventricle import run_ventricle
 
     motion = case.motion()
@@ -35,4 +44,10 @@ def _computed(case: Case, blood: HeartMesh, scenario: Flow, progress: Progress, 
             "This blood is that of a ventricle, which pumps by the motion of its wall. Let the wall follow the cine first "
             "(motion), then simulate."
         )
-    return run_ventricle(blood, motion, scenario, progress)
+    return run_ventricle(blood, motion, scenario, progress, how)
+
+
+def _profile(case: Case, blood: HeartMesh, scenario: Flow) -> Floats | None:
+    from solvers.flow.measured import measured_profile
+
+    return measured_profile(blood, needed_velocity(case)) if scenario.profile == "measured" else None

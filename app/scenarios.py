@@ -1,21 +1,29 @@
 """The scenarios a new twin starts with."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
+from app.case import Case
+from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
 from geometry.metric import Metric
-from solvers.scenario import Cuff, Electrophysiology, Ensemble, Flow, PacingSite
+from solvers.flow_records import Cuff
+from solvers.scenario import Electrophysiology, Ensemble, Flow, PacingSite
 
 VENTRICLE = "ventricle"
 
 
 def ventricle_scenario(period: float | None) -> Flow:
-    """Beats of a ventricle that follows its cine, as fast as when it was scanned (``period`` in ms, where it is known)."""
+    """Beats of a ventricle that follows its cine, as fast as when it was scanned (``period`` in ms, where it is known).
+
+    Three: the first starts from rest, and the energy of the second still shows it.
+    """
     rate = 60_000.0 / period if period else Flow().heart_rate
-    return Flow(title="Ventricle over a beat", heart_rate=rate, beats=2, ensemble=Ensemble(members=0))
+    return Flow(title="Ventricle over a beat", heart_rate=rate, beats=3, ensemble=Ensemble(members=0))
 
 
 EXERCISE_RATE = 110.0  # 1/min
+EXERCISE_TITLE = "Systole at exercise"
 
 
 def exercise(rest: Flow) -> Flow:
@@ -26,7 +34,7 @@ def exercise(rest: Flow) -> Flow:
     shorter = (413.0 - 1.7 * EXERCISE_RATE) / (413.0 - 1.7 * rest.heart_rate)
     return rest.model_copy(
         update={
-            "title": "Systole at exercise",
+            "title": EXERCISE_TITLE if rest.title == Flow().title else f"{rest.title}, exercise",
             "heart_rate": EXERCISE_RATE,
             "ejection_time": round(rest.ejection_time * shorter),
             "vessels": "tuned to cuff",
@@ -34,6 +42,45 @@ def exercise(rest: Flow) -> Flow:
             "ensemble": Ensemble(members=0),
         }
     )
+
+
+def checkpoint_of(case: Case, name: str) -> Path:
+    """Where the state of a run is kept until it has finished."""
+    return case.folder / "checkpoints" / f"{name}.npz"
+
+
+def has_checkpoint(case: Case, name: str) -> bool:
+    """Whether a run of a scenario was cut and can go on."""
+    return checkpoint_of(case, name).exists()
+
+
+EXERCISE = "_exercise"  # ends the name of a scenario that is another one at exercise
+
+
+def counterpart(name: str) -> str:
+    """The name of the same scenario at exercise, or at rest where it is that at exercise."""
+    return name.removesuffix(EXERCISE) if name.endswith(EXERCISE) else name + EXERCISE
+
+
+def has_states(name: str, scenario: Electrophysiology | Flow | None) -> bool:
+    """Whether a scenario can be at rest or at exercise: a vessel's can; a ventricle moves as it did in the scanner."""
+    return isinstance(scenario, Flow) and not name.startswith(VENTRICLE)
+
+
+def at_exercise(name: str, rest: Electrophysiology | Flow) -> Flow:
+    """The scenario ``rest`` at exercise; refuses one that has no such state."""
+    if not isinstance(rest, Flow) or not has_states(name, rest):
+        raise Refused(
+            f"{rest.title!r} has no exercise state; only the flow through a vessel does. Choose one of those."
+        )
+    if name.endswith(EXERCISE):
+        raise Refused(f"{rest.title!r} is at exercise already, and the case no longer has what it was made from.")
+    if rest.inflow is not None or rest.inlet != "ejection" or rest.outlets:
+        raise Refused(
+            f"{rest.title!r} has a measured inflow, a pressure at its inlet or outlets of its own, and what becomes of them at "
+            "exercise is not known. Make a scenario of its own with what they are then."
+        )
+    return exercise(rest)
 
 
 def default_scenarios(measures: tuple[Metric, ...], mesh: HeartMesh) -> dict[str, Electrophysiology | Flow]:
@@ -49,7 +96,7 @@ def default_scenarios(measures: tuple[Metric, ...], mesh: HeartMesh) -> dict[str
         return {"sinus_rhythm": Electrophysiology(), "pacing": paced}
     strokes = [metric.value for metric in measures if metric.name == "stroke_volume"]
     rest = Flow(stroke_volume=strokes[0]) if strokes else Flow()
-    return {"systole": rest, "systole_exercise": exercise(rest)}
+    return {"systole": rest, counterpart("systole"): exercise(rest)}
 
 
 def scenario_order(scenarios: Mapping[str, Electrophysiology | Flow]) -> list[str]:

@@ -15,8 +15,9 @@ from app.edited import edit_case, keep_noted, needed_segmentation
 from app.electrogram_steps import electrogram
 from app.heart_steps import HEART_STEPS
 from app.live import LiveActivation
+from app.measured_velocity import velocity
 from app.needed import needed_image, needed_mesh
-from app.scenarios import scenario_order
+from app.scenarios import checkpoint_of, scenario_order
 from geometry.errors import Refused
 from geometry.landmarks import Landmarks
 from geometry.progress import Progress, part
@@ -189,25 +190,29 @@ def simulate(case: Case, options: Options, progress: Progress) -> None:
     workers = int(options.get("workers") or os.cpu_count() or 1)
     os.environ["OMP_NUM_THREADS"] = str(workers)  # the compiled kernels use as many threads as there may be workers
     progress(0.0, f"Preparing '{scenario.title}'")
+    kept = checkpoint_of(case, name)
+    kept.parent.mkdir(exist_ok=True)
+    restart = bool(options.get("restart"))
+    if restart and not kept.exists():
+        raise Refused(f"There is no checkpoint of {scenario.title!r} to go on from. Start it from its beginning.")
+    inner = part(progress, 0, 0.98)
     if scenario.kind == "flow":
         from app.flow_steps import simulate_flow
+        from solvers.flow.execution import Checkpoint as FlowCheckpoint
+        from solvers.flow.execution import Execution as FlowExecution
 
-        result = simulate_flow(case, heart, scenario, part(progress, 0, 0.98), workers)
+        result = simulate_flow(case, heart, scenario, inner, workers, FlowExecution(FlowCheckpoint(kept), restart))
     else:
         from solvers.electrophysiology.execution import Execution
         from solvers.electrophysiology.march_state import Checkpoint
         from solvers.electrophysiology.run import run_electrophysiology
 
-        kept = Checkpoint(case.folder / "checkpoints" / f"{name}.npz")
-        kept.path.parent.mkdir(exist_ok=True)
-        restart = bool(options.get("restart"))
-        if restart and not (scenario.tier != "eikonal" and kept.path.exists()):
-            raise Refused(f"There is no checkpoint of {scenario.title!r} to go on from. Start it from its beginning.")
-        inner = part(progress, 0, 0.98)
+        if restart and scenario.tier == "eikonal":
+            raise Refused(f"{scenario.title!r} takes seconds and keeps no checkpoint. Start it from its beginning.")
         with LiveActivation(case, name) as live:
-            how = Execution(int(options.get("ranks") or 1), kept, restart, live)
+            how = Execution(int(options.get("ranks") or 1), Checkpoint(kept), restart, live)
             result = run_electrophysiology(heart, scenario, inner, workers=workers, how=how)
-        kept.path.unlink(missing_ok=True)
+    kept.unlink(missing_ok=True)
     progress(0.98, "Keeping the result")
     case.save_result(name, result, heart)
 
@@ -258,6 +263,7 @@ TASKS: Mapping[str, Callable[[Case, Options, Progress], None]] = {
     "report": report,
     "road": road,
     "ecg": measured_ecg,
+    "velocity": velocity,
     **HEART_STEPS,
 }
 

@@ -49,11 +49,16 @@ class Trace:
 
 @dataclass(frozen=True)
 class Lines:
-    """Something drawn as lines: points (p, 3) mm, segments (s, 2) between them, label as shown."""
+    """Something drawn as lines: points (p, 3) mm, segments (s, 2) between them, label as shown.
+
+    values   (s,) what a segment is coloured by;  frames  (s,) the frame of the run at which it is drawn; None: there are none
+    """
 
     points: NDArray[np.floating]
     segments: NDArray[np.integer]
     label: str
+    values: NDArray[np.floating] | None = None
+    frames: NDArray[np.integer] | None = None
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,9 @@ from solvers.result import Check, Field, Lines, Result, Trace
 VTK_TETRA = 10
 
 
+MORE = ("values", "frames")  # of lines, where they have them
+
+
 def save_result(result: Result, mesh: HeartMesh, folder: Path) -> None:
     """Write ``result`` (on the nodes of ``mesh``) into ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -188,6 +191,7 @@ def _write_lines(result: Result, path: Path) -> None:
     for name, lines in result.lines.items():
         arrays[f"{name}/points"] = np.asarray(lines.points, np.float32)
         arrays[f"{name}/segments"] = np.asarray(lines.segments, np.int32)
+        arrays |= {f"{name}/{more}": found for more in MORE if (found := getattr(lines, more)) is not None}
     np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
 
 
@@ -195,4 +199,9 @@ def _read_lines(labels: dict[str, str], path: Path) -> dict[str, Lines]:
     if not labels:
         return {}
     with np.load(path, allow_pickle=False) as data:
-        return {name: Lines(data[f"{name}/points"], data[f"{name}/segments"], label) for name, label in labels.items()}
+        return {
+            name: Lines(
+                data[f"{name}/points"], data[f"{name}/segments"], label, *(data.get(f"{name}/{one}") for one in MORE)
+            )
+            for name, label in labels.items()
+        }

@@ -5,30 +5,22 @@ Each number is declared once with its default, unit, range, meaning and source. 
 """
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError, model_validator
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from geometry.errors import Refused
-
-
-class Record(BaseModel):
-    """A frozen record that refuses unknown names."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-def number(
-    default: float, unit: str, low: float, high: float, meaning: str, source: str = "", sd: float | None = None
-) -> Any:
-    """A field with unit, allowed range, meaning, source, and the SD it has in an ensemble (None: it is not varied)."""
-    facts: dict[str, JsonValue] = {"unit": unit, "source": source, "sd": sd, "status": "population default"}
-    return Field(default, ge=low, le=high, description=meaning, json_schema_extra=facts)
-
-
-def choice(default: Any, meaning: str) -> Any:
-    """A field that is picked from a list or switched."""
-    return Field(default, description=meaning)
+from solvers.flow_records import (
+    Cuff,
+    FlowCurve,
+    PressureCurve,
+    Resistance,
+    Thinning,
+    Ventricle,
+    VentriclePressure,
+    Windkessel,
+)
+from solvers.record import Record, choice, number
 
 
 class FiberAngles(Record):
@@ -182,66 +174,6 @@ class Electrophysiology(Record):
     ensemble: Ensemble = Ensemble()
 
 
-class Windkessel(Record):
-    """Three-element outlet: proximal resistance, compliance, distal resistance."""
-
-    proximal: float = number(
-        0.05,
-        "mmHg*s/mL",
-        0.001,
-        10,
-        "Characteristic impedance Rp",
-        "Stergiopulos 1999, doi 10.1152/ajpheart.1999.276.1.H81",
-    )
-    distal: float = number(1.0, "mmHg*s/mL", 0.01, 50, "Peripheral resistance Rd", "Stergiopulos 1999")
-    compliance: float = number(1.5, "mL/mmHg", 0.001, 50, "Arterial compliance C", "Stergiopulos 1999")
-    venous: float = number(5, "mmHg", 0, 30, "Venous pressure")
-
-
-class Cuff(Record):
-    """Blood pressure at the arm, taken as that of the aorta."""
-
-    systolic: float = number(120, "mmHg", 60, 280, "Systolic pressure by cuff", "healthy adult at rest")
-    diastolic: float = number(75, "mmHg", 30, 160, "Diastolic pressure by cuff", "healthy adult at rest")
-
-
-class Ventricle(Record):
-    """Used where the blood is that of a ventricle whose wall moves."""
-
-    atrial_pressure: float = number(
-        8,
-        "mmHg",
-        0,
-        40,
-        "Pressure of the atrium while the ventricle fills",
-        "mean left atrial pressure, 4 to 12 at rest",
-    )
-
-
-class Resistance(Record):
-    """A plain resistance behind an outlet."""
-
-    resistance: float = number(1.0, "mmHg*s/mL", 0, 500, "Resistance of the vessels behind")
-    venous: float = number(5, "mmHg", 0, 100, "Pressure behind them")
-
-
-class PressureCurve(Record):
-    """A pressure over one beat, repeated; straight between its points."""
-
-    times: tuple[float, ...] = choice(
-        (0.0, 857.0), "Times from the start of the beat, ms; the last is the beat's length"
-    )
-    values: tuple[float, ...] = choice((90.0, 90.0), "Pressures then, mmHg; the last is the first")
-
-
-class Thinning(Record):
-    """Blood that is thicker where it moves slowly (Carreau): viscosity falls from this one to the one of fast blood."""
-
-    still: float = number(56, "mPa*s", 1, 500, "Viscosity at rest", "Cho 1991, doi 10.3233/bir-1991-283-415")
-    relaxation: float = number(3313, "ms", 1, 100_000, "Relaxation time lambda", "Cho 1991")
-    power: float = number(0.3568, "1", 0.05, 1, "Power n", "Cho 1991")
-
-
 class Flow(Record):
     """One heart beat of blood through the left heart outflow, valve and aorta."""
 
@@ -252,6 +184,20 @@ class Flow(Record):
     )
     heart_rate: float = number(70, "1/min", 20, 240, "Heart rate")
     ejection_time: float = number(320, "ms", 80, 600, "Duration of ejection", "Weissler 1968")
+    inlet: Literal["ejection", "ventricle pressure"] = choice(
+        "ejection", "What drives the inlet: the flow of the ejection, or the ventricle's pressure"
+    )
+    ventricle_pressure: VentriclePressure = VentriclePressure()
+    inflow: FlowCurve | None = choice(
+        None, "A measured flow through the inlet, in place of stroke volume and ejection time"
+    )
+    profile: Literal["plug", "measured"] = choice(
+        "plug",
+        "How the flow is spread over the inlet: a plug with a thin layer at the wall, or the case's measured velocity",
+    )
+    valve: Literal["open", "leaflets"] = choice(
+        "open", "The valve of a vessel: open as segmented, or shut and open by the pressures on its two sides"
+    )
     density: float = number(1060, "kg/m^3", 900, 1200, "Density of blood")
     viscosity: float = number(3.5, "mPa*s", 0.5, 20, "Viscosity of blood (Newtonian)", "Chien 1970", sd=0.4)
     blood: Literal["newtonian", "carreau"] = choice(

@@ -13,6 +13,7 @@ from ui.frame import tell_about
 from ui.look import MODES
 from ui.session import STEPS
 from ui.theme import THEMES
+from ui.velocity_exchange import VelocityExchange
 
 if TYPE_CHECKING:
     from ui.window import Window
@@ -51,9 +52,7 @@ def add_actions(window: "Window") -> None:
     give = _add(file, "Export the mesh ...", window.meshes.ask_export)
     file.aboutToShow.connect(lambda: take.setEnabled(session.case is not None and not window.watch.busy))
     file.aboutToShow.connect(lambda: give.setEnabled(session.mesh is not None and not window.watch.busy))
-    measured = EcgExchange(session, window.watch, window)
-    ecg = _add(file, "Lay a measured ECG over the simulated one ...", measured.ask)
-    file.aboutToShow.connect(lambda: ecg.setEnabled(session.case is not None and not window.watch.busy))
+    _add_measured(file, window)
     file.addSeparator()
     _add(file, "Quit", window.close, "Ctrl+Q")
 
@@ -105,6 +104,15 @@ def tell_shortcuts(window: "Window") -> None:
     box.setWindowTitle("Keyboard shortcuts")
     box.setText(f"<table>{''.join(dict.fromkeys(rows))}</table><p>{MOUSE}</p>")
     box.open()
+
+
+def _add_measured(file: QMenu, window: "Window") -> None:
+    session = window.session
+    heart, blood = EcgExchange(session, window.watch, window), VelocityExchange(session, window.watch, window)
+    ecg = _add(file, "Lay a measured ECG over the simulated one ...", heart.ask)
+    velocity = _add(file, "Lay a measured velocity (4D flow) over the simulated one ...", blood.ask)
+    file.aboutToShow.connect(lambda: ecg.setEnabled(session.case is not None and not window.watch.busy))
+    file.aboutToShow.connect(lambda: velocity.setEnabled(blood.possible and not window.watch.busy))
 
 
 def _add(menu: QMenu, text: str, act: Callable[[], object], keys: str = "") -> QAction:

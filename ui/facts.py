@@ -7,7 +7,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic import ValidationError
 
 from geometry.metric import with_unit
-from solvers.scenario import Record
+from solvers.record import Record
 
 CHOICES = {
     "eikonal": "Eikonal (seconds)",
@@ -21,6 +21,10 @@ CHOICES = {
     "rbbb": "Right bundle block",
     "fast_layer": "Fast layer",
     "grown_tree": "Grown tree",
+    "ejection": "Flow of the ejection",
+    "ventricle pressure": "Ventricle's pressure",
+    "leaflets": "Opens and shuts",
+    "open": "Open as segmented",
 }
 LONGEST = 46  # letters of a description that still serves as a label
 
@@ -114,7 +118,7 @@ def _kind(annotation: Any) -> tuple[str, bool, tuple[str, ...]]:
         return "choice", optional, tuple(str(a) for a in get_args(annotation))
     if isinstance(annotation, type):
         if issubclass(annotation, Record):
-            return "record", optional, ()
+            return ("other" if optional else "record"), optional, ()
         kinds = {bool: "switch", int: "whole", float: "number", str: "text"}
         return kinds.get(annotation, "other"), optional, ()
     return "other", optional, ()

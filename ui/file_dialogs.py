@@ -17,6 +17,7 @@ MESH_FORMATS = {
     "Surface (*.stl)": ".stl",
     "Surface (*.ply)": ".ply",
 }
+VELOCITIES = "Measured velocities (*.nii *.nii.gz *.npz *.vti *.vtk);;All files (*)"
 ECGS = "ECGs (*.hea *.dat *.dcm *.ima *.csv *.tsv *.txt);;All files (*)"
 LABEL_MAPS = "Label maps (*.nii *.nii.gz *.nrrd *.nhdr *.mha *.mhd *.dcm *.ima);;All files (*)"
 
@@ -48,6 +49,12 @@ def ask_label_maps(parent: QWidget) -> tuple[Path, ...]:
 def ask_ecg(parent: QWidget) -> Path | None:
     """A measured ECG."""
     path, _ = QFileDialog.getOpenFileName(parent, "Choose a measured ECG", "", ECGS)
+    return Path(path) if path else None
+
+
+def ask_velocity(parent: QWidget) -> Path | None:
+    """Velocities that a scanner measured."""
+    path, _ = QFileDialog.getOpenFileName(parent, "Choose measured velocities", "", VELOCITIES)
     return Path(path) if path else None
 
 

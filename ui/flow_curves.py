@@ -89,9 +89,9 @@ class FlowCurves(QWidget):
         row.addWidget(self.curves, 3)
         row.addWidget(self.line, 1)
 
-    def show_traces(self, traces: tuple[Trace, ...], line: Trace | None) -> None:
-        """Show those of another run."""
-        self.curves.show_traces(traces)
+    def show_traces(self, traces: tuple[Trace, ...], line: Trace | None, behind: tuple[Trace, ...] = ()) -> None:
+        """Show those of another run; ``behind`` them, thin and grey, those it is looked at against."""
+        self.curves.show_traces(traces, behind)
         self.line.show_line(line)
 
     def show_time(self, time: float) -> None:

@@ -1,4 +1,4 @@
-"""Blood in motion: particles with tails in the colours of the velocity, and the wall where it is at the moment."""
+"""Blood in motion: particles with tails and streamlines in the colours of the velocity, and the wall where it is now."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from ui.painting import frame_at, suited
 from ui.scene import Scene
 from ui.session import Session
 
-NAME = "particles"
+NAME, STREAMLINES = CARRIED = ("particles", "streamlines")
 MOVED = "displacement"
 TAIL = 25.0  # ms of the way behind a particle
 SEEN_THROUGH = 0.15  # opacity of the wall around particles
@@ -58,28 +58,56 @@ class FlowMotion:
         self._known: tuple[Result, Particles | None] | None = None
 
     def show(self) -> None:
-        """Wall and particles at the time of the cursor."""
+        """Wall, particles and streamlines at the time of the cursor."""
         self._move_wall()
-        view, found = self._scene.views[0], self._particles()
-        if found is None or self._scene.surface is None:
+        view, particles, streamlines = self._scene.views[0], self._particles(), self._streamlines()
+        if self._scene.surface is None:
+            particles = streamlines = None
+        if particles is None:
             view.hide(NAME)
-            return
-        drawn = found.tails(self._session.time)
-        segments = found.lines.segments[drawn]
+        else:
+            drawn = particles.tails(self._session.time)
+            self._draw(NAME, particles.lines, drawn, particles.speed[drawn], (particles.low, particles.high))
+        if streamlines is None:
+            view.hide(STREAMLINES)
+        else:
+            self._draw(STREAMLINES, *streamlines)
+        if particles is not None or streamlines is not None:
+            view.make_glass(SEEN_THROUGH)
+            self._scene.draw()
+
+    def _draw(
+        self,
+        name: str,
+        lines: Lines,
+        drawn: NDArray[np.integer],
+        speed: NDArray[np.floating],
+        limits: tuple[float, float],
+    ) -> None:
+        segments = lines.segments[drawn]
         ends = np.arange(2 * len(segments)).reshape(-1, 2)
         cells = np.column_stack([np.full(len(segments), 2), ends]).ravel()
-        poly = pv.PolyData(np.asarray(found.lines.points)[segments.ravel()], lines=cells)
+        poly = pv.PolyData(np.asarray(lines.points)[segments.ravel()], lines=cells)
         colours = palettes()[self._session.look.palette or suited("velocity")].colours
-        share = np.clip((found.speed[drawn] - found.low) / (found.high - found.low), 0.0, 1.0)
+        share = np.clip((speed - limits[0]) / (limits[1] - limits[0]), 0.0, 1.0)
         poly.point_data["colour"] = np.repeat(colours[(share * 255).astype(int)], 2, axis=0)
-        view.show_lines(NAME, poly)
-        view.make_glass(SEEN_THROUGH)
-        self._scene.draw()
+        self._scene.views[0].show_lines(name, poly)
+
+    def _streamlines(self) -> tuple[Lines, NDArray[np.integer], NDArray[np.floating], tuple[float, float]] | None:
+        """Those of the frame in view: the lines, which segments, their speeds and the ends of the legend."""
+        session, result = self._session, self._session.result
+        if result is None or not session.carried(STREAMLINES):
+            return None
+        lines, field = result.lines[STREAMLINES], result.fields["velocity"]
+        if lines.values is None or lines.frames is None:
+            return None
+        drawn = np.flatnonzero(lines.frames == frame_at(field, session.time))
+        return lines, drawn, lines.values[drawn], shared_limits(field)
 
     def _particles(self) -> Particles | None:
         session = self._session
         result = session.result
-        if result is None or not session.particles:
+        if result is None or not session.carried(NAME):
             return None
         if self._known is None or self._known[0] is not result:
             self._known = (result, Particles.of(result))

@@ -27,6 +27,7 @@ NAMES = {
     "cell": "mdi6.chart-timeline-variant",
     "velocity": "mdi6.arrow-top-right",
     "particles": "mdi6.dots-hexagon",
+    "streamlines": "mdi6.weather-windy",
     "front": "mdi6.rotate-3d",
     "only3d": "mdi6.cube-outline",
     "onlyslices": "mdi6.view-grid-outline",

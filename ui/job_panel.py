@@ -18,6 +18,7 @@ VERBS = {
     "export_mesh": "Export the mesh",
     "mesh": "Build the heart",
     "simulate": "Simulate",
+    "velocity": "Measured velocity",
     "report": "Write the report",
     "road": "From scan to twin",
 }

@@ -25,7 +25,7 @@ class Look:
     other      a second run beside it, for comparing
     spacing    ms between two isochrones
     velocity   whether arrows along the front's velocity are drawn
-    particles  whether particles are drawn that the blood carries
+    particles, streamlines  whether particles that the blood carries, and lines along its velocity, are drawn
     difference whether the two runs are drawn as one map of their difference
     """
 
@@ -43,6 +43,7 @@ class Look:
     spacing: float = 10.0
     velocity: bool = False
     particles: bool = False
+    streamlines: bool = False
     other: str = ""
     difference: bool = False
 

@@ -11,6 +11,7 @@ from app.palettes import palettes
 from geometry.metric import shown_unit
 from solvers.result import Result
 from ui.ensemble import drawn_field, shown_fields, threshold_of
+from ui.flow_motion import CARRIED
 from ui.heart_parts import part_shown, parts_of
 from ui.icons import icon
 from ui.isochrone_menu import IsochroneMenu
@@ -26,6 +27,7 @@ TOOLS = {
     "lines": "Isochrones; the arrow beside it sets how far apart",
     "velocity": "Velocity of the front, as arrows",
     "particles": "Particles that the blood carries, in motion",
+    "streamlines": "Streamlines: lines along the velocity at this moment",
     "cell": "Action potential and currents of the cell at the marked place",
     "fibers": "Fibres through the wall, coloured by helix angle",
     "landmarks": "Landmarks of the heart, to be moved",
@@ -39,6 +41,7 @@ SWITCHES = {
     "lines": "isochrones",
     "velocity": "velocity",
     "particles": "particles",
+    "streamlines": "streamlines",
 }  # tool -> entry of the look
 
 
@@ -90,8 +93,9 @@ class SceneControls(QFrame):
             widget.setVisible(painted)
         self.tools["lines"].setVisible(painted and has_isochrones(look.field))
         self.tools["velocity"].setVisible(painted and "activation" in look.field)
-        moving = painted and look.field == "velocity" and result is not None and "particles" in result.lines
-        self.tools["particles"].setVisible(moving and session.step != "compare")
+        moving = painted and look.field == "velocity" and result is not None and session.step != "compare"
+        for name in CARRIED:
+            self.tools[name].setVisible(moving and result is not None and name in result.lines)
         self.tools["cell"].setVisible(painted and result is not None and result.kind == "electrophysiology")
         self.spacing.show_spacing(look.spacing)
         self.parts.setVisible(not painted)

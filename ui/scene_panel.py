@@ -21,7 +21,7 @@ from ui.scene import Scene
 from ui.scene_controls import SceneControls
 from ui.scene_handles import Handles
 from ui.scene_overlays import show_anatomy, show_arrows, show_fibers, show_front, show_marks, show_network, show_worst
-from ui.session import SIMULATED_STEPS, Session
+from ui.session import MEASURED, SIMULATED_STEPS, Session
 from ui.site_drag import SiteDrag, hide_lines
 from ui.surfaces import swatches
 from ui.theme import px
@@ -86,6 +86,7 @@ class ScenePanel(QWidget):
         field = session.field if session.step in SIMULATED_STEPS else None
         painted = field is not None and mesh is not None and fits(field, len(mesh.points))
         self.badge.setVisible(painted)
+        self.badge.setText("MEASURED" if session.look.field == MEASURED else "SIMULATED")
         self.controls.refresh(painted)
         self._show_title(painted)
         if mesh is None:

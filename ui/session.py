@@ -26,7 +26,8 @@ from ui.window_level import WindowLevel, from_plain, to_plain
 
 STEPS = ("case", "images", "segment", "heart", "simulate", "plan", "compare", "report", "practice")
 SIMULATED_STEPS = ("simulate", "plan", "compare", "report")
-INSIDE = ("velocity", "pressure")  # fields of the whole blood, not of its wall
+MEASURED = "velocity_measured"  # a field of a run that a scanner made
+INSIDE = ("velocity", "pressure", MEASURED, "velocity_difference")  # fields of the whole blood, not of its wall
 Point = tuple[float, float, float]
 
 
@@ -148,11 +149,10 @@ class Session(Contents):
         """Whether the step shows a field on the heart."""
         return self.step in SIMULATED_STEPS and self.field is not None
 
-    @property
-    def particles(self) -> bool:
-        """Whether particles are drawn: where they are wanted, and the velocity of a run that has them is looked at."""
-        wanted = self.painted and self.look.particles and self.look.field == "velocity" and self.step != "compare"
-        return wanted and self.result is not None and "particles" in self.result.lines
+    def carried(self, name: str) -> bool:
+        """Whether particles or streamlines are drawn: wanted, and the velocity of a run that has them is looked at."""
+        wanted = self.painted and getattr(self.look, name) and self.look.field == "velocity" and self.step != "compare"
+        return wanted and self.result is not None and name in self.result.lines
 
     @property
     def cut(self) -> bool:
@@ -161,7 +161,7 @@ class Session(Contents):
             return self.look.opened
         if self.look.cut is not None:
             return self.look.cut
-        if self.particles:
+        if self.carried("particles") or self.carried("streamlines"):
             return False
         return self.mesh is not None and self.mesh.kind == "blood_pool" and self.look.field in INSIDE
 

@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
+from app.scenarios import counterpart, has_states
 from geometry.image import Image
 from solvers.electrophysiology.measured_ecg import compare_ecg
 from solvers.result import Result, Trace
@@ -124,11 +125,22 @@ class Strip(QFrame):
             self.ecg.show_ecg(ecg, before, (bounds[0], bounds[1]) if len(bounds) == 2 else None)
             self.plots.setCurrentWidget(self.ecg)
         else:
-            self.curves.show_traces(_main_traces(traces), traces.get(LINE))
+            behind = self._other_state()
+            if behind:
+                self.note.setText(f"Thin and grey: {session.title_of(counterpart(session.look.run))}")
+            self.curves.show_traces(_main_traces(traces), traces.get(LINE), _main_traces(behind))
             self.plots.setCurrentWidget(self.curves)
         self._frames = run_times(result, session.look.field, tuple(traces.values()))
         self.bar.set_times(self._frames)
         self._follow_time()
+
+    def _other_state(self) -> dict[str, Trace]:
+        """Curves of the same flow at exercise, or at rest, where it was computed."""
+        session = self._session
+        if session.live is not None or not has_states(session.look.run, session.scenarios.get(session.look.run)):
+            return {}
+        other = session.result_of(counterpart(session.look.run))
+        return dict(other.traces) if other is not None else {}
 
     def _lay_measured(self, ecg: Trace | None) -> str:
         """Lay the measured ECG over the simulated one; returns what is told about it."""

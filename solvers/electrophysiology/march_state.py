@@ -1,9 +1,9 @@
 """All that a monodomain computation needs to go on: kept in memory for branches of a protocol, or in a file for a restart."""
 
 import hashlib
-import zipfile
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from scipy.sparse import csr_array
 
 from geometry.errors import Refused
 from solvers.cells.cell import Cell
+from solvers.kept_state import read_state, write_state
 
 Floats = NDArray[np.float64]
 
@@ -63,36 +64,20 @@ class Checkpoint:
 
     def save(self, state: MarchState) -> None:
         """Replace the file in one go, so that a crash leaves the old one."""
-        partial = self.path.with_name(self.path.name + ".part")
-        try:
-            with partial.open("wb") as file:
-                values = {one.name: getattr(state, one.name) for one in fields(state)}
-                np.savez(file, format=FORMAT, made_for=self.made_for, **values)
-            partial.replace(self.path)
-        except OSError as failure:
-            raise Refused(
-                f"The checkpoint could not be written ({failure.strerror}). Make room on the disk and restart."
-            ) from failure
+        values = {one.name: getattr(state, one.name) for one in fields(state)}
+        write_state(self.path, FORMAT, self.made_for, values)
 
     def load(self) -> MarchState:
         """What was kept; refuses a file that is missing, damaged, of another version, mesh, cell or step."""
-        try:
-            with np.load(self.path, allow_pickle=False) as file:
-                kept = {name: file[name] for name in file.files}
-        except FileNotFoundError as failure:
-            raise Refused("There is no checkpoint to go on from. Start the simulation from its beginning.") from failure
-        except (OSError, ValueError, zipfile.BadZipFile, EOFError) as failure:
-            raise Refused("The checkpoint cannot be read; it is damaged. Start from the beginning.") from failure
-        if int(kept.get("format", -1)) != FORMAT:
-            raise Refused("The checkpoint was written by another version of the program. Start from the beginning.")
-        for name, own, wanted in zip(_PARTS, str(kept["made_for"]).split(), self.made_for.split(), strict=True):
+        made_for, kept = read_state(self.path, FORMAT)
+        for name, own, wanted in zip(_PARTS, made_for.split(), self.made_for.split(), strict=True):
             same = (
                 own == wanted if name != "set of conductivities" else np.isclose(float(own), float(wanted), rtol=1e-3)
             )
             if not same:
                 raise Refused(f"The checkpoint belongs to another {name}. Start from the beginning.")
-        scalars = {name: kept[name].item() for name in ("t", "reacted", "h", "quiet")}
-        arrays = {one.name: kept[one.name] for one in fields(MarchState) if one.name not in scalars}
+        scalars: dict[str, Any] = {name: kept[name].item() for name in ("t", "reacted", "h", "quiet")}
+        arrays: dict[str, Any] = {one.name: kept[one.name] for one in fields(MarchState) if one.name not in scalars}
         return MarchState(**scalars, **arrays)
 
 

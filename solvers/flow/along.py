@@ -12,10 +12,10 @@ from geometry.metric import Metric
 from geometry.units import convert
 from solvers.flow.beat import Beat
 from solvers.flow.bedside import Doppler, doppler_metrics
-from solvers.flow.inflow import Ejection
 from solvers.flow.navier_stokes import Fluid
 from solvers.flow.plausible import implausible
 from solvers.flow.probe import Probe, probe
+from solvers.flow.pulse import Pulse
 from solvers.flow.vortices import kinetic_energy, q_criterion
 from solvers.flow.wall_shear import ShearOverTime
 from solvers.result import Field, Lines, Trace
@@ -38,7 +38,7 @@ class Along:
 
 
 def along_line(
-    blood: HeartMesh, line: Centerline, beat: Beat, ejection: Ejection, fluid: Fluid, body: float | None = None
+    blood: HeartMesh, line: Centerline, beat: Beat, ejection: Pulse, fluid: Fluid, body: float | None = None
 ) -> Along:
     """Pressure along the centreline at each frame, the echo laboratory's numbers, vortices and kinetic energy."""
     at = probe(blood, line.points)
@@ -65,7 +65,7 @@ def along_line(
     )  # fmt: skip
 
 
-def doppler(blood: HeartMesh, line: Centerline, beat: Beat, ejection: Ejection) -> Doppler:
+def doppler(blood: HeartMesh, line: Centerline, beat: Beat, ejection: Pulse) -> Doppler:
     """What Doppler would see: the fastest blood anywhere, and the mean in the outflow tract, flow over area."""
     times = np.array([m.time for m in beat.moments])
     jet = np.array([m.speed for m in beat.moments])

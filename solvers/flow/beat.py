@@ -1,25 +1,22 @@
-"""One heart beat of flow, step by step, with what is kept of it."""
+"""What is kept of one heart beat of flow, and how it is gathered step by step."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from itertools import pairwise
-from math import inf
+from collections.abc import Callable, Sequence
+from dataclasses import astuple, dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geometry.heart_mesh import Floats
-from geometry.progress import Progress, part
-from solvers.flow.inflow import Ejection
-from solvers.flow.navier_stokes import FlowState, NavierStokes
-from solvers.flow.periodicity import PERIODIC, apart, in_words
-from solvers.flow.step_control import Diverged
+from solvers.flow.navier_stokes import FlowState, NavierStokes, Scheme
+from solvers.flow.solver import Cost
 from solvers.flow.surface_integrals import mean_over
+from solvers.flow.valve import Leaflets, ValvedFlow, ValvedState
 from solvers.flow.wall_shear import ShearOverTime, WallShear
+from solvers.kept_state import Arrays, flattened, rebuilt
 
 FRAME = 20.0  # ms between kept frames
-DIASTOLE = 2.5  # how much longer steps may get while nothing flows in
-GROWTH = 1.3  # from one step to the next
+BeatingFlow = NavierStokes | ValvedFlow
 PEAK_PERCENTILE = 99.9  # of the nodes' speeds: one bad node does not make the answer
 
 
@@ -49,6 +46,7 @@ class Beat:
     shear     (w, 3) kPa on ``wall`` nodes at that moment;  over_time  gathered over the beat
     force_shear   (w, 3) kPa at that moment, from the force on the wall alone
     number    which beat it is, from 1;  distance  from the beat before (``periodicity.apart``), None for the first
+    outflows  (t, k) mm3/ms through each outlet, after every step
     broken    a sentence where the flow could not be computed to the end of the beat: what is kept ends there
     """
 
@@ -61,74 +59,22 @@ class Beat:
     shear: Floats
     force_shear: Floats
     over_time: ShearOverTime
+    outflows: Floats
     number: int = 1
     distance: float | None = None
     broken: str = ""
 
 
-def time_steps(ejection: Ejection, step: float) -> list[float]:
-    """Times of a beat, ms: equal steps while blood is ejected, then growing ones; both phases end exactly on a step."""
-    count = max(int(np.ceil(ejection.duration / step - 1e-9)), 4)
-    systole = np.linspace(0.0, ejection.duration, count + 1)
-    rest = ejection.cycle - ejection.duration
-    sizes = [systole[1]]
-    while sum(sizes) < rest:
-        sizes.append(min(sizes[-1] * GROWTH, DIASTOLE * systole[1]))
-    diastole = ejection.duration + np.cumsum(sizes) * rest / sum(sizes)
-    return [*systole.tolist(), *diastole.tolist()]
+class Gathering:
+    """Gathers a beat."""
 
-
-def run_beats(
-    flow: NavierStokes, ejection: Ejection, start: Floats, step: float, most: int, progress: Progress
-) -> Beat:
-    """Beats from rest until one is like the one before (at most ``most``), of which the last is kept.
-
-    start  (k,) kPa, stored pressures of the outlets;  step  ms
-    """
-    state = flow.at_rest(start)
-    last: Beat | None = None
-    for number in range(1, most + 1):
-        words = in_words(number, last.distance if last else None)
-        beat, state = run_beat(flow, ejection, state, step, part(progress, (number - 1) / most, number / most), words)
-        distance = apart(last.moments, beat.moments) if last and not beat.broken else None
-        last = replace(beat, number=number, distance=distance)
-        if beat.broken or (distance is not None and distance < PERIODIC):
-            break
-    assert last is not None
-    return last
-
-
-def run_beat(
-    flow: NavierStokes, ejection: Ejection, state: FlowState, step: float, progress: Progress, words: str
-) -> tuple[Beat, FlowState]:
-    """One beat from ``state`` on, and the state at its end; where it cannot be computed to its end, as far as it can."""
-    times, broken = time_steps(ejection, step), ""
-    state = replace(state, time=0.0, reach=inf)
-    kept = _Kept(flow, state)
-    for number, (before, now) in enumerate(pairwise(times)):
-        progress(number / len(times), f"{words}: blood flow at {before:.0f} of {ejection.cycle:.0f} ms")
-        try:
-            state = flow.advance(state, now - before, ejection.flow)
-        except Diverged as failure:
-            state, broken = failure.state, str(failure)
-            if state.time == 0.0 and state.scheme is None:
-                raise  # not one step: there is nothing to keep
-        kept.add(state, last=bool(broken) or number == len(times) - 2)
-        if broken:
-            break
-    return replace(kept.beat(), broken=broken), state
-
-
-class _Kept:
-    """Collects a beat."""
-
-    def __init__(self, flow: NavierStokes, state: FlowState) -> None:
+    def __init__(self, flow: BeatingFlow, state: FlowState) -> None:
         self.flow, self.shear = flow, WallShear(flow.blood)
         self.means: Callable[[str, Floats], float] = lambda name, values: mean_over(flow.blood, name, values)
         self.over_time = ShearOverTime.empty(len(self.shear.nodes))
         self.latest = np.zeros((len(self.shear.nodes), 3))
         self.peak, self.peak_shear = state, self.latest
-        self.moments = [self._moment(state)]
+        self.moments, self.outflows = [self._moment(state)], [state.outflows]
         self.times, self.velocity, self.pressure = [0.0], [_single(state.velocity)], [_single(state.pressure)]
 
     def _moment(self, state: FlowState) -> Moment:
@@ -143,6 +89,7 @@ class _Kept:
         """Take in the state after a step; a frame is kept about every 20 ms and at the largest flow."""
         if state.time > self.moments[-1].time:
             self.moments.append(self._moment(state))
+            self.outflows.append(state.outflows)
         if state.time <= self.times[-1]:
             return
         largest = state.inflow > self.peak.inflow
@@ -172,7 +119,51 @@ class _Kept:
             self.peak_shear,
             by_force,
             self.over_time,
+            np.array(self.outflows),
         )
+
+    def to_arrays(self) -> dict[str, Any]:
+        """What was gathered so far, to go on from (``from_arrays``)."""
+        return {
+            "moments": rows_of(self.moments),
+            "outflows": np.array(self.outflows),
+            "times": np.array(self.times),
+            "velocity": np.stack(self.velocity),
+            "pressure": np.stack(self.pressure),
+            "latest": self.latest,
+            "peak_shear": self.peak_shear,
+            **flattened(self.peak, "peak."),
+            **flattened(self.over_time, "over_time."),
+        }
+
+    @classmethod
+    def from_arrays(cls, flow: BeatingFlow, kept: Arrays) -> "Gathering":
+        """What ``to_arrays`` gave, for the same flow."""
+        found = cls(flow, flow_state(kept, "peak."))
+        found.moments, found.outflows = moments_of(kept["moments"]), list(kept["outflows"])
+        found.times, found.latest, found.peak_shear = kept["times"].tolist(), kept["latest"], kept["peak_shear"]
+        found.velocity, found.pressure = list(kept["velocity"]), list(kept["pressure"])
+        found.over_time = rebuilt(ShearOverTime, kept, "over_time.")
+        return found
+
+
+def flow_state(kept: Arrays, prefix: str) -> FlowState:
+    """A state that was ``flattened``."""
+    inner: dict[str, type[Any]] = {"scheme": Scheme, "cost": Cost}
+    if f"{prefix}leaflets.opens" in kept:
+        return rebuilt(ValvedState, kept, prefix, leaflets=Leaflets, **inner)
+    return rebuilt(FlowState, kept, prefix, **inner)
+
+
+def rows_of(moments: Sequence[Moment]) -> Floats:
+    """(t, 9), a moment a row."""
+    return np.array([astuple(moment) for moment in moments]).reshape(-1, 9)
+
+
+def moments_of(rows: Floats) -> list[Moment]:
+    """Moments from rows (t, 9)."""
+    numbers: list[list[Any]] = [[*row[:-2], int(row[-2]), row[-1]] for row in rows.tolist()]
+    return [Moment(*row) for row in numbers]
 
 
 def _single(values: Floats) -> NDArray[np.float32]:

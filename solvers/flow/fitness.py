@@ -1,6 +1,7 @@
 """What a blood mesh must have before flow through it can be computed: surfaces, one piece, flat caps, conditions."""
 
 from collections.abc import Collection
+from itertools import combinations
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -22,7 +23,7 @@ def outlet_names(blood: HeartMesh) -> tuple[str, ...]:
 
 
 def refuse_unfit(blood: HeartMesh) -> None:
-    """Refuse a mesh without inlet, outlet or wall, with loose nodes, untagged boundary, several pieces or bent caps."""
+    """Refuse a mesh without inlet, outlet or wall, with loose nodes, untagged boundary, several pieces, or caps bent or torn."""
     outlets = outlet_names(blood)
     sides = len(blood.tagged("wall")) or len(blood.tagged(SYMMETRY))
     found = {"inlet": len(blood.tagged("inlet")), OUTLETS: len(outlets), "wall": sides}
@@ -35,6 +36,7 @@ def refuse_unfit(blood: HeartMesh) -> None:
     _refuse_pieces(blood)
     for name in ("inlet", *outlets):
         _refuse_bent(blood, name)
+        _refuse_scattered(blood, name)
 
 
 def refuse_unconditioned(blood: HeartMesh, conditions: Collection[str]) -> None:
@@ -89,3 +91,37 @@ def _refuse_bent(blood: HeartMesh, name: str) -> None:
             f"The cap {name} is not flat (its normals add to {1 - short:.0%} of its area, and {1 - FLAT:.0%} is needed). "
             "Cut the vessel with a plane there."
         )
+
+
+def _refuse_scattered(blood: HeartMesh, name: str) -> None:
+    """Refuse a cap in several places, and one that is all rim."""
+    triangles = blood.tagged(name)
+    nodes, local = np.unique(triangles, return_inverse=True)
+    local = local.reshape(-1, 3)
+    pairs = np.repeat(local[:, 0], 2), local[:, 1:].ravel()
+    size = len(nodes)
+    pieces, label = connected_components(coo_array((np.ones(len(pairs[0])), pairs), shape=(size, size)), False)
+    if pieces > 1:
+        x, y, z = blood.points[nodes[label == np.bincount(label).argmin()]].mean(axis=0)
+        raise Refused(
+            f"The cap {name} is in {pieces} places, the smallest around ({x:.0f}, {y:.0f}, {z:.0f}) mm. "
+            "Give each opening a name of its own."
+        )
+    if np.isin(nodes, blood.tagged("wall")).all():
+        x, y, z = blood.points[nodes].mean(axis=0)
+        raise Refused(
+            f"The wall touches every node of the cap {name}, around ({x:.0f}, {y:.0f}, {z:.0f}) mm: nothing can flow through it. "
+            "Use a finer mesh there, or cut the vessel where it is wider."
+        )
+
+
+def refuse_touching(blood: HeartMesh) -> None:
+    """Refuse caps that share a node: blood cannot be let in and out at once there."""
+    for first, second in combinations(("inlet", *outlet_names(blood)), 2):
+        shared = np.intersect1d(blood.tagged(first), blood.tagged(second))
+        if len(shared):
+            x, y, z = blood.points[shared].mean(axis=0)
+            raise Refused(
+                f"The caps {first} and {second} touch each other, around ({x:.0f}, {y:.0f}, {z:.0f}) mm. "
+                "Leave a piece of wall between them: cut the vessels further away."
+            )

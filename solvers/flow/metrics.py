@@ -10,8 +10,8 @@ from geometry.heart_mesh import Floats, HeartMesh
 from geometry.metric import Metric
 from geometry.units import convert
 from solvers.flow.beat import PEAK_PERCENTILE, Beat, Moment
-from solvers.flow.inflow import Ejection
 from solvers.flow.navier_stokes import FlowState, Fluid
+from solvers.flow.pulse import Pulse
 from solvers.flow.surface_integrals import area_vectors
 
 SHEAR_PERCENTILE = 99.0  # of the wall nodes
@@ -67,7 +67,7 @@ def _tilts(axis: Floats) -> list[Floats]:
     return [axis, *(np.cos(tilt) * axis + np.sin(tilt) * way for tilt in TILTS for way in around)]
 
 
-def beat_metrics(blood: HeartMesh, beat: Beat, ejection: Ejection, fluid: Fluid) -> list[Metric]:
+def beat_metrics(blood: HeartMesh, beat: Beat, ejection: Pulse, fluid: Fluid) -> list[Metric]:
     """Pressure drop, velocity, orifice, wall shear stress and Reynolds number of a beat."""
     times, drop, speed = (np.array(column) for column in zip(*[_row(m) for m in beat.moments], strict=True))
     top = int(np.argmax(speed))
@@ -122,6 +122,18 @@ def beat_metrics(blood: HeartMesh, beat: Beat, ejection: Ejection, fluid: Fluid)
         ),
     ]
     return found + _throat_metrics(measure_throat(blood, beat.peak), beat, fluid)
+
+
+def split_metrics(beat: Beat, outlets: tuple[str, ...]) -> list[Metric]:
+    """Which share of the blood of a beat leaves through each outlet; none where there is only one."""
+    if len(outlets) < 2:
+        return []
+    gone = np.array([np.trapezoid(through, [m.time for m in beat.moments]) for through in beat.outflows.T])
+    words = [name.removeprefix("outlet").strip("_ ").replace("_", " ") or name for name in outlets]
+    return [
+        Metric(f"flow_share_{name}", f"Share of the flow, {word}", 100 * share, "%", note=f"{one / 1000:.1f} mL a beat")
+        for name, word, one, share in zip(outlets, words, gone, (gone / gone.sum()).tolist(), strict=True)
+    ]
 
 
 def shear_percentile(shear: Floats) -> float:

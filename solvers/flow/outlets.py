@@ -9,9 +9,10 @@ from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh
 from geometry.units import convert
 from solvers.flow.fitness import OUTLETS, outlet_names, refuse_unconditioned
-from solvers.flow.waveform import Waveform
+from solvers.flow.waveform import Waveform, one_beat
 from solvers.flow.windkessel import Outlet, OutletModel, PressureOutlet, periodic_start
-from solvers.scenario import Flow, PressureCurve, Resistance, Windkessel
+from solvers.flow_records import PressureCurve, Resistance, Windkessel
+from solvers.scenario import Flow
 
 RESISTANCE = "mmHg*s/mL", "kPa*ms/mm**3"
 PRESSURE = "mmHg", "kPa"
@@ -44,11 +45,7 @@ def _model(name: str, settings: Windkessel | Resistance | PressureCurve, scenari
         return outlet_of(settings)
     cycle = 60_000.0 / scenario.heart_rate
     wave = Waveform(settings.times, tuple(convert(value, *PRESSURE) for value in settings.values))
-    if abs(wave.times[-1] - cycle) > 1.0:
-        raise Refused(
-            f"The pressure curve of {name} is {wave.times[-1]:.0f} ms long and a beat {cycle:.0f} ms. Make them the same."
-        )
-    return PressureOutlet(wave)
+    return PressureOutlet(one_beat(wave, cycle, f"The pressure curve of {name}"))
 
 
 def periodic_starts(models: Mapping[str, OutletModel], flow: Callable[[float], float], cycle: float) -> Floats:

@@ -58,7 +58,7 @@ def particle_paths(
     times = np.asarray(velocity.times)
     steps = max(int(times[-1] / EVERY), 1)
     random = np.random.default_rng(1)
-    places, age = _anywhere(mesh, count, random), random.uniform(0, LIFE, count)
+    places, age = anywhere(mesh, count, random), random.uniform(0, LIFE, count)
     kept, joined = [places], []
     for number, (blood, flow) in enumerate(_moments(mesh, velocity, displacement, steps)):
         progress(number / steps, "Following particles")
@@ -66,7 +66,7 @@ def particle_paths(
         age = age + EVERY
         anew = ~np.isfinite(ahead).all(axis=1) | (age > LIFE)
         if anew.any():
-            ahead[anew], age[anew] = _anywhere(blood.mesh, int(anew.sum()), random), 0.0
+            ahead[anew], age[anew] = anywhere(blood.mesh, int(anew.sum()), random), 0.0
         joined.append(np.flatnonzero(~anew) + number * count)
         places = ahead
         kept.append(places)
@@ -112,7 +112,7 @@ def between(field: Field, now: float) -> Floats:
     return np.asarray((1 - share) * values[after - 1] + share * values[after], dtype=float)
 
 
-def _anywhere(mesh: HeartMesh, count: int, random: np.random.Generator) -> Floats:
+def anywhere(mesh: HeartMesh, count: int, random: np.random.Generator) -> Floats:
     """(count, 3) mm, spread evenly over the blood."""
     volumes: NDArray[np.floating] = np.maximum(mesh.tet_volumes(), 0.0)
     picked = random.choice(len(volumes), count, p=volumes / volumes.sum())

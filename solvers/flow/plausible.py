@@ -6,7 +6,7 @@ from geometry.heart_mesh import HeartMesh
 from solvers.flow.navier_stokes import Fluid
 from solvers.flow.surface_integrals import nodal_area
 
-SLOW, FAST = 0.02, 10.0  # m/s, mean over an opening at the largest flow: below and above no heart or great vessel
+SLOW, FAST = 0.02, 5.0  # m/s, mean over an opening at the largest flow: below and above no heart or great vessel
 LAMINAR, TURBULENT = 2000.0, 10_000.0  # Reynolds number
 SHORT, LONG = 5.0, 1000.0  # mm, largest extent of a blood pool
 

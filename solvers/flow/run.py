@@ -1,6 +1,7 @@
 """One heart beat of blood through the outflow, the valve and the aorta, with its doubt."""
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -8,19 +9,22 @@ from numpy.typing import NDArray
 
 from geometry.centerline import centerline
 from geometry.errors import Refused
-from geometry.heart_mesh import HeartMesh
+from geometry.heart_mesh import Floats, HeartMesh
 from geometry.progress import Progress, part
 from geometry.units import convert
 from solvers.backend import dolfinx
 from solvers.flow.along import along_line, residence_fields
-from solvers.flow.beat import Beat, run_beats
+from solvers.flow.beat import Beat
+from solvers.flow.beats import run_beats
+from solvers.flow.drive import drive_of, flow_model, seen_pulse
 from solvers.flow.ensemble import run_ensemble
-from solvers.flow.metrics import ELEMENTS_ACROSS, beat_metrics, measure_throat
-from solvers.flow.navier_stokes import BALANCE, NavierStokes
+from solvers.flow.execution import ALONE, Execution, fingerprint, made_for
+from solvers.flow.metrics import ELEMENTS_ACROSS, beat_metrics, measure_throat, split_metrics
+from solvers.flow.navier_stokes import BALANCE
 from solvers.flow.orifice import with_orifice
 from solvers.flow.outlets import outlet_models, periodic_starts
 from solvers.flow.periodicity import PERIODIC, in_words
-from solvers.flow.steady import ejection_of, fluid_of, inlet_profile, opened
+from solvers.flow.steady import ejection_of, fluid_of, opened
 from solvers.flow.vessels import with_tuned_vessels
 from solvers.flow.wall_shear import UNRESOLVED
 from solvers.result import Check, Field, Result, Trace
@@ -29,18 +33,36 @@ from solvers.scenario import Flow
 MODELLED_WALL = 0.1  # share of the wall whose layer may be unresolved before it is told
 NOTES = (
     "The walls are rigid, and there is no turbulence model: jets are as good as the mesh.",
-    "The open valve is the segmented narrowing and does not move; the closed valve in diastole is an inlet without flow.",
     "The solver is verified on pipes and windkessels; it is not validated for pressure drops or wall shear in patients.",
 )
 
 
+VALVES = {
+    "open": "The open valve is the segmented narrowing and does not move.",
+    "leaflets": "The valve is a thin layer that resists: it opens on pressure and shuts on flow that runs back, within 8 ms; "
+    "leaflets are not there.",
+}
+DRIVES = {
+    "ejection": "The flow through the inlet is given; in diastole it is an inlet without flow.",
+    "ventricle pressure": "The inlet is driven by the pressure of the ventricle: how much blood is ejected is an answer.",
+}
+
+
 def run_flow(
-    mesh: HeartMesh, scenario: Flow, progress: Progress, *, workers: int = 2, body: float | None = None
+    mesh: HeartMesh,
+    scenario: Flow,
+    progress: Progress,
+    *,
+    workers: int = 2,
+    body: float | None = None,
+    how: Execution = ALONE,
+    profile: Floats | None = None,
 ) -> Result:
     """Compute a beat on a blood-pool mesh and, where the scenario has members, an ensemble at peak systole.
 
     mesh     surfaces inlet, outlet, wall; landmark throat where there is a narrowing
     workers  processes of the ensemble;  body  surface in m2 that areas are indexed by, where it is known
+    how      checkpoint and restart;  profile  (n, 3) in 1/mm2, measured velocity per unit flow at the inlet
     Fields: velocity (t, n, 3) m/s, pressure (t, n) mmHg, wall_shear_stress, tawss (Pa), osi; the ensemble's statistics.
     Raises Refused (a mesh that cannot be used, flow that cannot be computed) and Cancelled.
     """
@@ -49,20 +71,27 @@ def run_flow(
             "Flow needs a mesh of the blood pool, and this is one of the heart's wall. Make a blood-pool mesh."
         )
     began = time.perf_counter()
-    scenario, tuned = with_tuned_vessels(scenario)
-    ejection = ejection_of(scenario)
+    given, (scenario, tuned) = scenario, with_tuned_vessels(scenario)
     shaped, line = with_orifice(mesh, centerline(mesh), scenario)
     blood = opened(shaped, line, scenario.opening)
     outlets = outlet_models(blood, scenario)
-    flow = NavierStokes(blood, fluid_of(scenario), outlets, inlet_profile(blood, scenario))
-    start = periodic_starts(outlets, ejection.flow, ejection.cycle)
+    drive = drive_of(blood, scenario, profile)
+    flow = flow_model(blood, line, scenario, outlets, drive)
+    expected = ejection_of(scenario)
+    start = periodic_starts(outlets, expected.flow, expected.cycle)
     members = scenario.ensemble.members
     march = part(progress, 0.0, 0.5 if members else 1.0)
-    beat = run_beats(flow, ejection, start, scenario.time_step, scenario.beats, march)
+    how = made_for(how, fingerprint(mesh, scenario, b"" if profile is None else profile.tobytes()))
+    beat = run_beats(flow, drive.pulse, start, scenario.time_step, scenario.beats, march, how, drive.value)
+    pulse = drive.pulse if beat.broken else seen_pulse(beat, drive)
     fields = beat_fields(beat, len(mesh.points))
-    metrics = [] if beat.broken else beat_metrics(blood, beat, ejection, fluid_of(scenario))
+    metrics = (
+        []
+        if beat.broken
+        else [*beat_metrics(blood, beat, pulse, fluid_of(scenario)), *split_metrics(beat, tuple(outlets))]
+    )
     checks, notes = beat_checks(beat), [*beat_notes(beat, scenario), *NOTES, *resolution_notes(blood, beat)]
-    more = along_line(blood, centerline(blood), beat, ejection, fluid_of(scenario), body)
+    more = along_line(blood, centerline(blood), beat, pulse, fluid_of(scenario), body)
     fields, notes = fields | more.fields, notes + more.notes
     metrics += [] if beat.broken else more.metrics
     if tuned:
@@ -76,11 +105,11 @@ def run_flow(
         "flow",
         "Navier-Stokes",
         fields,
-        beat_traces(beat) | more.traces | ({"vessels": tuned.trace()} if tuned else {}),
+        beat_traces(beat, tuple(outlets)) | more.traces | ({"vessels": tuned.trace()} if tuned else {}),
         tuple(metrics),
         tuple(checks),
         tuple(notes),
-        _stamp(mesh, scenario, began),
+        _stamp(mesh, given, began),
         more.lines,
     )
 
@@ -96,7 +125,7 @@ def beat_notes(beat: Beat, scenario: Flow) -> list[str]:
     )
     told = "one beat is computed." if beat.number == 1 else f"{in_words(beat.number, beat.distance)}."
     early = [f"{beat.broken} What is shown ends there: there are no numbers of the beat."] if beat.broken else []
-    return [*early, started + told, blood]
+    return [*early, started + told, blood, VALVES[scenario.valve], DRIVES[scenario.inlet]]
 
 
 def beat_fields(beat: Beat, count: int) -> dict[str, Field]:
@@ -123,15 +152,18 @@ def beat_fields(beat: Beat, count: int) -> dict[str, Field]:
     }
 
 
-def beat_traces(beat: Beat) -> dict[str, Trace]:
+def beat_traces(beat: Beat, outlets: Sequence[str]) -> dict[str, Trace]:
     """Pressures, flows and the peak velocity after every step."""
     times = np.array([m.time for m in beat.moments])
     pressures = np.array([[m.inlet_pressure, m.outlet_pressure] for m in beat.moments]).T * convert(1, "kPa", "mmHg")
     flows = np.array([[m.inflow, m.outflow] for m in beat.moments]).T * convert(1, "mm**3/ms", "mL/s")
+    names: tuple[str, ...] = ("inlet", "outlet")
+    if len(outlets) > 1:
+        flows, names = np.vstack([flows[:1], beat.outflows.T * convert(1, "mm**3/ms", "mL/s")]), ("inlet", *outlets)
     speed = np.array([[m.speed for m in beat.moments]])
     return {
         "pressure_flow": Trace(times, pressures, ("inlet", "outlet"), "mmHg", "Pressure"),
-        "flow": Trace(times, flows, ("inlet", "outlet"), "mL/s", "Flow"),
+        "flow": Trace(times, flows, names, "mL/s", "Flow"),
         "velocity": Trace(times, speed, ("peak",), "m/s", "Peak velocity"),
     }
 

@@ -19,8 +19,10 @@ from solvers.flow.fluid import Carreau, Fluid
 from solvers.flow.inflow import Ejection, blunt_profile
 from solvers.flow.navier_stokes import FlowState, NavierStokes
 from solvers.flow.outlets import steady_outlets
+from solvers.flow.pulse import MeasuredInflow, Pulse
 from solvers.flow.surface_integrals import mean_over
 from solvers.flow.wall_shear import WallShear
+from solvers.flow.waveform import Waveform, one_beat
 from solvers.scenario import Flow
 
 STEP = 20.0  # ms
@@ -68,11 +70,15 @@ def opened(blood: HeartMesh, line: Centerline, opening: float) -> HeartMesh:
     return blood if opening == 1.0 else scale_narrowing(blood, opening, line)
 
 
-def ejection_of(scenario: Flow) -> Ejection:
-    """The ejection of a scenario, in mm3 and ms."""
-    return Ejection(
-        convert(scenario.stroke_volume, "mL", "mm**3"), scenario.ejection_time, 60_000.0 / scenario.heart_rate
-    )
+def ejection_of(scenario: Flow) -> Pulse:
+    """The measured inflow of a scenario, or its ejection, in mm3 and ms."""
+    cycle = 60_000.0 / scenario.heart_rate
+    if scenario.inflow is not None:
+        curve = scenario.inflow
+        wave = Waveform(curve.times, tuple(convert(value, "mL/s", "mm**3/ms") for value in curve.values))
+        one_beat(wave, cycle, "The measured inflow")
+        return MeasuredInflow(wave.times, wave.values)
+    return Ejection(convert(scenario.stroke_volume, "mL", "mm**3"), scenario.ejection_time, cycle)
 
 
 def peak_inflow(scenario: Flow) -> float:

@@ -5,13 +5,13 @@ Resistance by volume  r(d) = R / e (1 + cos(pi d / e)) / 2  within e of the valv
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh
-from solvers.flow.navier_stokes import FlowState, NavierStokes
+from solvers.flow.navier_stokes import FlowState, Fluid, NavierStokes
 
 RESISTANCE = 1e4  # kPa ms/mm: 0.3 mL/s through 3 cm2 at 75 mmHg
 RAMP = 8.0  # ms that the leaflets take, as in resistive valves of other solvers (5 to 10)
@@ -87,10 +87,9 @@ class Leaflets:
 
 
 @dataclass(frozen=True)
-class ValvedState:
+class ValvedState(FlowState):
     """The flow and the valve in it."""
 
-    flow: FlowState
     leaflets: Leaflets = Leaflets()
 
 
@@ -106,17 +105,39 @@ class ValvedFlow:
                 f"{LAYERS:g} of them. Make it {LAYERS * self.edge:.1f} mm or use a finer mesh."
             )
 
-    def at_rest(self, stored: float, leaflets: Leaflets | None = None) -> ValvedState:
-        """Still blood; flows are balanced against at least ``SCALE``, as the leak of a shut valve would be against itself."""
-        return ValvedState(replace(self.flow.at_rest(stored), largest=SCALE), leaflets or Leaflets())
+    @property
+    def blood(self) -> HeartMesh:
+        """The mesh."""
+        return self.flow.blood
 
-    def advance(self, state: ValvedState, dt: float, drive: Callable[[float], float]) -> ValvedState:
+    @property
+    def fluid(self) -> Fluid:
+        """The blood."""
+        return self.flow.fluid
+
+    def at_rest(self, stored: float | Floats, leaflets: Leaflets | None = None) -> ValvedState:
+        """Still blood; flows are balanced against at least ``SCALE``, as the leak of a shut valve would be against itself."""
+        still = replace(self.flow.at_rest(stored), largest=SCALE)
+        past = {one.name: getattr(still, one.name) for one in fields(still)}
+        return ValvedState(**past, leaflets=leaflets or Leaflets())
+
+    def advance(self, state: FlowState, dt: float, drive: Callable[[float], float]) -> ValvedState:
         """``dt`` ms later: the flow with the valve as it stands, then the leaflets under what came of it."""
-        points = self.flow.blood.points
+        assert isinstance(state, ValvedState)
+        points = self.blood.points
         self.flow.set_drag(self.valve.drag(points, state.leaflets.opening, self.edge))
-        flow = self.flow.advance(state.flow, dt, drive)
-        fall = self.valve.fall(points, flow.pressure)
-        return replace(state, flow=flow, leaflets=state.leaflets.after(fall, flow.outflow, dt))
+        after = self.flow.advance(state, dt, drive)
+        assert isinstance(after, ValvedState)
+        fall = self.valve.fall(points, after.pressure)
+        return replace(after, leaflets=state.leaflets.after(fall, after.outflow, dt))
+
+    def wall_load(self, state: FlowState) -> Floats:
+        """The force of the wall on the blood by node, (n, 3) mg mm/ms2."""
+        return self.flow.wall_load(state)
+
+    def outlet_pressure(self, state: FlowState) -> float:
+        """The mean pressure over all outlets, kPa."""
+        return self.flow.outlet_pressure(state)
 
 
 def local_edge(blood: HeartMesh, valve: Valve) -> float:

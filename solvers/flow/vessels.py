@@ -12,8 +12,9 @@ from geometry.units import convert
 from solvers.flow.outlets import outlet_of
 from solvers.flow.steady import ejection_of
 from solvers.flow.windkessel import Outlet, periodic_start
+from solvers.flow_records import Windkessel
 from solvers.result import Check, Trace
-from solvers.scenario import Flow, Windkessel
+from solvers.scenario import Flow
 
 STEPS = 400  # of a beat
 CLOSE = 0.5  # mmHg that the fit may be off

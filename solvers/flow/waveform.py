@@ -40,3 +40,10 @@ class Waveform:
     def mean(self) -> float:
         """Over the beat."""
         return float(np.trapezoid(self.values, self.times) / self.times[-1])
+
+
+def one_beat(wave: Waveform, cycle: float, what: str) -> Waveform:
+    """The curve; refuses one that is not as long as a beat of ``cycle`` ms."""
+    if abs(wave.times[-1] - cycle) > 1.0:
+        raise Refused(f"{what} is {wave.times[-1]:.0f} ms long and a beat {cycle:.0f} ms. Make them the same.")
+    return wave

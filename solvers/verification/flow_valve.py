@@ -54,7 +54,7 @@ def closed_leak(progress: Progress) -> tuple[float, float]:
     for number in range(8):
         progress(number / 8, "A closed valve")
         state = valved.advance(state, STEP, lambda _: -against)
-    return abs(state.flow.outflow), against * float(nodal_area(blood, "inlet").sum()) / RESISTANCE
+    return abs(state.outflow), against * float(nodal_area(blood, "inlet").sum()) / RESISTANCE
 
 
 def open_flow(progress: Progress) -> tuple[float, float]:
@@ -70,7 +70,7 @@ def open_flow(progress: Progress) -> tuple[float, float]:
     for number in range(10):
         progress(number / 10, "An open valve")
         state, bare = valved.advance(state, STEP, lambda _: 0.5), free.advance(bare, STEP, lambda _: 0.5)
-    return state.flow.outflow / bare.outflow, moved
+    return state.outflow / bare.outflow, moved
 
 
 def orifice_contraction(progress: Progress) -> float:
@@ -83,7 +83,7 @@ def orifice_contraction(progress: Progress) -> float:
     for number in range(30):
         progress(number / 30, "A narrowed valve")
         state = valved.advance(state, 2 * STEP, lambda time: FLOW * min(time / 50.0, 1.0))
-        drops.append(mean_over(blood, "inlet", state.flow.pressure) - mean_over(blood, "outlet", state.flow.pressure))
+        drops.append(mean_over(blood, "inlet", state.pressure) - mean_over(blood, "outlet", state.pressure))
     speed = FLOW / float(nodal_area(blood, "inlet").sum())
     loss = np.sqrt(2 * float(np.mean(drops[-10:])) / FLUID.density) / speed  # A / (c a) - 1
     return float(nodal_area(blood, "inlet").sum() / ORIFICE / (1 + loss))

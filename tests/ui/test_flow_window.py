@@ -1,10 +1,19 @@
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
 
+from app.scenarios import at_exercise
+from geometry.errors import Refused
+from geometry.heart_mesh import HeartMesh
 from solvers.result import Field, Lines, Result, Trace
+from solvers.scenario import Electrophysiology, Flow
 from ui.flow_curves import FlowCurves, places
 from ui.flow_motion import TAIL, Particles
+from ui.widgets import Segments
+from ui.window import Window
 
+GO_ON = "Go on where it stopped"
 LINE = Trace(
     np.array([0.0, 100.0]), np.array([[90.0, 100.0], [80.0, 60.0]]), ("0.00 mm", "12.50 mm"), "mmHg", "Pressure"
 )
@@ -40,3 +49,48 @@ def test_the_pressure_along_the_line_follows_the_cursor(qtbot: object) -> None:
     assert list(up) == [95.0, 70.0]
     widget.show_traces((LINE,), None)
     assert widget.line.isHidden()
+
+
+def test_the_switch_makes_and_chooses_the_scenario_at_exercise_whose_curves_lie_behind(
+    window: Window, qtbot: QtBot
+) -> None:
+    session = window.session
+    assert session.case is not None and session.mesh is not None
+    session.keep_scenario("flow", Flow(stroke_volume=60.0))
+    session.case.save_result("flow", run_on(session.mesh), session.mesh)
+    session.case.save_result("flow_exercise", run_on(session.mesh), session.mesh)
+    session.refresh()
+    session.choose_scenario("flow")
+    window.go("simulate")
+    switch = next(one for one in window.findChildren(Segments) if "exercise" in one.buttons)
+    assert switch.buttons["rest"].isChecked()
+    switch.buttons["exercise"].click()
+    assert session.scenario_name == "flow_exercise"
+    made = session.scenario
+    assert isinstance(made, Flow)
+    assert (made.heart_rate, made.stroke_volume, made.title) == (110.0, 60.0, "Systole at exercise")
+    assert session.look.run == "flow_exercise"
+    assert window.workplace.strip.note.text() == "Thin and grey: Systole at rest"
+    assert not [one for one in window.findChildren(QPushButton) if one.text() == GO_ON]
+    kept = session.case.folder / "checkpoints" / "flow.npz"
+    kept.parent.mkdir(exist_ok=True)
+    kept.touch()
+    switch = [one for one in window.findChildren(Segments) if "exercise" in one.buttons][-1]
+    switch.buttons["rest"].click()
+    assert session.scenario_name == "flow"
+    assert [one for one in window.findChildren(QPushButton) if one.text() == GO_ON]
+
+
+def run_on(mesh: HeartMesh) -> Result:
+    velocity = Field(np.zeros((2, len(mesh.points), 3), dtype=np.float32), "m/s", "Velocity", (0.0, 50.0))
+    pressure = Trace(np.array([0.0, 50.0]), np.array([[80.0, 90.0]]), ("inlet",), "mmHg", "Pressure")
+    return Result("flow", "test", {"velocity": velocity}, {"pressure_flow": pressure})
+
+
+def test_exercise_is_refused_where_nobody_knows_what_it_would_be() -> None:
+    with pytest.raises(Refused, match="has no exercise state"):
+        at_exercise("sinus_rhythm", Electrophysiology())
+    with pytest.raises(Refused, match="is not known"):
+        at_exercise("flow", Flow(inlet="ventricle pressure"))
+    with pytest.raises(Refused, match="at exercise already"):
+        at_exercise("flow_exercise", Flow())

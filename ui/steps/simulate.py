@@ -2,6 +2,8 @@
 
 from PySide6.QtWidgets import QComboBox
 
+from app.scenarios import EXERCISE, EXERCISE_RATE, at_exercise, counterpart, has_checkpoint, has_states
+from geometry.errors import Refused
 from solvers.cells.catalogue import find_cells
 from solvers.result import Result
 from solvers.scenario import Electrophysiology
@@ -36,10 +38,16 @@ class SimulatePage(Page):
         chooser.setCurrentIndex(max(chooser.findData(session.scenario_name), 0))
         chooser.currentIndexChanged.connect(lambda i: session.choose_scenario(chooser.itemData(i)))
         self.column.addWidget(chooser)
+        self._add_states()
         result = session.result_of(session.scenario_name)
         start = button("Run" if result is None else "Run again", self._start, main=True)
         start.setEnabled(session.mesh is not None and not self.watch.busy)
         self.column.addWidget(start)
+        if session.case is not None and has_checkpoint(session.case, session.scenario_name):
+            more = button("Go on where it stopped", self._go_on)
+            more.setToolTip("An earlier run of this scenario was cut; its state was kept")
+            more.setEnabled(start.isEnabled())
+            self.column.addWidget(more)
         if result is not None:
             tabs = Segments({"results": "What came out", "setup": "What is set"}, self)
             tabs.show_choice(self._tab())
@@ -49,6 +57,34 @@ class SimulatePage(Page):
             self._add_form()
         else:
             self._add_results(result)
+
+    def _add_states(self) -> None:
+        session = self.session
+        name = session.scenario_name
+        if not has_states(name, session.scenario):
+            return
+        states = Segments({"rest": "Rest", "exercise": "Exercise"}, self)
+        states.show_choice("exercise" if name.endswith(EXERCISE) else "rest")
+        states.setToolTip(
+            f"On a bicycle: {EXERCISE_RATE:.0f} beats a minute, 170 over 80 mmHg by cuff. Each state has its own run."
+        )
+        states.chosen.connect(self._choose_state)
+        self.column.addWidget(states)
+
+    def _choose_state(self, state: str) -> None:
+        session = self.session
+        name, scenario = session.scenario_name, session.scenario
+        if (state == "exercise") == name.endswith(EXERCISE) or scenario is None:
+            return
+        other = counterpart(name)
+        if other not in session.scenarios:
+            try:
+                session.keep_scenario(other, at_exercise(name, scenario))  # refuses to make one at rest out of exercise
+            except Refused as refusal:
+                session.said.emit(str(refusal), "warn")
+                self.refresh()
+                return
+        session.choose_scenario(other)
 
     def _tab(self) -> str:
         return str(self.property("tab") or "results")
@@ -93,6 +129,9 @@ class SimulatePage(Page):
         self.add_notes(result.notes, "Limits")
         self.column.addWidget(section("Where it comes from"))
         self.column.addWidget(label(origin_line(result), "muted"))
+
+    def _go_on(self) -> None:
+        self.watch.start("simulate", {"scenario": self.session.scenario_name, "restart": True})
 
     def _start(self) -> None:
         self.watch.start("simulate", {"scenario": self.session.scenario_name})

@@ -6,7 +6,7 @@ import pytest
 from geometry.errors import Cancelled, Refused
 from geometry.progress import silent
 from geometry.shapes import half_ellipsoid_ventricle, tube
-from solvers.flow.beat import time_steps
+from solvers.flow.beats import time_steps
 from solvers.flow.inflow import Ejection
 from solvers.flow.metrics import Throat, bernoulli, measure_throat, reynolds
 from solvers.flow.navier_stokes import FlowState, Fluid

@@ -7,12 +7,14 @@ from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
 from geometry.progress import silent
 from geometry.shapes import slab, tube
-from solvers.flow.fitness import refuse_unfit
+from solvers.flow.fitness import refuse_touching, refuse_unfit
 from solvers.flow.navier_stokes import Fluid, NavierStokes
 from solvers.flow.outlets import outlet_models, periodic_starts, steady_outlets
+from solvers.flow.plausible import implausible
 from solvers.flow.waveform import Waveform
 from solvers.flow.windkessel import Outlet, PressureOutlet
-from solvers.scenario import Flow, PressureCurve, Resistance, Windkessel
+from solvers.flow_records import PressureCurve, Resistance, Windkessel
+from solvers.scenario import Flow
 from solvers.verification import flow_outlets
 
 BLOOD = Fluid(1.06, 0.004)
@@ -121,3 +123,53 @@ def test_boundary_without_a_name_and_with_two_is_refused() -> None:
     )
     with pytest.raises(Refused, match=r"^2 triangles .* two surfaces at once"):
         refuse_unfit(twice)
+
+
+def test_missing_tags_and_loose_nodes_are_refused() -> None:
+    pipe = tube(5.0, 20.0, 2.5)
+    names = {tag: name for tag, name in pipe.facet_names.items() if name != "outlet"}
+    with pytest.raises(Refused, match="no surface named outlet"):
+        refuse_unfit(replace(pipe, facet_names=names))
+    loose = np.vstack([pipe.points, [[50.0, 0.0, 0.0]]])
+    with pytest.raises(Refused, match="belong to no tetrahedron"):
+        refuse_unfit(replace(pipe, points=loose))
+
+
+def retagged(pipe: HeartMesh, where: np.ndarray, name: str) -> HeartMesh:
+    """The triangles of the boundary that ``where`` (k,) tells belong to the surface ``name``."""
+    tag = next((tag for tag, known in pipe.facet_names.items() if known == name), 17)
+    tags = np.where(where, tag, pipe.facet_tag).astype(np.int32)
+    return replace(pipe, facet_tag=tags, facet_names={**pipe.facet_names, tag: name})
+
+
+def test_a_cap_in_two_places_all_rim_or_against_another_is_refused() -> None:
+    pipe = tube(5.0, 20.0, 1.7)
+    middle = pipe.points[pipe.facets].mean(axis=1)
+    top = pipe.facet_tag == next(tag for tag, name in pipe.facet_names.items() if name == "outlet")
+    apart = retagged(pipe, top & (np.abs(middle[:, 0]) < 1.6), "wall")
+    with pytest.raises(Refused, match=r"cap outlet is in 2 places"):
+        refuse_unfit(apart)
+    with pytest.raises(Refused, match="caps outlet and outlet_left touch each other"):
+        refuse_touching(retagged(pipe, top & (middle[:, 0] < 0), "outlet_left"))
+    alone = np.zeros(len(pipe.facets), dtype=bool)
+    alone[np.flatnonzero(top)[0]] = True
+    tiny = retagged(retagged(pipe, top, "wall"), alone, "outlet")
+    with pytest.raises(Refused, match="wall touches every node of the cap outlet"):
+        refuse_unfit(tiny)
+
+
+@pytest.mark.parametrize(
+    ("scale", "flow", "words"),
+    [
+        (1.0, 400.0, ""),
+        (0.1, 400.0, "wrong unit"),  # a mesh in cm read as mm: a hundred times as fast
+        (10.0, 400.0, "wrong unit"),
+        (0.001, 400.0, "wrong unit"),
+        (1000.0, 400.0, "Read the mesh again"),
+        (1.0, 4000.0, "wrong unit"),
+    ],
+)
+def test_units_off_by_ten_or_a_thousand_are_told(scale: float, flow: float, words: str) -> None:
+    aorta = tube(12.0, 60.0, 6.0)
+    said = " ".join(implausible(replace(aorta, points=aorta.points * scale), flow, Fluid(1.06, 0.0035)))
+    assert (words in said) if words else "unit" not in said

@@ -5,7 +5,8 @@ import pytest
 
 from geometry.progress import silent
 from geometry.shapes import tube
-from solvers.flow.beat import Beat, run_beats
+from solvers.flow.beat import Beat
+from solvers.flow.beats import run_beats
 from solvers.flow.inflow import Ejection, blunt_profile
 from solvers.flow.navier_stokes import Fluid, NavierStokes
 from solvers.flow.periodicity import PERIODIC, apart, in_words

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import sample_scans
-from geometry.errors import Refused
+from geometry.errors import Cancelled, Refused
 from geometry.heart_mesh import HeartMesh
 from geometry.meshing.cavity_blood import build_cavity
 from geometry.progress import silent
@@ -14,8 +14,14 @@ from geometry.segmentation import load_segmentation
 from geometry.shapes import tube
 from geometry.wall_motion.cavity import as_wall, follow_cavity
 from geometry.wall_motion.motion import WallMotion
-from solvers.flow.valve_times import ejection
+from solvers.flow.execution import Checkpoint, Execution
+from solvers.flow.fluid import Fluid
+from solvers.flow.moving import MovingFlow
+from solvers.flow.moving_wall import CineWall
+from solvers.flow.valve_times import ejection, valve_times
 from solvers.flow.ventricle import run_ventricle
+from solvers.flow.ventricle_beats import Pumping, pump
+from solvers.flow.windkessel import Outlet
 from solvers.scenario import Ensemble, Flow
 
 SCENARIO = Flow(heart_rate=70, time_step=20, beats=1, ensemble=Ensemble(members=0))
@@ -34,6 +40,28 @@ def test_the_blood_follows_the_volumes_of_the_labels(moving: tuple[HeartMesh, Wa
     assert motion.volumes["lv"][motion.ed] == pytest.approx(blood.tet_volumes().sum() / 1000, rel=1e-3)
     base = np.unique(as_wall(blood, "lv").tagged("base"))
     assert set(np.unique(blood.tagged("outlet"))) <= set(base)
+
+
+def test_a_cut_run_of_a_ventricle_goes_on_to_the_same_answer(
+    moving: tuple[HeartMesh, WallMotion], tmp_path: Path
+) -> None:
+    def progress(done: float, message: str = "") -> None:
+        if done > 0.15:
+            raise Cancelled
+
+    blood, motion = moving
+    flow = MovingFlow(blood, Fluid(1.06, 0.004), CineWall(blood, motion, 857.0))
+    valves = valve_times(blood, flow.wall, 857.0, Outlet(0.02, 0.4, 2000.0))
+    kept = Checkpoint(tmp_path / "state.npz", made_for="a b")
+    with pytest.raises(Cancelled):
+        pump(flow, valves, SCENARIO, progress, Execution(kept))
+    there = Pumping.from_arrays(kept.load())
+    assert there.done == len(there.recorded.instants) - 1 == 7
+    again = Pumping.from_arrays(kept.load())
+    assert again.recorded.instants == there.recorded.instants
+    assert again.state.opened == "outlet" and again.state.last == pytest.approx(857.0 / 43)
+    step = lambda at: flow.advance(at.state, 857.0 / 43, valves.artery).velocity  # noqa: E731
+    assert step(again) == pytest.approx(step(there))
 
 
 def test_what_is_ejected_is_the_stroke_volume_of_the_curve(moving: tuple[HeartMesh, WallMotion]) -> None:

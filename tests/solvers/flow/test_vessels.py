@@ -11,7 +11,8 @@ from solvers.flow.orifice import with_orifice
 from solvers.flow.outlets import outlet_of
 from solvers.flow.valve import FORWARD, RAMP, RESISTANCE, Leaflets
 from solvers.flow.vessels import periodic_pressure, tune, with_tuned_vessels
-from solvers.scenario import Cuff, Flow, Windkessel
+from solvers.flow_records import Cuff, Windkessel
+from solvers.scenario import Flow
 from solvers.verification.flow_valve import BACK, closed_leak, middle_valve
 
 EJECTION = Ejection(75_000.0, 320.0, 60_000.0 / 70)

@@ -4,7 +4,7 @@ import pytest
 from geometry.errors import Refused
 from solvers.flow.outlets import outlet_of
 from solvers.flow.windkessel import Outlet, periodic_start
-from solvers.scenario import Windkessel
+from solvers.flow_records import Windkessel
 from solvers.verification import windkessel_exact
 
 
