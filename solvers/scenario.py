@@ -5,30 +5,19 @@ Each number is declared once with its default, unit, range, meaning and source. 
 """
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError, model_validator
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from geometry.errors import Refused
+from solvers.record import Record, choice, number
 
 
-class Record(BaseModel):
-    """A frozen record that refuses unknown names."""
+class Variant(Record):
+    """What can change another scenario: a child knows the name of its parent and what the parent's numbers were."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-def number(
-    default: float, unit: str, low: float, high: float, meaning: str, source: str = "", sd: float | None = None
-) -> Any:
-    """A field with unit, allowed range, meaning, source, and the SD it has in an ensemble (None: it is not varied)."""
-    facts: dict[str, JsonValue] = {"unit": unit, "source": source, "sd": sd, "status": "population default"}
-    return Field(default, ge=low, le=high, description=meaning, json_schema_extra=facts)
-
-
-def choice(default: Any, meaning: str) -> Any:
-    """A field that is picked from a list or switched."""
-    return Field(default, description=meaning)
+    parent: str = choice("", "Name of the scenario that this one changes; empty for a baseline")
+    parent_numbers: str = choice("", "Hash of the parent's numbers that this one was made from")
 
 
 class FiberAngles(Record):
@@ -150,7 +139,7 @@ class Ensemble(Record):
     threshold: float | None = Field(None, description="Threshold of the exceedance map; empty for a sensible one")
 
 
-class Electrophysiology(Record):
+class Electrophysiology(Variant):
     """Activation of the ventricles and its 12-lead ECG."""
 
     kind: Literal["electrophysiology"] = "electrophysiology"
@@ -242,7 +231,7 @@ class Thinning(Record):
     power: float = number(0.3568, "1", 0.05, 1, "Power n", "Cho 1991")
 
 
-class Flow(Record):
+class Flow(Variant):
     """One heart beat of blood through the left heart outflow, valve and aorta."""
 
     kind: Literal["flow"] = "flow"
