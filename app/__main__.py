@@ -19,7 +19,9 @@ from app.commands_heart import HEART_VERBS
 from app.commands_labels import LABEL_VERBS
 from app.commands_measure import MEASURE_VERBS
 from app.commands_mesh import MESH_VERBS
+from app.commands_options import OPTION_VERBS
 from app.commands_scan import SCAN_VERBS
+from app.commands_scenario import SCENARIO_VERBS
 from geometry.errors import Cancelled, Refused
 
 DISCLAIMER = "Research and education software. Not a medical device."
@@ -33,6 +35,7 @@ VERBS = {
     **MESH_VERBS,
     **HEART_VERBS,
     **MEASURE_VERBS,
+    **OPTION_VERBS,
     **CELL_VERBS,
     **ECG_VERBS,
     **ARRHYTHMIA_VERBS,
@@ -42,6 +45,7 @@ VERBS = {
 }
 for name, verb in VERBS.items():
     cli.command(verb, name=name)
+cli.command(SCENARIO_VERBS)
 
 
 @cli.command(name="app")

@@ -21,7 +21,7 @@ from geometry.errors import Refused
 from geometry.metric import Metric
 from sample_scans.catalogue import samples
 from solvers.result_file import read_numbers
-from solvers.scenario import read_scenario
+from solvers.scenario_file import read_scenario
 
 Json = Annotated[str | None, Parameter("--json", allow_leading_hyphen=True)]
 Part = Literal["ventricles", "lv", "lv_blood", "rv_blood"]

@@ -4,12 +4,10 @@ Each number is declared once with its default, unit, range, meaning and source. 
 (the clinical one, e.g. mmHg); solvers convert at their edge with ``geometry.units``.
 """
 
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, TypeAdapter, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from geometry.errors import Refused
 from solvers.record import Record, choice, number
 
 
@@ -266,21 +264,3 @@ class Flow(Variant):
     beats: int = Field(1, ge=1, le=20, description="Beats computed at most; fewer once they repeat within 2 %")
     time_step: float = number(10, "ms", 0.5, 40, "Time step")
     ensemble: Ensemble = Ensemble()
-
-
-Scenario = Annotated[Electrophysiology | Flow, Field(discriminator="kind")]
-_SCENARIO: TypeAdapter[Electrophysiology | Flow] = TypeAdapter(Scenario)
-
-
-def read_scenario(path: Path) -> Electrophysiology | Flow:
-    """Read a scenario file; refuses with the names and limits of what is wrong in it."""
-    try:
-        return _SCENARIO.validate_json(path.read_bytes())
-    except ValidationError as failure:
-        wrong = "; ".join(f"{'.'.join(str(p) for p in e['loc'][1:]) or 'kind'}: {e['msg']}" for e in failure.errors())
-        raise Refused(f"The scenario {path.name} cannot be used ({wrong}). Correct these entries.") from failure
-
-
-def write_scenario(scenario: Electrophysiology | Flow, path: Path) -> None:
-    """Write a scenario file."""
-    path.write_text(scenario.model_dump_json(indent=1))
