@@ -3,37 +3,45 @@
 import shutil
 
 from app.case import Case
-from app.scenario_tree import needed_scenario, without
+from app.scenario_tree import Scenarios, without
 
 ASIDE = "removed"
 
 
+def replace_scenarios(case: Case, wanted: Scenarios) -> None:
+    """Make ``wanted`` the scenarios of the case: the runs of those left out are put aside, those of old ones come back."""
+    now = case.scenarios()
+    for name in now:
+        if name not in wanted:
+            _put_aside(case, name)
+    for name, one in wanted.items():
+        if name not in now:
+            _bring_back(case, name)
+        if now.get(name) != one:
+            case.save_scenario(name, one)
+
+
 def remove_scenario(case: Case, name: str) -> None:
-    """Take a scenario out of the case and put it, with its run, aside; its children go to its parent."""
-    scenarios = case.scenarios()
-    needed_scenario(scenarios, name)
-    for key, one in without(scenarios, name).items():
-        if one != scenarios[key]:
-            case.save_scenario(key, one)
-    place = case.folder / ASIDE / name
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir(parents=True)
-    run = case.folder / "runs" / name
-    if run.exists():
-        run.rename(place / "run")
-    (case.folder / "scenarios" / f"{name}.json").rename(place / "scenario.json")
-
-
-def restore_run(case: Case, name: str) -> None:
-    """Put the run of a scenario back that was put aside (the record itself is the caller's to keep again)."""
-    place = case.folder / ASIDE / name
-    run = case.folder / "runs" / name
-    if (place / "run").exists() and not run.exists():
-        run.parent.mkdir(exist_ok=True)
-        (place / "run").rename(run)
-    shutil.rmtree(place, ignore_errors=True)
+    """Take a scenario out of the case and put its run aside; its children go to its parent. Refuses an unknown one."""
+    replace_scenarios(case, without(case.scenarios(), name))
 
 
 def forget_removed(case: Case) -> None:
     """Delete what was put aside: nobody can undo it any more."""
     shutil.rmtree(case.folder / ASIDE, ignore_errors=True)
+
+
+def _put_aside(case: Case, name: str) -> None:
+    place, run = case.folder / ASIDE / name, case.folder / "runs" / name
+    shutil.rmtree(place, ignore_errors=True)
+    if run.exists():
+        place.parent.mkdir(exist_ok=True)
+        run.rename(place)
+    (case.folder / "scenarios" / f"{name}.json").unlink()
+
+
+def _bring_back(case: Case, name: str) -> None:
+    place, run = case.folder / ASIDE / name, case.folder / "runs" / name
+    if place.exists() and not run.exists():
+        run.parent.mkdir(exist_ok=True)
+        place.rename(run)
