@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from geometry.metric import shown_unit
-from solvers.comparison.table import Cell, OptionsTable, Row, share_text
+from solvers.comparison.table import Cell, OptionsTable, Row
 from ui.options_plot import OptionsPlot, ink_of
 from ui.theme import Theme, px
 from ui.widgets import label
@@ -12,7 +12,6 @@ from ui.widgets import label
 LANE = 32
 WAYS = {"": "not said", "lower": "lower", "higher": "higher"}
 HEADS = ("Option", "Members of the ensemble; bar: the run", "Value (90 %)", "Difference to baseline (90 %)", "P(best)")
-TIE = "\u2248 tied"
 
 
 class OptionsCard(QFrame):
@@ -81,25 +80,22 @@ class OptionsCard(QFrame):
         return row
 
     def _texts(self, cell: Cell, base: bool) -> list[QLabel]:
-        value = QLabel(cell.metric.text() if cell.metric is not None else "no answer")
-        apart, told = QLabel("baseline" if base else ""), cell.difference
-        apart.setProperty("role", "muted")
+        texts, told = cell.texts(self._row), cell.difference
+        value, apart, best = (
+            QLabel(texts["value"]),
+            QLabel("baseline" if base else texts["apart"]),
+            QLabel(texts["share"]),
+        )
+        apart.setProperty("role", "" if told is not None and told.clear else "muted")
         if told is not None:
-            apart.setText(told.text())
-            apart.setProperty("role", "" if told.clear else "muted")
             words = {True: "More than noise and doubt.", False: "Within noise or doubt."}.get(
                 told.clear, "No interval: the doubt is not known."
             )
             noise = f" Noise: {told.noise:.2g} {shown_unit(told.unit)} ({self._row.outcome.noise_source})."
             apart.setToolTip(words + (noise if told.noise else ""))
-        best = QLabel("")
         if cell.best is not None:
-            tie = self._row.tie and cell.tied
-            best.setText(share_text(cell.best, self._row.count) + (f"  {TIE}" if tie else ""))
-            best.setToolTip(
-                f"How often it is best of all options, over {self._row.count} members."
-                + (" It cannot be told from the one that is best most often." if tie else "")
-            )
+            tie = " It cannot be told from the one that is best most often." if self._row.tie and cell.tied else ""
+            best.setToolTip(f"How often it is best of all options, over {self._row.count} members.{tie}")
             best.setProperty("role", "" if cell.tied else "muted")
         return [value, apart, best]
 

@@ -22,6 +22,7 @@ from ui.widgets import button, label, notice
 
 MOST = 7  # rows that are seen at a time
 NAME = Qt.ItemDataRole.UserRole
+WHOLE_ROW = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
 
 
 class ScenarioList(QWidget):
@@ -65,9 +66,7 @@ class ScenarioList(QWidget):
         item = self._items.get(name)
         if item is not None and self.list.currentItem() is not item:
             self.list.blockSignals(True)
-            self.list.setCurrentItem(
-                item, 0, QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-            )
+            self.list.setCurrentItem(item, 0, WHOLE_ROW)
             self.list.blockSignals(False)
         self._tell(self.branches.get(name))
 

@@ -18,6 +18,7 @@ NOT_PAIRED = (
     "Not all options had the same random numbers, so members cannot be compared one by one: differences are as wide as if "
     "the options were unrelated. Run them with the same seed, number of members and uncertain inputs."
 )
+TIE = "\u2248 tied"
 NO_RECOMMENDATION = "The table recommends nothing: which outcome counts, and how much, is for people to say."
 
 
@@ -70,6 +71,15 @@ class Cell:
     difference: Difference | None = None
     best: float | None = None
     tied: bool = False
+
+    def texts(self, row: "Row") -> dict[str, str]:
+        """As shown in its row: "value", "apart" (difference to the baseline) and "share" (P(best), with its tie)."""
+        share = "" if self.best is None else share_text(self.best, row.count)
+        return {
+            "value": self.metric.text() if self.metric is not None else "no answer",
+            "apart": self.difference.text() if self.difference is not None else "",
+            "share": f"{share}  {TIE}" if share and row.tie and self.tied else share,
+        }
 
 
 def share_text(best: float, count: int) -> str:
