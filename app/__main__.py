@@ -20,6 +20,7 @@ from app.commands_labels import LABEL_VERBS
 from app.commands_measure import MEASURE_VERBS
 from app.commands_mesh import MESH_VERBS
 from app.commands_options import OPTION_VERBS
+from app.commands_report import REPORT_VERBS
 from app.commands_scan import SCAN_VERBS
 from app.commands_scenario import SCENARIO_VERBS
 from geometry.errors import Cancelled, Refused
@@ -36,6 +37,7 @@ VERBS = {
     **HEART_VERBS,
     **MEASURE_VERBS,
     **OPTION_VERBS,
+    **REPORT_VERBS,
     **CELL_VERBS,
     **ECG_VERBS,
     **ARRHYTHMIA_VERBS,

@@ -153,15 +153,6 @@ def simulate(
     )
 
 
-def report(case: Path, *, json: Json = None) -> None:
-    """Write the one-page report (PDF)."""
-    opened = opened_case(case)
-    run(opened, "report", {})
-    path = opened.folder / "report" / "report.pdf"
-    say(f"The report is {path}")
-    print_json({"case": str(case), "report": str(path)}, json)
-
-
 def show(
     case: Path,
     *,
@@ -188,7 +179,6 @@ CASE_VERBS: Mapping[str, Any] = {
     "mesh": mesh,
     "motion": motion,
     "simulate": simulate,
-    "report": report,
     "show": show,
 }
 

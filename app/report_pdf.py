@@ -9,7 +9,17 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, Image, PageBreak, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import (
+    Flowable,
+    Image,
+    KeepTogether,
+    PageBreak,
+    Paragraph,
+    SimpleDocTemplate,
+    Spacer,
+    Table,
+    TableStyle,
+)
 
 from app.report_pictures import Pictures, main_outcomes
 from app.report_text import annex_sections, basis_line, options_rows
@@ -56,20 +66,14 @@ def _first_page(facts: Mapping[str, Any], pictures: Pictures) -> list[Flowable]:
     table = facts["options"]
     if table is not None and pictures.options is not None:
         story.append(Paragraph(f"Options {SIMULATED}", HEAD))
-        story += [_options(table, main_outcomes(table)), _picture(pictures.options, 42 * mm)]
+        story += [_options(table, main_outcomes(table)), Spacer(1, 2 * mm), _picture(pictures.options, 42 * mm)]
         story.append(Paragraph(_safe(" ".join(table["notes"])), SMALL))
     return [*story, Paragraph(_safe(facts["verification_line"]), SMALL)]
 
 
 def _annex(facts: Mapping[str, Any], pictures: Pictures) -> list[Flowable]:
     story: list[Flowable] = [Paragraph("Annex: what stands behind it", TITLE)]
-    for run in facts["runs"][1:]:
-        change = f": {run['change']}" if run["change"] else ""
-        story.append(Paragraph(f"{_safe(run['title'])} {SIMULATED}", HEAD))
-        story.append(Paragraph(_safe(run["method"] + change), SMALL))
-        story += _pictures_row(pictures.fields.get(run["name"], ()), 3, 46 * mm)
-        story += [_picture(one, 40 * mm) for one in pictures.curves.get(run["name"], ())[:1]]
-        story.append(_metric_table("", run["metrics"], WIDTH))
+    story += [KeepTogether(_further_run(run, pictures)) for run in facts["runs"][1:]]
     table = facts["options"]
     rest = [row for row in table["outcomes"] if row not in main_outcomes(table)] if table is not None else []
     if rest:
@@ -78,6 +82,15 @@ def _annex(facts: Mapping[str, Any], pictures: Pictures) -> list[Flowable]:
         story.append(Paragraph(_safe(title), HEAD))
         story += [Paragraph("\u2022 " + _safe(sentence), SMALL) for sentence in sentences]
     return story
+
+
+def _further_run(run: Mapping[str, Any], pictures: Pictures) -> list[Flowable]:
+    change = f": {run['change']}" if run["change"] else ""
+    story: list[Flowable] = [Paragraph(f"{_safe(run['title'])} {SIMULATED}", HEAD)]
+    story.append(Paragraph(_safe(run["method"] + change), SMALL))
+    story += _pictures_row(pictures.fields.get(run["name"], ()), 3, 46 * mm)
+    story += [_picture(one, 40 * mm) for one in pictures.curves.get(run["name"], ())[:1]]
+    return [*story, _metric_table("", run["metrics"], WIDTH)]
 
 
 def _numbers(measures: Sequence[Mapping[str, Any]], main: Mapping[str, Any] | None) -> Flowable:
@@ -98,8 +111,15 @@ def _metric_table(title: str, metrics: Iterable[Mapping[str, Any]], width: float
         for m in metrics
     ]
     table = Table(rows, colWidths=[share * (width - 3 * mm) for share in (0.4, 0.32, 0.28)], hAlign="LEFT")
-    table.setStyle(TableStyle([("LINEBELOW", (0, 0), (-1, -1), 0.3, RULE), ("PADDING", (0, 0), (-1, -1), 0.6)]))
+    table.setStyle(_ruled(0.8))
     return table
+
+
+def _ruled(room: float) -> TableStyle:
+    """A line below each row, and so many points above and below its text."""
+    whole = ((0, 0), (-1, -1))
+    paddings = [("TOPPADDING", *whole, room), ("BOTTOMPADDING", *whole, 1.5 * room), ("LEFTPADDING", *whole, 0)]
+    return TableStyle([("LINEBELOW", *whole, 0.3, RULE), ("VALIGN", *whole, "TOP"), *paddings])
 
 
 def _options(table: Mapping[str, Any], outcomes: Sequence[Mapping[str, Any]]) -> Table:
@@ -108,12 +128,7 @@ def _options(table: Mapping[str, Any], outcomes: Sequence[Mapping[str, Any]]) ->
     cells += [[Paragraph("<br/>".join(_safe(line) for line in lines), TEXT) for lines in row] for row in rows]
     first = 38 * mm
     drawn = Table(cells, colWidths=[first, *[(WIDTH - first) / (len(head) - 1)] * (len(head) - 1)], hAlign="LEFT")
-    style = [
-        ("LINEBELOW", (0, 0), (-1, -1), 0.3, RULE),
-        ("PADDING", (0, 0), (-1, -1), 1),
-        ("VALIGN", (0, 0), (-1, -1), "TOP"),
-    ]
-    drawn.setStyle(TableStyle(style))
+    drawn.setStyle(_ruled(1.2))
     return drawn
 
 

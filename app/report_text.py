@@ -37,26 +37,37 @@ def options_rows(table: Mapping[str, Any], outcomes: Sequence[Mapping[str, Any]]
 def annex_sections(facts: Mapping[str, Any]) -> list[Section]:
     """Assumptions, checks, verification, inputs and provenance: titles with their sentences, empty ones left out."""
     sections: list[Section] = [("Out of date", list(facts["out_of_date"]))]
-    sections.append(("Measures: what they rest on", _once(metric["note"] for metric in facts["measures"])))
+    sections.append(("Measures: what they rest on", _labelled(facts["measures"])))
+    known: set[str] = set()
     for run in facts["runs"]:
-        title = run["title"]
-        sections.append(
-            (f"{title}: assumptions and limits", _once([*run["notes"], *(m["note"] for m in run["metrics"])]))
-        )
+        title, notes = run["title"], _assumptions(run)
+        fresh = [note for note in notes if note not in known]
+        known |= set(notes)
+        more = " (beside those above)" if len(fresh) < len(notes) else ""
+        sections.append((f"{title}: assumptions and limits{more}", fresh))
         sections.append((f"{title}: checks made during the run", [_check(check) for check in run["checks"]]))
     sections.append(("Verification on this machine", _verification(facts)))
     told: dict[str, str] = {}
     for run in facts["runs"]:
-        fresh = [row for row in run["inputs"] if told.get(row["path"]) != row["text"]]
-        told |= {row["path"]: row["text"] for row in fresh}
-        again = " (only what differs from the runs above)" if len(fresh) < len(run["inputs"]) else ""
-        sections.append((f"{run['title']}: inputs with their status{again}", [row["text"] for row in fresh]))
+        rows = [row for row in run["inputs"] if told.get(row["path"]) != row["text"]]
+        told |= {row["path"]: row["text"] for row in rows}
+        again = " (only what differs from the runs above)" if len(rows) < len(run["inputs"]) else ""
+        sections.append((f"{run['title']}: inputs with their status{again}", [row["text"] for row in rows]))
     sections.append(("Where it comes from", _provenance(facts)))
     return [(title, sentences) for title, sentences in sections if sentences]
 
 
-def _once(notes: Any) -> list[str]:
-    return [note for note in dict.fromkeys(notes) if note]
+def _assumptions(run: Mapping[str, Any]) -> list[str]:
+    return list(dict.fromkeys([*run["notes"], *_labelled(run["metrics"])]))
+
+
+def _labelled(metrics: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Notes of numbers with the labels they belong to; each different note once."""
+    labels: dict[str, list[str]] = {}
+    for metric in metrics:
+        if metric["note"]:
+            labels.setdefault(metric["note"], []).append(metric["label"])
+    return [f"{', '.join(names)}: {note}" for note, names in labels.items()]
 
 
 def _check(check: Mapping[str, Any]) -> str:
