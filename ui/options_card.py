@@ -22,7 +22,7 @@ class OptionsCard(QFrame):
     def __init__(self, table: OptionsTable, row: Row, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "card")
-        self._row, self._theme = row, theme
+        self._row, self._theme, self._table_options = row, theme, table.options
         names = [name for name, _ in table.options]
         base = names.index(table.baseline)
         grid = QGridLayout(self)
@@ -88,9 +88,8 @@ class OptionsCard(QFrame):
         )
         apart.setProperty("role", "" if told is not None and told.clear else "muted")
         if told is not None:
-            words = {True: "More than noise and doubt.", False: "Within noise or doubt."}.get(
-                told.clear, "No interval: the doubt is not known."
-            )
+            words = "More than noise and doubt." if told.clear else "Within noise or doubt."
+            words = "No interval: the doubt is not known." if told.clear is None else words
             noise = f" Noise: {told.noise:.2g} {shown_unit(told.unit)} ({self._row.outcome.noise_source})."
             apart.setToolTip(words + (noise if told.noise else ""))
         if cell.best is not None:

@@ -219,7 +219,13 @@ def _finite(values: Floats | None) -> tuple[float, ...]:
 def _plain_row(row: Row, names: Sequence[str]) -> dict[str, Any]:
     outcome = row.outcome
     by = ("chosen" if outcome.chosen else "declared") if outcome.better else ""
-    facts = {"name": outcome.name, "label": row.label, "unit": row.unit, "better": outcome.better, "better_by": by}
+    facts: dict[str, Any] = {
+        "name": outcome.name,
+        "label": row.label,
+        "unit": row.unit,
+        "better": outcome.better,
+        "better_by": by,
+    }
     facts |= {"members": row.count, "tie": row.tie, "why": row.why, "band": outcome.band}
     facts["noise_source"] = outcome.noise_source
     return facts | {"options": {name: _plain_cell(cell) for name, cell in zip(names, row.cells, strict=True)}}

@@ -8,7 +8,7 @@ import pytest
 
 from app.__main__ import main
 from app.case import Case
-from app.removed import remove_scenario, restore_run
+from app.removed import remove_scenario, replace_scenarios
 from app.scenario_tree import child_of, confirmed, numbers_digest, parent_moved, scenario_tree
 from app.scenario_words import change_line
 from app.staleness import out_of_date, stale_scenarios
@@ -98,9 +98,7 @@ def test_removing_moves_children_up_and_can_be_taken_back(case: Case) -> None:
     remove_scenario(case, "two_sites")
     assert set(case.scenarios()) == {"pacing", "slow"} and case.runs() == ("pacing",)
     assert case.scenario("slow").parent == "pacing" and parent_moved(case.scenarios(), "slow") == ""
-    for name, one in before.items():
-        case.save_scenario(name, one)
-    restore_run(case, "two_sites")
+    replace_scenarios(case, before)
     assert set(case.runs()) == {"pacing", "two_sites"} and case.scenarios() == before
 
 

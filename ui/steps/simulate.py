@@ -25,7 +25,11 @@ class SimulatePage(Page):
         at_list = self.tree is not None and self.tree.list.hasFocus()
         self.tree = self.form = None
         super().refresh()
-        if at_list and self.tree is not None:
+        if at_list:
+            self._focus_list()
+
+    def _focus_list(self) -> None:
+        if self.tree is not None:
             self.tree.list.setFocus()
 
     def fill(self) -> None:
