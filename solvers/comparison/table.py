@@ -183,7 +183,11 @@ def _row(options: Sequence[Option], base: int, outcome: Outcome) -> Row:
 def _why(options: Sequence[Option], outcome: Outcome, joint: Joint | None) -> str:
     if joint is None:
         bare = [f"'{o.title}'" for o in options if len(_finite(o.members.get(outcome.name))) < 2]
-        return f"No members: {', '.join(bare)}; run with an ensemble." if bare else "No member has an answer for all."
+        return (
+            f"No members kept: {', '.join(bare)}; run again with an ensemble."
+            if bare
+            else "No member has an answer for all."
+        )
     return "" if outcome.better or outcome.chosen else "Choose which way is better."
 
 
