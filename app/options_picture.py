@@ -16,7 +16,8 @@ INK, HALF = "#1c2530", 0.36
 def draw_options(table: Mapping[str, Any], outcomes: Sequence[Mapping[str, Any]], out: Path) -> Path:
     """Draw the members of the ``outcomes`` (rows of the plain table) into the PNG ``out``: violins, dots, a bar at the run."""
     count = len(table["options"])
-    figure = Figure(figsize=(7.1, 0.45 + 0.22 * count + 0.15), dpi=220)
+    height = 0.5 + 0.22 * count  # inches
+    figure = Figure(figsize=(7.1, height), dpi=220)
     panels = figure.subplots(1, len(outcomes), sharey=True, squeeze=False)[0]
     for axes, row in zip(panels, outcomes, strict=True):
         for place, option in enumerate(table["options"]):
@@ -29,7 +30,7 @@ def draw_options(table: Mapping[str, Any], outcomes: Sequence[Mapping[str, Any]]
             axes.spines[side].set_visible(False)
         axes.tick_params(axis="y", length=0)
     panels[0].set_yticks(range(count), [_short(option["title"]) for option in table["options"]])
-    figure.subplots_adjust(left=0.15, right=0.99, top=0.86, bottom=0.16, wspace=0.12)
+    figure.subplots_adjust(left=0.15, right=0.99, top=1 - 0.25 / height, bottom=0.22 / height, wspace=0.12)
     figure.savefig(out)
     return out
 

@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.report_pictures import Pictures, main_outcomes
-from app.report_text import annex_sections, basis_line, options_rows
+from app.report_text import annex_sections, basis_line, main_measures, options_rows, other_measures
 
 TEMPLATE = "report.html"
 
@@ -20,6 +20,8 @@ def write_html(facts: Mapping[str, Any], pictures: Pictures, path: Path) -> None
     text = world.get_template(TEMPLATE).render(
         facts=facts,
         basis=basis_line(facts),
+        measures=main_measures(facts),
+        more_measures=other_measures(facts),
         fields={name: _inline(paths) for name, paths in pictures.fields.items()},
         curves={name: _inline(paths) for name, paths in pictures.curves.items()},
         options=options_rows(table, main_outcomes(table)) if table else [],

@@ -22,7 +22,7 @@ from reportlab.platypus import (
 )
 
 from app.report_pictures import Pictures, main_outcomes
-from app.report_text import annex_sections, basis_line, options_rows
+from app.report_text import annex_sections, basis_line, main_measures, options_rows, other_measures
 from geometry.metric import shown_unit
 
 INK, ACCENT, RULE = colors.HexColor("#1c2530"), colors.HexColor("#b3541e"), colors.HexColor("#d5dae0")
@@ -58,7 +58,7 @@ def write_pdf(facts: Mapping[str, Any], pictures: Pictures, path: Path) -> None:
 def _first_page(facts: Mapping[str, Any], pictures: Pictures) -> list[Flowable]:
     main = facts["runs"][0] if facts["runs"] else None
     story: list[Flowable] = [Paragraph(_safe(facts["label"]), TITLE), Paragraph(_safe(basis_line(facts)), SMALL)]
-    story += [Spacer(1, 1.5 * mm), _numbers(facts["measures"], main)]
+    story += [Spacer(1, 1.5 * mm), _numbers(main_measures(facts), main)]
     if main is not None:
         story.append(Paragraph(f"{_safe(main['title'])} ({_safe(main['method'])}) {SIMULATED}", HEAD))
         story += _pictures_row(pictures.fields.get(main["name"], ()), 3, 46 * mm)
@@ -73,6 +73,8 @@ def _first_page(facts: Mapping[str, Any], pictures: Pictures) -> list[Flowable]:
 
 def _annex(facts: Mapping[str, Any], pictures: Pictures) -> list[Flowable]:
     story: list[Flowable] = [Paragraph("Annex: what stands behind it", TITLE)]
+    if rest_measured := other_measures(facts):
+        story.append(_metric_table("Measured on the scan and on the mesh", rest_measured, WIDTH))
     story += [KeepTogether(_further_run(run, pictures)) for run in facts["runs"][1:]]
     table = facts["options"]
     rest = [row for row in table["outcomes"] if row not in main_outcomes(table)] if table is not None else []

@@ -6,6 +6,7 @@ from typing import Any
 from app.verification_record import NOT_RUN
 from geometry.metric import with_unit
 
+MOST_MEASURES = 10  # on the first page
 Section = tuple[str, list[str]]
 
 
@@ -17,6 +18,19 @@ def basis_line(facts: Mapping[str, Any]) -> str:
     return words + "Intervals are 90 %. The label is a pseudonym."
 
 
+def main_measures(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What of the measures stands on the first page: those with a healthy band first, then those with an interval."""
+    ranked = sorted(facts["measures"], key=lambda metric: (not metric["band"], metric["low"] is None))
+    kept = [metric["name"] for metric in ranked[:MOST_MEASURES]]
+    return [metric for metric in facts["measures"] if metric["name"] in kept]
+
+
+def other_measures(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The measures that stand in the annex."""
+    main = main_measures(facts)
+    return [metric for metric in facts["measures"] if metric not in main]
+
+
 def options_rows(table: Mapping[str, Any], outcomes: Sequence[Mapping[str, Any]]) -> list[list[Any]]:
     """The head (texts), then a row for each outcome: lines of text in every cell."""
     head = ["Outcome", *(f"{o['title']}{' (baseline)' if o['baseline'] else ''}" for o in table["options"])]
@@ -24,7 +38,7 @@ def options_rows(table: Mapping[str, Any], outcomes: Sequence[Mapping[str, Any]]
     for row in outcomes:
         way = {"lower": "lower is better", "higher": "higher is better", "": "no way is better"}[row["better"]]
         by = " (chosen by the user)" if row["better_by"] == "chosen" else ""
-        first = [row["label"], way + by, *([row["band"]] if row["band"] else [])]
+        first = [row["label"], way + by, *(text for text in (row["band"], row["why"]) if text)]
         cells = []
         for option in table["options"]:
             texts = row["options"][option["name"]]
