@@ -94,7 +94,7 @@ def test_one_run_alone_is_not_compared(with_members: Window, qtbot: object) -> N
     window = with_members
     window.go("compare")
     window.session.set_look(options=True)
-    (panel,) = (one for one in window.inspector.page("compare").findChildren(OptionsPanel) if one.isVisible())
+    (panel,) = (one for one in window.inspector.page("compare").findChildren(OptionsPanel) if not one.isHidden())
     panel.boxes["pacing"].blockSignals(True)
     panel.boxes["pacing"].setChecked(False)
     panel._choose()

@@ -1,5 +1,6 @@
 """Report: one page for the record."""
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QUrl
@@ -36,7 +37,7 @@ class ReportPage(Page):
             for kind, words in (("html", "Open it in the browser"), ("json", "Open the numbers (report.json)")):
                 path = found[0].with_suffix(f".{kind}")
                 if path.exists():
-                    self.column.addWidget(button(words, lambda path=path: open_outside(path)))
+                    self.column.addWidget(button(words, partial(open_outside, path)))
             self.column.addWidget(label(str(found[0]), "small"))
         self.add_notes(session.stale, "Out of date")
         for name in session.runs:
