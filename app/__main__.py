@@ -19,7 +19,10 @@ from app.commands_heart import HEART_VERBS
 from app.commands_labels import LABEL_VERBS
 from app.commands_measure import MEASURE_VERBS
 from app.commands_mesh import MESH_VERBS
+from app.commands_options import OPTION_VERBS
+from app.commands_report import REPORT_VERBS
 from app.commands_scan import SCAN_VERBS
+from app.commands_scenario import SCENARIO_VERBS
 from app.commands_velocity import VELOCITY_VERBS
 from geometry.errors import Cancelled, Refused
 
@@ -34,6 +37,8 @@ VERBS = {
     **MESH_VERBS,
     **HEART_VERBS,
     **MEASURE_VERBS,
+    **OPTION_VERBS,
+    **REPORT_VERBS,
     **CELL_VERBS,
     **ECG_VERBS,
     **ARRHYTHMIA_VERBS,
@@ -44,6 +49,7 @@ VERBS = {
 }
 for name, verb in VERBS.items():
     cli.command(verb, name=name)
+cli.command(SCENARIO_VERBS)
 
 
 @cli.command(name="app")

@@ -44,7 +44,8 @@ from geometry.tet_quality import save_quality
 from geometry.wall_motion.motion import WallMotion, load_motion, save_motion
 from solvers.result import Result
 from solvers.result_file import load_result, save_result
-from solvers.scenario import Electrophysiology, Flow, read_scenario, write_scenario
+from solvers.scenario import Electrophysiology, Flow
+from solvers.scenario_file import read_scenario, write_scenario
 
 LONGEST_TITLE = 80  # letters
 MAIN = "main"  # the scan that is segmented; others lie beside it, each under its role

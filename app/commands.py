@@ -22,7 +22,7 @@ from geometry.errors import Refused
 from geometry.metric import Metric
 from sample_scans.catalogue import samples
 from solvers.result_file import read_numbers
-from solvers.scenario import read_scenario
+from solvers.scenario_file import read_scenario
 
 Json = Annotated[str | None, Parameter("--json", allow_leading_hyphen=True)]
 Part = Literal["ventricles", "lv", "lv_blood", "rv_blood"]
@@ -160,15 +160,6 @@ def simulate(
     )
 
 
-def report(case: Path, *, json: Json = None) -> None:
-    """Write the one-page report (PDF)."""
-    opened = opened_case(case)
-    run(opened, "report", {})
-    path = opened.folder / "report" / "report.pdf"
-    say(f"The report is {path}")
-    print_json({"case": str(case), "report": str(path)}, json)
-
-
 def show(
     case: Path,
     *,
@@ -195,7 +186,6 @@ CASE_VERBS: Mapping[str, Any] = {
     "mesh": mesh,
     "motion": motion,
     "simulate": simulate,
-    "report": report,
     "show": show,
 }
 

@@ -9,6 +9,7 @@ from cyclopts import Parameter
 
 from app.console import print_json, say
 from app.doctor import examine
+from app.verification_record import record_verification
 from geometry.errors import Refused
 from geometry.progress import silent
 
@@ -40,6 +41,7 @@ def verify(*names: str, figures: Path | None = None, json: Json = None) -> int:
         say(f"{name}: {problem.TITLE}")
         began = time.perf_counter()
         checks = problem.verify(silent)
+        record_verification(name, problem.TITLE, checks)
         if figures is not None:
             _draw(name, problem, checks, figures)
         for check in checks:

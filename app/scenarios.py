@@ -90,9 +90,7 @@ def default_scenarios(measures: tuple[Metric, ...], mesh: HeartMesh) -> dict[str
             return {}
         apex = mesh.landmarks["apex"]
         site = PacingSite(x=apex[0], y=apex[1], z=apex[2])
-        paced = Electrophysiology(
-            title="Pacing", tier="eikonal", start="paced", sites=(site,), ensemble=Ensemble(members=0)
-        )
+        paced = Electrophysiology(title="Pacing", tier="eikonal", start="paced", sites=(site,))
         return {"sinus_rhythm": Electrophysiology(), "pacing": paced}
     strokes = [metric.value for metric in measures if metric.name == "stroke_volume"]
     rest = Flow(stroke_volume=strokes[0]) if strokes else Flow()

@@ -4,6 +4,7 @@ from pydantic import ValidationError
 
 from app.case import Case
 from app.provenance import IMPORTED, digest, read_options, read_origin
+from app.scenario_tree import numbers_digest, parent_moved
 from geometry.landmarks import landmarks_from
 from solvers.result_file import read_numbers
 from solvers.scenario import Electrophysiology, Flow
@@ -25,12 +26,10 @@ def out_of_date(case: Case) -> tuple[str, ...]:
         found.append("Landmarks were moved after fibres, coordinates and segments were laid; lay them again.")
     if scar.exists() and read_origin(scar) != case.scar_source():
         found.append("Scar was measured on another segmentation or enhancement scan; measure it again.")
-    if (mesh / "heart.npz").exists():
-        current = digest(mesh / "heart.npz")
-        older = [name for name in case.runs() if read_origin(case.folder / "runs" / name) != current]
-        found += [f"The run {name!r} is older than its mesh; run it again." for name in older]
-    changed = [name for name, scenario in case.scenarios().items() if _ran_otherwise(case, name, scenario)]
-    found += [f"The scenario {name!r} was changed after its run; run it again." for name in changed]
+    known = stale_scenarios(case)
+    found += [sentence for name in known for sentence in known[name]]
+    orphans = [name for name in case.runs() if name not in known and _older_than_mesh(case, name)]
+    found += [f"The run {name!r} is older than its mesh; run it again." for name in orphans]
     return tuple(found)
 
 
@@ -48,13 +47,31 @@ def scar_digest(case: Case) -> str:
     return digest(path) if path.exists() else ""
 
 
+def stale_scenarios(case: Case) -> dict[str, tuple[str, ...]]:
+    """What no longer fits of each scenario by name: its run to the mesh or to its numbers, a child to its parent."""
+    scenarios, runs = case.scenarios(), case.runs()
+    found = {}
+    for name in scenarios:
+        title, told = scenarios[name].title, []
+        if name in runs and _older_than_mesh(case, name):
+            told.append(f"The run '{title}' is older than its mesh; run it again.")
+        if name in runs and _ran_otherwise(case, name, scenarios[name]):
+            told.append(f"The scenario '{title}' was changed after its run; run it again.")
+        moved = parent_moved(scenarios, name)
+        found[name] = (*told, f"'{title}': {moved}") if moved else tuple(told)
+    return found
+
+
+def _older_than_mesh(case: Case, name: str) -> bool:
+    heart = case.folder / "mesh" / "heart.npz"
+    return heart.exists() and read_origin(case.folder / "runs" / name) != digest(heart)
+
+
 def _ran_otherwise(case: Case, name: str, scenario: Electrophysiology | Flow) -> bool:
-    if name not in case.runs():
-        return False
     ran = read_numbers(case.folder / "runs" / name)["stamp"].get("scenario")
     if ran is None:
         return False
     try:  # an entry that was not there yet when it ran has its default
-        return type(scenario).model_validate(ran) != scenario
+        return numbers_digest(type(scenario).model_validate(ran)) != numbers_digest(scenario)
     except ValidationError:
         return True

@@ -22,6 +22,8 @@ from geometry.errors import Refused
 from geometry.landmarks import Landmarks
 from geometry.progress import Progress, part
 from geometry.segmentation import Segmentation
+from solvers.result import Result
+from solvers.scenario import Electrophysiology, Flow
 
 MANUAL = "manual"
 Options = Mapping[str, Any]
@@ -185,7 +187,15 @@ def simulate(case: Case, options: Options, progress: Progress) -> None:
     """Run a stored scenario. Options: scenario (its name), workers, ranks (MPI processes of the monodomain equation),
     restart (go on from where a run was stopped)."""
     name = str(options["scenario"])
-    scenario = case.scenario(name)
+    result = computed_result(case, name, case.scenario(name), options, part(progress, 0.0, 0.98))
+    progress(0.98, "Keeping the result")
+    case.save_result(name, result, needed_mesh(case))
+
+
+def computed_result(
+    case: Case, name: str, scenario: Electrophysiology | Flow, options: Options, progress: Progress
+) -> Result:
+    """What a scenario gives on the mesh of the case; ``options`` as for ``simulate``, ``name`` that of its checkpoint."""
     heart = needed_mesh(case)
     workers = int(options.get("workers") or os.cpu_count() or 1)
     os.environ["OMP_NUM_THREADS"] = str(workers)  # the compiled kernels use as many threads as there may be workers
@@ -195,13 +205,12 @@ def simulate(case: Case, options: Options, progress: Progress) -> None:
     restart = bool(options.get("restart"))
     if restart and not kept.exists():
         raise Refused(f"There is no checkpoint of {scenario.title!r} to go on from. Start it from its beginning.")
-    inner = part(progress, 0, 0.98)
     if scenario.kind == "flow":
         from app.flow_steps import simulate_flow
         from solvers.flow.execution import Checkpoint as FlowCheckpoint
         from solvers.flow.execution import Execution as FlowExecution
 
-        result = simulate_flow(case, heart, scenario, inner, workers, FlowExecution(FlowCheckpoint(kept), restart))
+        result = simulate_flow(case, heart, scenario, progress, workers, FlowExecution(FlowCheckpoint(kept), restart))
     else:
         from solvers.electrophysiology.execution import Execution
         from solvers.electrophysiology.march_state import Checkpoint
@@ -211,10 +220,19 @@ def simulate(case: Case, options: Options, progress: Progress) -> None:
             raise Refused(f"{scenario.title!r} takes seconds and keeps no checkpoint. Start it from its beginning.")
         with LiveActivation(case, name) as live:
             how = Execution(int(options.get("ranks") or 1), Checkpoint(kept), restart, live)
-            result = run_electrophysiology(heart, scenario, inner, workers=workers, how=how)
+            result = run_electrophysiology(heart, scenario, progress, workers=workers, how=how)
     kept.unlink(missing_ok=True)
-    progress(0.98, "Keeping the result")
-    case.save_result(name, result, heart)
+    return result
+
+
+def repeat(case: Case, options: Options, progress: Progress) -> None:
+    """Run everything again that a report tells, beside the kept runs. Options: files (report.json), out, workers."""
+    from app.repeat import repeat_runs
+
+    def compute(name: str, scenario: Electrophysiology | Flow, inner: Progress) -> Result:
+        return computed_result(case, f"repeat-{name}", scenario, options, inner)
+
+    repeat_runs(case, Path(options["files"][0]), Path(options["out"]), compute, progress)
 
 
 def measured_ecg(case: Case, options: Options, progress: Progress) -> None:
@@ -261,6 +279,7 @@ TASKS: Mapping[str, Callable[[Case, Options, Progress], None]] = {
     "induce": induce,
     "electrogram": electrogram,
     "report": report,
+    "repeat": repeat,
     "road": road,
     "ecg": measured_ecg,
     "velocity": velocity,

@@ -61,7 +61,7 @@ class Metric:
 
     def text(self) -> str:
         """The value with no more digits than its interval supports, e.g. "58 % (54 to 62)"."""
-        digits = _digits(self.value, self.low, self.high)
+        digits = digits_for(self.value, self.low, self.high)
         shown = with_unit(f"{self.value:.{digits}f}", self.unit)
         if self.low is None or self.high is None:
             return shown
@@ -72,7 +72,8 @@ class Metric:
         return asdict(self)
 
 
-def _digits(value: float, low: float | None, high: float | None) -> int:
+def digits_for(value: float, low: float | None, high: float | None) -> int:
+    """How many digits after the point a value is shown with: no more than its interval supports."""
     width = abs(value) / 5 if low is None or high is None else high - low
     if width == 0:
         return 0

@@ -1,4 +1,4 @@
-"""What records of a scenario are made of: each number with its default, unit, range, meaning and source."""
+"""What scenarios are made of: frozen records whose numbers carry their unit, range, meaning, source and doubt."""
 
 from typing import Any
 

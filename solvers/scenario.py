@@ -4,12 +4,10 @@ Each number is declared once with its default, unit, range, meaning and source. 
 (the clinical one, e.g. mmHg); solvers convert at their edge with ``geometry.units``.
 """
 
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, TypeAdapter, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from geometry.errors import Refused
 from solvers.flow_records import (
     Cuff,
     FlowCurve,
@@ -21,6 +19,13 @@ from solvers.flow_records import (
     Windkessel,
 )
 from solvers.record import Record, choice, number
+
+
+class Variant(Record):
+    """What can change another scenario: a child knows the name of its parent and what the parent's numbers were."""
+
+    parent: str = choice("", "Name of the scenario that this one changes; empty for a baseline")
+    parent_numbers: str = choice("", "Hash of the parent's numbers that this one was made from")
 
 
 class FiberAngles(Record):
@@ -142,7 +147,7 @@ class Ensemble(Record):
     threshold: float | None = Field(None, description="Threshold of the exceedance map; empty for a sensible one")
 
 
-class Electrophysiology(Record):
+class Electrophysiology(Variant):
     """Activation of the ventricles and its 12-lead ECG."""
 
     kind: Literal["electrophysiology"] = "electrophysiology"
@@ -174,7 +179,7 @@ class Electrophysiology(Record):
     ensemble: Ensemble = Ensemble()
 
 
-class Flow(Record):
+class Flow(Variant):
     """One heart beat of blood through the left heart outflow, valve and aorta."""
 
     kind: Literal["flow"] = "flow"
@@ -223,21 +228,3 @@ class Flow(Record):
     beats: int = Field(1, ge=1, le=20, description="Beats computed at most; fewer once they repeat within 2 %")
     time_step: float = number(10, "ms", 0.5, 40, "Time step")
     ensemble: Ensemble = Ensemble()
-
-
-Scenario = Annotated[Electrophysiology | Flow, Field(discriminator="kind")]
-_SCENARIO: TypeAdapter[Electrophysiology | Flow] = TypeAdapter(Scenario)
-
-
-def read_scenario(path: Path) -> Electrophysiology | Flow:
-    """Read a scenario file; refuses with the names and limits of what is wrong in it."""
-    try:
-        return _SCENARIO.validate_json(path.read_bytes())
-    except ValidationError as failure:
-        wrong = "; ".join(f"{'.'.join(str(p) for p in e['loc'][1:]) or 'kind'}: {e['msg']}" for e in failure.errors())
-        raise Refused(f"The scenario {path.name} cannot be used ({wrong}). Correct these entries.") from failure
-
-
-def write_scenario(scenario: Electrophysiology | Flow, path: Path) -> None:
-    """Write a scenario file."""
-    path.write_text(scenario.model_dump_json(indent=1))

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from app.case import Case
 from app.measured_ecg import kept_ecg
 from app.scenarios import in_order
-from app.staleness import out_of_date
+from app.staleness import out_of_date, stale_scenarios
 from geometry.fiber_lines import FiberLines, load_lines
 from geometry.heart_mesh import HeartMesh
 from geometry.image import Image
@@ -71,6 +71,11 @@ class Contents(QObject):
     def stale(self) -> tuple[str, ...]:
         """Sentences about what does not fit any more."""
         return self._keep("stale", out_of_date) or ()
+
+    @property
+    def scenario_doubts(self) -> dict[str, tuple[str, ...]]:
+        """What no longer fits of each scenario by name, in sentences."""
+        return self._keep("scenario_doubts", stale_scenarios) or {}
 
     @property
     def quality(self) -> TetQuality | None:

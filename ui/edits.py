@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QUndoCommand
 
+from app.scenario_tree import Scenarios
 from geometry.editing.change import Change
 from geometry.landmarks import Landmarks
 from geometry.subject import Subject
@@ -34,6 +35,24 @@ class ChangeScenario(QUndoCommand):
     def undo(self) -> None:
         """Take it back."""
         self._session.keep_scenario(self._name, self._before)
+
+
+class ChangeTree(QUndoCommand):
+    """The scenarios of the case become others: one more, one less, one with another title."""
+
+    def __init__(
+        self, session: "Session", before: Scenarios, after: Scenarios, from_name: str, to_name: str, text: str
+    ) -> None:
+        super().__init__(text)
+        self._session, self._before, self._after = session, (before, from_name), (after, to_name)
+
+    def redo(self) -> None:
+        """Do it."""
+        self._session.tree.keep(*self._after)
+
+    def undo(self) -> None:
+        """Take it back."""
+        self._session.tree.keep(*self._before)
 
 
 class ChangeSeeds(QUndoCommand):

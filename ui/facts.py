@@ -6,26 +6,10 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import ValidationError
 
+from app.scenario_words import humanised
 from geometry.metric import with_unit
 from solvers.record import Record
 
-CHOICES = {
-    "eikonal": "Eikonal (seconds)",
-    "reaction_eikonal": "Reaction-eikonal",
-    "monodomain": "Monodomain (minutes)",
-    "his_purkinje": "Conduction system",
-    "paced": "Pacing sites",
-    "uniform": "One cell everywhere",
-    "endo-mid-epi": "Three layers",
-    "lbbb": "Left bundle block",
-    "rbbb": "Right bundle block",
-    "fast_layer": "Fast layer",
-    "grown_tree": "Grown tree",
-    "ejection": "Flow of the ejection",
-    "ventricle pressure": "Ventricle's pressure",
-    "leaflets": "Opens and shuts",
-    "open": "Open as segmented",
-}
 LONGEST = 46  # letters of a description that still serves as a label
 
 
@@ -68,12 +52,6 @@ class Facts:
 def facts_of(record: Record) -> tuple[Facts, ...]:
     """All fields of a record, in order; the discriminator ``kind`` is left out."""
     return tuple(_facts(name, type(record).model_fields[name]) for name in type(record).model_fields if name != "kind")
-
-
-def humanised(name: str) -> str:
-    """A field's or choice's name as words."""
-    words = name.replace("_", " ").strip()
-    return words[:1].upper() + words[1:]
 
 
 def with_value(record: Record, name: str, value: Any) -> tuple[Record | None, str]:

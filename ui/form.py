@@ -6,9 +6,10 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from app.scenario_words import CHOICES, NAMING, humanised
 from geometry.metric import shown_unit
 from solvers.record import Record
-from ui.facts import CHOICES, Facts, facts_of, humanised, with_value
+from ui.facts import Facts, facts_of, with_value
 from ui.theme import px
 from ui.widgets import Fold
 
@@ -35,7 +36,7 @@ class Form(QWidget):
         layout.setSpacing(px(6))
         inner = []
         for facts in facts_of(record):
-            if facts.name in hidden or facts.kind == "other":
+            if facts.name in hidden or facts.kind == "other" or (facts.name in NAMING and facts.name != "title"):
                 continue
             if facts.kind == "record":
                 inner.append(facts)

@@ -57,6 +57,7 @@ class Inspector(QFrame):
         session.labels.measured.connect(lambda: self._refresh_if("segment"))
         session.answer_changed.connect(self._answered)
         session.look_changed.connect(self._look_changed)
+        session.options.changed.connect(self._look_changed)
         session.scenario_changed.connect(self._scenario_changed)
         watch.changed.connect(self._jobs_changed)
 

@@ -27,6 +27,7 @@ class Look:
     velocity   whether arrows along the front's velocity are drawn
     particles, streamlines  whether particles that the blood carries, and lines along its velocity, are drawn
     difference whether the two runs are drawn as one map of their difference
+    options    whether a table of all options is looked at in place of two runs
     """
 
     run: str = ""
@@ -46,6 +47,7 @@ class Look:
     streamlines: bool = False
     other: str = ""
     difference: bool = False
+    options: bool = False
 
     def changed(self, **changes: Any) -> "Look":
         """The same look with some things changed; another field forgets threshold and cut of the last one."""

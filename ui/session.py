@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from app.case import Case
+from app.removed import forget_removed
 from app.view_file import load_view, save_view
 from app.warm import Answer
 from solvers.result import Field, Result
@@ -18,8 +19,10 @@ from ui.ensemble import drawn_field, main_field
 from ui.label_edits import LabelEdits
 from ui.landmark_edits import LandmarkEdits
 from ui.look import Look
+from ui.option_choice import OptionChoice
 from ui.overlay import Overlay
 from ui.painting import strongest_time
+from ui.scenario_edits import ScenarioEdits
 from ui.subject_edits import SubjectEdits
 from ui.theme import DARK, Theme
 from ui.window_level import WindowLevel, from_plain, to_plain
@@ -74,6 +77,8 @@ class Session(Contents):
         self.labels = LabelEdits(self)
         self.subject = SubjectEdits(self)
         self.landmarks = LandmarkEdits(self)
+        self.tree = ScenarioEdits(self)
+        self.options = OptionChoice(self)
 
     # --- the case and what is in it --------------------------------------------------------------------------------
 
@@ -81,6 +86,8 @@ class Session(Contents):
         """Look at another case, the way it was last looked at."""
         self.look_into(case)
         self.undo.clear()
+        if case is not None:
+            forget_removed(case)
         self.point, self.answer, self.time, self.phase, self.seeds = None, None, 0.0, 0, ()
         self.live = None
         view = load_view(case.folder) if case else {}
@@ -255,7 +262,7 @@ class Session(Contents):
         if self.case is not None:
             self.case.save_scenario(name, scenario)
             self.scenarios[name] = scenario
-            self._kept.pop("stale", None)
+            self.put(forget=("stale", "scenario_doubts"))
             self.scenario_changed.emit()
 
     def rename(self, title: str) -> None:

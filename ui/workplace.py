@@ -7,6 +7,7 @@ from ui.cell_view import CellView, start_cell
 from ui.electrode_table import ElectrodeTable
 from ui.electrogram_view import ElectrogramView
 from ui.look import SPLIT
+from ui.options_view import OptionsView
 from ui.painting import modes_of
 from ui.scene_panel import ScenePanel
 from ui.session import Session
@@ -35,9 +36,10 @@ class Workplace(QWidget):
         super().__init__(parent)
         self._session = session
         self._wish = ""
-        self._shape = ("", False)
+        self._shape = ("", False, False)
         self.scene_panel = ScenePanel(session, self)
         self.slices = Slices(session, self)
+        self.options = OptionsView(session, self)
         self.strip = Strip(session, self)
         self.cell: CellView | None = None
         self.electrogram: ElectrogramView | None = None
@@ -52,6 +54,7 @@ class Workplace(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.down)
+        layout.addWidget(self.options)
         session.step_changed.connect(self.arrange)
         session.case_changed.connect(self.arrange)
         session.look_changed.connect(self.arrange)
@@ -91,10 +94,15 @@ class Workplace(QWidget):
             step == "simulate" and look.mode == SPLIT and result is not None and SPLIT in modes_of(result, look.field)
         )
         layout = self._wish or (HEART if wide else ARRANGED[step])
-        plots = step in WITH_PLOTS
-        if (layout, plots) == self._shape:
+        plots, table = step in WITH_PLOTS, step == "compare" and look.options
+        if (layout, plots, table) == self._shape:
             return
-        self._shape = (layout, plots)
+        self._shape = (layout, plots, table)
+        self.down.setVisible(not table)
+        self.options.setVisible(table)
+        if table:
+            self.options.refresh()
+            return
         self.scene_panel.setVisible(layout != SLICES)
         self.slices.setVisible(layout != HEART)
         self.slices.arrange(layout == SLICES)

@@ -96,9 +96,11 @@ def run_flow(
     metrics += [] if beat.broken else more.metrics
     if tuned:
         checks, notes = [*checks, *tuned.checks()], [*notes, tuned.note()]
+    kept: dict[str, NDArray[np.float64]] = {}
     if members and not beat.broken:
         ensemble = run_ensemble(shaped, line, scenario, beat, part(progress, 0.5, 1.0), workers)
         fields |= ensemble.fields(beat.wall)
+        kept = ensemble.kept(metrics)
         metrics, checks = ensemble.metrics(metrics), checks + ensemble.checks()
         notes += ensemble.notes
     return Result(
@@ -111,6 +113,7 @@ def run_flow(
         tuple(notes),
         _stamp(mesh, given, began),
         more.lines,
+        kept,
     )
 
 

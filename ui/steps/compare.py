@@ -1,9 +1,13 @@
-"""Compare: two runs beside each other, on the same scale."""
+"""Compare: two runs beside each other on the same scale, or any number of options in a table."""
 
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
+from app.scenario_words import change_line
 from geometry.metric import Metric
+from solvers.comparison.table import Difference
 from ui.ensemble import main_field
+from ui.options_panel import OptionsPanel
+from ui.scenario_list import run_chooser
 from ui.steps.page import Page
 from ui.theme import px
 from ui.widgets import Segments, label, section
@@ -13,7 +17,7 @@ class ComparePage(Page):
     """Choose two runs; see their numbers side by side."""
 
     title = "Compare"
-    lead = "Two runs, one camera, one scale."
+    lead = "Two runs with one camera and one scale, or all options in one table."
 
     def fill(self) -> None:
         """Add the choosers and the table."""
@@ -23,20 +27,28 @@ class ComparePage(Page):
                 label("Two finished runs of this case are needed. Run another scenario in the step Simulate.")
             )
             return
+        look = session.look
+        ways = Segments({"beside": "Side by side", "difference": "Difference", "options": "Options"}, self)
+        ways.show_choice("options" if look.options else "difference" if look.difference else "beside")
+        ways.chosen.connect(lambda way: session.set_look(difference=way == "difference", options=way == "options"))
+        self.column.addWidget(ways)
+        if look.options:
+            self.column.addWidget(OptionsPanel(session, self))
+            return
         for words, key in (("Left", "run"), ("Right", "other")):
             self.column.addWidget(section(words))
-            chooser = QComboBox(self)
-            for name in session.runs:
-                scenario = session.scenarios.get(name)
-                chooser.addItem(scenario.title if scenario is not None else name, name)
-            chooser.setCurrentIndex(max(chooser.findData(getattr(session.look, key)), 0))
+            chooser = run_chooser(session, session.runs, getattr(look, key), self)
             chooser.currentIndexChanged.connect(lambda i, k=key, c=chooser: session.set_look(**{k: c.itemData(i)}))
             self.column.addWidget(chooser)
-        self.ways = Segments({"beside": "Side by side", "difference": "Difference"}, self)
-        self.ways.show_choice("difference" if session.look.difference else "beside", ("beside", "difference"))
-        self.ways.chosen.connect(lambda way: session.set_look(difference=way == "difference"))
-        self.column.addWidget(self.ways)
+        self._add_changes()
         self._add_table()
+
+    def _add_changes(self) -> None:
+        """What the right one's scenario has otherwise than the left one's, in words."""
+        scenarios, look = self.session.scenarios, self.session.look
+        left, right = scenarios.get(look.run), scenarios.get(look.other)
+        if left is not None and right is not None and look.run != look.other:
+            self.column.addWidget(label(f"Right against left: {change_line(left, right)}.", "small"))
 
     def choose_second(self) -> None:
         """Choose a second run where none is chosen."""
@@ -59,6 +71,8 @@ class ComparePage(Page):
             self.column.addWidget(label("These two runs share no numbers.", "muted"))
             return
         self.column.addWidget(section("Numbers (90 % interval)"))
+        look = self.session.look
+        judged = self.session.options.differences(look.run, look.other)
         table = QWidget(self)
         grid = QGridLayout(table)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -67,13 +81,18 @@ class ComparePage(Page):
             grid.addWidget(label(one.label, "small"), 3 * number, 0, 1, 2)
             for column, metric in enumerate((one, two)):
                 grid.addWidget(QLabel(metric.text()), 3 * number + 1, column)
-            verdict = _verdict(one, two)
+            verdict = _paired(judged[one.name]) if one.name in judged else _verdict(one, two)
             if verdict:
                 grid.addWidget(label(verdict, "small"), 3 * number + 2, 0, 1, 2)
         self.column.addWidget(table)
-        if any(not _verdict(one, two) for one, two in both):
+        if any(one.name not in judged and not _verdict(one, two) for one, two in both):
             words = "Where one of the two has no interval, the difference cannot be judged: run it with an ensemble."
             self.column.addWidget(label(words, "small"))
+
+
+def _paired(apart: Difference) -> str:
+    """The difference of the right run to the left one, and whether it is more than noise and doubt."""
+    return f"Difference: {apart.text()}" + ("" if apart.clear else ". Within noise or doubt.")
 
 
 def _verdict(one: Metric, two: Metric) -> str:

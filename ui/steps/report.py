@@ -1,5 +1,6 @@
 """Report: one page for the record."""
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QUrl
@@ -13,7 +14,10 @@ class ReportPage(Page):
     """Write the report and open it."""
 
     title = "Report"
-    lead = "One page: measured volumes, what was simulated, how sure it is, and what it is not validated for."
+    lead = (
+        "One page and an annex: measured volumes, what was simulated, how sure it is, options side by side, and what all of it "
+        "rests on."
+    )
 
     def fill(self) -> None:
         """Add the buttons."""
@@ -30,6 +34,10 @@ class ReportPage(Page):
         self.column.addWidget(start)
         if found:
             self.column.addWidget(button("Open the report", lambda: open_outside(found[0]), main=True))
+            for kind, words in (("html", "Open it in the browser"), ("json", "Open the numbers (report.json)")):
+                path = found[0].with_suffix(f".{kind}")
+                if path.exists():
+                    self.column.addWidget(button(words, partial(open_outside, path)))
             self.column.addWidget(label(str(found[0]), "small"))
         self.add_notes(session.stale, "Out of date")
         for name in session.runs:

@@ -1,7 +1,5 @@
 """Simulate: set up a scenario, run it, read what came out with its doubt and its checks."""
 
-from PySide6.QtWidgets import QComboBox
-
 from app.scenarios import EXERCISE, EXERCISE_RATE, at_exercise, counterpart, has_checkpoint, has_states
 from geometry.errors import Refused
 from solvers.cells.catalogue import find_cells
@@ -9,6 +7,7 @@ from solvers.result import Result
 from solvers.scenario import Electrophysiology
 from ui.form import Form
 from ui.result_cards import check_row, origin_line
+from ui.scenario_list import ScenarioList
 from ui.steps.page import Page
 from ui.widgets import Segments, button, label, section
 
@@ -19,6 +18,21 @@ class SimulatePage(Page):
     """Form and results of one scenario."""
 
     title = "Simulate"
+    tree: ScenarioList | None = None
+    form: Form | None = None
+    _shown = ""  # the scenario whose numbers the form holds
+
+    def refresh(self) -> None:
+        """Fill the page again; the keys stay with the list of scenarios where they were there."""
+        at_list = self.tree is not None and self.tree.list.hasFocus()
+        self.tree = self.form = None
+        super().refresh()
+        if at_list:
+            self._focus_list()
+
+    def _focus_list(self) -> None:
+        if self.tree is not None:
+            self.tree.list.setFocus()
 
     def fill(self) -> None:
         """Add the chooser, then the form or the results."""
@@ -32,12 +46,9 @@ class SimulatePage(Page):
             )
             self.column.addWidget(label(text, "muted"))
             return
-        chooser = QComboBox(self)
-        for name, scenario in session.scenarios.items():
-            chooser.addItem(scenario.title, name)
-        chooser.setCurrentIndex(max(chooser.findData(session.scenario_name), 0))
-        chooser.currentIndexChanged.connect(lambda i: session.choose_scenario(chooser.itemData(i)))
-        self.column.addWidget(chooser)
+        self.tree = ScenarioList(session, self.watch.busy, self)
+        self.tree.chosen.connect(session.choose_scenario)
+        self.column.addWidget(self.tree)
         self._add_states()
         result = session.result_of(session.scenario_name)
         start = button("Run" if result is None else "Run again", self._start, main=True)
@@ -98,7 +109,7 @@ class SimulatePage(Page):
         scenario = session.scenario
         if scenario is None:
             return
-        name = session.scenario_name
+        name = self._shown = session.scenario_name
         self.form = Form(scenario, HIDDEN, {"cell": _ventricular_cells()}, self)
         self.form.edited.connect(lambda record, text: session.edit_scenario(name, record, f"Change {text}"))
         self.column.addWidget(section("What is set"))
@@ -111,9 +122,8 @@ class SimulatePage(Page):
 
     def show_scenario(self) -> None:
         """Show changed values without building the page again."""
-        form = getattr(self, "form", None)
-        scenario = self.session.scenario
-        if form is not None and scenario is not None and type(form.record) is type(scenario) and form.isVisible():
+        form, scenario, name = self.form, self.session.scenario, self.session.scenario_name
+        if form is not None and scenario is not None and form.isVisible() and name == self._shown:
             if form.record != scenario:
                 form.show_record(scenario)
         else:

@@ -1,0 +1,72 @@
+"""Runs of a case as options: which are compared, which of them is the baseline, and what the user calls better."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from app.case import Case
+from app.folders import replace_text
+from app.scenario_tree import scenario_tree
+from geometry.errors import Refused
+from geometry.metric import Metric
+from solvers.comparison.outcomes import outcome_of
+from solvers.comparison.table import Option, OptionsTable, compare_options
+from solvers.result_file import read_members, read_numbers
+
+FILE = "options.json"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which runs are compared, in which order; ``better`` holds what the user has said, by metric name."""
+
+    runs: tuple[str, ...] = ()
+    baseline: str = ""
+    better: Mapping[str, str] = field(default_factory=dict)
+
+
+def ordered_runs(case: Case) -> tuple[str, ...]:
+    """The finished runs in the order of the tree; those without a scenario last."""
+    known = [branch.name for branch in scenario_tree(case.scenarios())]
+    runs = case.runs()
+    return (*(name for name in known if name in runs), *(name for name in runs if name not in known))
+
+
+def kept_choice(case: Case) -> Choice:
+    """What was last chosen to compare, without runs that are gone; else all runs of the kind of the first one."""
+    path = case.folder / FILE
+    facts = json.loads(path.read_text()) if path.exists() else {}
+    runs, better = ordered_runs(case), {str(k): str(v) for k, v in facts.get("better", {}).items()}
+    chosen = tuple(name for name in facts.get("runs", ()) if name in runs)
+    if len(chosen) < 2:
+        kinds = {name: read_numbers(case.folder / "runs" / name)["kind"] for name in runs}
+        chosen = tuple(name for name in runs if kinds[name] == kinds[runs[0]])
+    baseline = facts.get("baseline", "")
+    return Choice(chosen, baseline if baseline in chosen else next(iter(chosen), ""), better)
+
+
+def keep_choice(case: Case, choice: Choice) -> None:
+    """Keep in the case what is compared: the window and the report show the same table."""
+    for name in choice.better:
+        outcome_of(name, choice.better)  # refuses a word that is no way to be better
+    facts = {"runs": list(choice.runs), "baseline": choice.baseline, "better": dict(choice.better)}
+    replace_text(case.folder / FILE, json.dumps(facts, indent=1))
+
+
+def options_table(case: Case, choice: Choice) -> OptionsTable:
+    """The table of the chosen runs; refuses names of runs that are not there and fewer than two."""
+    return compare_options(_options(case, choice.runs), choice.baseline, choice.better)
+
+
+def _options(case: Case, names: Sequence[str]) -> list[Option]:
+    runs, scenarios = case.runs(), case.scenarios()
+    missing = [name for name in names if name not in runs]
+    if missing:
+        raise Refused(f"The case has no finished run {missing[0]!r}; it has: {', '.join(runs) or 'none yet'}.")
+    found = []
+    for name in names:
+        folder = case.folder / "runs" / name
+        metrics = {facts["name"]: Metric(**facts) for facts in read_numbers(folder)["metrics"]}
+        title = scenarios[name].title if name in scenarios else name
+        found.append(Option(name, title, metrics, read_members(folder)))
+    return found

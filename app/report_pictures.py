@@ -1,0 +1,60 @@
+"""The pictures of a report: fields with their legends, curves, and the options on one axis each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from app.case import Case
+from app.heart_picture import draw_field
+from app.options_picture import draw_options
+from app.report_curves import draw_curves
+from geometry.progress import Progress
+from solvers.result import Result
+
+WANTED = ("activation_time", "velocity", "wall_shear_stress")
+MOST_OUTCOMES = 4  # of the options, on the first page
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """PNG files: of the fields and of the curves by run, and of the options (None where nothing is compared)."""
+
+    fields: Mapping[str, Sequence[Path]] = field(default_factory=dict)
+    curves: Mapping[str, Sequence[Path]] = field(default_factory=dict)
+    options: Path | None = None
+
+
+def draw_pictures(case: Case, facts: Mapping[str, Any], room: Path, progress: Progress) -> Pictures:
+    """Draw all pictures of the report with these ``facts`` into the folder ``room``."""
+    fields: dict[str, list[Path]] = {}
+    curves: dict[str, list[Path]] = {}
+    names = [run["name"] for run in facts["runs"]]
+    for index, name in enumerate(names):
+        progress(index / len(names), f"Drawing '{name}' for the report")
+        result = case.result(name)
+        fields[name] = _draw_fields(case, name, result, room)
+        known = [trace for trace in ("ecg", "pressure_flow") if trace in result.traces]
+        curves[name] = [draw_curves(result, trace, room / f"{name}-{trace}.png") for trace in known]
+    table = facts["options"]
+    options = draw_options(table, main_outcomes(table), room / "options.png") if table else None
+    return Pictures(fields, curves, options)
+
+
+def main_outcomes(table: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The outcomes for the first page: those with a better way first."""
+    ranked = sorted(table["outcomes"], key=lambda row: not row["better"])
+    return ranked[:MOST_OUTCOMES]
+
+
+def _draw_fields(case: Case, name: str, result: Result, room: Path) -> list[Path]:
+    """The main field, and of the first one that has a doubt: with it, and its probability over the threshold."""
+    chosen = [(one, False) for one in WANTED if one in result.fields][:1]
+    for doubted in [one for one in WANTED if f"{one}_sd" in result.fields][:1]:
+        chosen += [(doubted, True), (f"{doubted}_exceedance", False)]
+    paths = []
+    for number, (one, doubt) in enumerate(chosen):
+        path = room / f"{name}-{number}.png"
+        draw_field(case, name, one, path, doubt=doubt, size=(3.5, 2.6))
+        paths.append(path)
+    return paths

@@ -1,0 +1,129 @@
+"""The scenarios of a case as a tree: baselines, and children that each change something on their parent."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from app.scenario_words import NAMING, change_line
+from app.scenarios import scenario_order
+from geometry.errors import Refused
+from solvers.scenario import Electrophysiology, Flow
+
+Scenarios = Mapping[str, Electrophysiology | Flow]
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A scenario in its tree: ``depth`` 0 for a baseline; ``change`` against its parent and ``stale`` in words."""
+
+    name: str
+    title: str
+    depth: int
+    change: str
+    stale: str
+
+
+def scenario_tree(scenarios: Scenarios) -> tuple[Branch, ...]:
+    """All scenarios, each followed by its children; one whose parent is not there counts as a baseline."""
+    return tuple(_branches(scenarios, "", 0))
+
+
+def numbers_digest(scenario: Electrophysiology | Flow) -> str:
+    """A hash of all that a run depends on: not of the title, nor of the place in the tree.
+
+    Entries at their default are left out, so that one that comes with a later program changes nothing.
+    """
+    numbers = scenario.model_dump(mode="json", exclude=set(NAMING), exclude_defaults=True)
+    text = json.dumps({"kind": scenario.kind, **numbers}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def parent_moved(scenarios: Scenarios, name: str) -> str:
+    """A sentence where the parent's numbers changed after the child was made from them; else empty."""
+    child = scenarios[name]
+    parent = scenarios.get(child.parent) if child.parent else None
+    if parent is None or not child.parent_numbers or child.parent_numbers == numbers_digest(parent):
+        return ""
+    return (
+        f"Its parent '{parent.title}' was changed after this one was made from it. Look at what it changes now "
+        f"({change_line(parent, child)}), then confirm it or make it again."
+    )
+
+
+def child_of(scenarios: Scenarios, parent: str, title: str = "") -> tuple[str, Electrophysiology | Flow]:
+    """A name and a record for a new child of ``parent``, with its numbers; refuses an unknown parent."""
+    source = needed_scenario(scenarios, parent)
+    words = " ".join(title.split()) or _free_title(scenarios, source.title)
+    made = {"title": words, "parent": parent, "parent_numbers": numbers_digest(source)}
+    return free_name(scenarios, words), source.model_copy(update=made)
+
+
+def confirmed(scenarios: Scenarios, name: str) -> Electrophysiology | Flow:
+    """The child as it is, taken to be a child of its parent as that is now."""
+    child = needed_scenario(scenarios, name)
+    parent = scenarios.get(child.parent)
+    return child.model_copy(update={"parent_numbers": numbers_digest(parent) if parent is not None else ""})
+
+
+def without(scenarios: Scenarios, name: str) -> dict[str, Electrophysiology | Flow]:
+    """The scenarios without one; its children become children of its parent (their numbers stay)."""
+    gone = needed_scenario(scenarios, name)
+    parent = scenarios.get(gone.parent)
+    numbers = numbers_digest(parent) if parent is not None else ""
+    moved = {"parent": gone.parent if parent is not None else "", "parent_numbers": numbers}
+    return {
+        key: one.model_copy(update=moved) if one.parent == name else one
+        for key, one in scenarios.items()
+        if key != name
+    }
+
+
+def needed_scenario(scenarios: Scenarios, name: str) -> Electrophysiology | Flow:
+    """The scenario of that name; refuses an unknown one with those there are."""
+    if name not in scenarios:
+        raise Refused(f"The case has no scenario {name!r}; it has: {', '.join(scenarios) or 'none yet'}.")
+    return scenarios[name]
+
+
+def free_name(scenarios: Scenarios, title: str) -> str:
+    """A name for files that no scenario has yet, made of the letters and digits of a title."""
+    stem = re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")[:40] or "scenario"
+    return next(name for name in _numbered(stem, "_") if name not in scenarios)
+
+
+def _free_title(scenarios: Scenarios, title: str) -> str:
+    taken = {one.title for one in scenarios.values()}
+    return next(words for words in _numbered(re.sub(r" \d+$", "", title), " ") if words not in taken)
+
+
+def _numbered(stem: str, gap: str) -> Iterator[str]:
+    yield stem
+    number = 2
+    while True:
+        yield f"{stem}{gap}{number}"
+        number += 1
+
+
+def _branches(scenarios: Scenarios, parent: str, depth: int) -> Iterator[Branch]:
+    for name in scenario_order(scenarios):
+        one = scenarios[name]
+        known = one.parent if one.parent in scenarios and not _circles(scenarios, name) else ""
+        if known != parent:
+            continue
+        above = scenarios.get(known)
+        change = change_line(above, one) if above is not None else ""
+        yield Branch(name, one.title, depth, change, parent_moved(scenarios, name) if above is not None else "")
+        yield from _branches(scenarios, name, depth + 1)
+
+
+def _circles(scenarios: Scenarios, name: str) -> bool:
+    """Whether a scenario is, by files changed by hand, above itself."""
+    seen, now = {name}, scenarios[name].parent
+    while now in scenarios:
+        if now in seen:
+            return True
+        seen.add(now)
+        now = scenarios[now].parent
+    return False

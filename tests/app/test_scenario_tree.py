@@ -1,0 +1,139 @@
+"""The tree of scenarios: what a child changes in words, what no longer fits, and its verbs."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.__main__ import main
+from app.case import Case
+from app.removed import remove_scenario, replace_scenarios
+from app.scenario_tree import child_of, confirmed, numbers_digest, parent_moved, scenario_tree
+from app.scenario_words import change_line
+from app.staleness import out_of_date, stale_scenarios
+from geometry.errors import Refused
+from geometry.metric import Metric
+from geometry.shapes import half_ellipsoid_ventricle
+from solvers.result import Result
+from solvers.scenario import Electrophysiology, Flow, PacingSite, Velocities
+from solvers.scenario_file import read_scenario
+
+SITE = PacingSite(x=0.0, y=0.0, z=-60.0)
+PACING = Electrophysiology(title="Pacing", tier="eikonal", start="paced", sites=(SITE,))
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Case:
+    """A baseline, a child with a second site, a grandchild that conducts slower; the first two have runs with members."""
+    made = Case.create(tmp_path / "case", "Tree")
+    mesh = half_ellipsoid_ventricle(edge=12.0)
+    made.save_mesh(mesh, ())
+    made.save_scenario("pacing", PACING)
+    name, child = child_of(made.scenarios(), "pacing", "Two sites")
+    made.save_scenario(name, child.model_copy(update={"sites": (SITE, SITE.model_copy(update={"x": 20.0}))}))
+    name, grandchild = child_of(made.scenarios(), "two_sites", "Slow")
+    made.save_scenario(name, grandchild.model_copy(update={"velocities": Velocities(fiber=0.5)}))
+    for run, shift in (("pacing", 0.0), ("two_sites", -20.0)):
+        values = 100.0 + shift + np.arange(12.0)
+        stamp = {"scenario": made.scenario(run).model_dump(mode="json")}
+        members = {"total_activation_time": values, "input:velocities.fiber": np.linspace(0.5, 0.8, 12)}
+        metric = Metric("total_activation_time", "Total activation time", 105.0 + shift, "ms", 100 + shift, 111 + shift)
+        made.save_result(
+            run, Result("electrophysiology", "eikonal", metrics=(metric,), stamp=stamp, members=members), mesh
+        )
+    return made
+
+
+def test_what_a_child_changes_is_told_in_words() -> None:
+    two = PACING.model_copy(update={"sites": (SITE, SITE)})
+    assert change_line(PACING, two) == "two pacing sites instead of one"
+    moved = PACING.model_copy(update={"sites": (SITE.model_copy(update={"x": 3.0, "y": 4.0, "time": 30.0}),)})
+    assert change_line(PACING, moved) == "pacing site moved by 5 mm and when it fires 0 \u2192 30 ms"
+    assert change_line(Flow(), Flow(viscosity=4.5)) == "viscosity of blood 3.5 \u2192 4.5 mPa s"
+    blocked = PACING.model_copy(update={"conduction": "lbbb", "title": "LBBB", "parent": "pacing"})
+    assert change_line(PACING, blocked) == "conduction: normal \u2192 left bundle block"
+    assert change_line(PACING, PACING.model_copy(update={"title": "Other"})) == "the same numbers"
+
+
+def test_children_follow_their_parent_and_tell_their_change(case: Case) -> None:
+    found = [(branch.name, branch.depth) for branch in scenario_tree(case.scenarios())]
+    assert found == [("pacing", 0), ("two_sites", 1), ("slow", 2)]
+    assert scenario_tree(case.scenarios())[2].change == "conduction velocity along the fibres 0.65 \u2192 0.5 m/s"
+
+
+def test_files_without_a_parent_stay_readable_and_circles_end(case: Case) -> None:
+    path = case.folder / "scenarios" / "old.json"
+    path.write_text(json.dumps({"kind": "flow", "title": "Old"}))
+    assert read_scenario(path).parent == ""
+    loop = Electrophysiology(parent="loop")
+    assert [branch.name for branch in scenario_tree({"loop": loop})] == ["loop"]
+
+
+def test_a_child_says_when_its_parent_has_changed_until_it_is_confirmed(case: Case) -> None:
+    assert stale_scenarios(case) == {"pacing": (), "two_sites": (), "slow": ()}
+    case.save_scenario("pacing", case.scenario("pacing").model_copy(update={"title": "Apical"}))
+    assert stale_scenarios(case)["two_sites"] == ()  # a title is no number
+    case.save_scenario("pacing", case.scenario("pacing").model_copy(update={"velocities": Velocities(cross=0.2)}))
+    stale = stale_scenarios(case)
+    assert "changed after its run" in stale["pacing"][0]
+    assert "parent 'Apical' was changed" in stale["two_sites"][0] and stale["slow"] == ()
+    case.save_scenario("two_sites", confirmed(case.scenarios(), "two_sites"))
+    assert stale_scenarios(case)["two_sites"] == () and parent_moved(case.scenarios(), "two_sites") == ""
+
+
+def test_a_run_that_is_older_than_its_mesh_says_so(case: Case) -> None:
+    case.save_mesh(half_ellipsoid_ventricle(edge=11.0), ())
+    assert "older than its mesh" in stale_scenarios(case)["pacing"][0] and stale_scenarios(case)["slow"] == ()
+    assert sum("older than its mesh" in sentence for sentence in out_of_date(case)) == 2
+
+
+def test_an_entry_that_a_later_program_adds_changes_no_hash() -> None:
+    assert numbers_digest(Flow()) == numbers_digest(Flow.model_validate({"kind": "flow"}))
+    assert numbers_digest(Flow()) != numbers_digest(Electrophysiology())
+
+
+def test_removing_moves_children_up_and_can_be_taken_back(case: Case) -> None:
+    before = case.scenarios()
+    remove_scenario(case, "two_sites")
+    assert set(case.scenarios()) == {"pacing", "slow"} and case.runs() == ("pacing",)
+    assert case.scenario("slow").parent == "pacing" and parent_moved(case.scenarios(), "slow") == ""
+    replace_scenarios(case, before)
+    assert set(case.runs()) == {"pacing", "two_sites"} and case.scenarios() == before
+
+
+def test_the_verbs_grow_and_prune_the_tree(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = str(case.folder)
+    assert (
+        main(["scenario", "copy", folder, "pacing", "--set", "conduction=rbbb", "--site=1,2,-50", "--json", "-"]) == 0
+    )
+    made = json.loads(capsys.readouterr().out)
+    assert (
+        made["name"] == "pacing_2"
+        and made["change"] == "pacing site moved by 10 mm; conduction: normal \u2192 right bundle block"
+    )
+    assert main(["scenario", "copy", folder, "pacing", "--set", "velocities.fiber=9"]) == 2
+    assert "velocities.fiber" in capsys.readouterr().err
+    assert main(["scenario", "rename", folder, "pacing_2", "--title", "RBBB"]) == 0
+    assert main(["scenario", "delete", folder, "two_sites"]) == 0 and not (case.folder / "removed").exists()
+    assert main(["scenario", "list", folder, "--json", "-"]) == 0
+    rows = json.loads(capsys.readouterr().out)["scenarios"]
+    assert [(row["title"], row["depth"]) for row in rows] == [("Pacing", 0), ("RBBB", 1), ("Slow", 1)]
+    assert main(["scenario", "show", folder, "rbbb"]) == 2
+
+
+def test_compare_puts_runs_side_by_side_and_keeps_what_was_chosen(
+    case: Case, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["compare", str(case.folder), "pacing", "two_sites", "--json", "-"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["outcomes"]
+    assert row["better_by"] == "declared" and row["members"] == 12 and not row["tie"]
+    assert row["options"]["two_sites"]["p_best"] == 1.0
+    assert row["options"]["two_sites"]["difference"]["low"] == pytest.approx(-20.0)
+    assert main(["compare", str(case.folder), "--better", "total_activation_time=higher", "--json", "-"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["outcomes"]
+    assert row["better_by"] == "chosen" and row["options"]["pacing"]["p_best"] == 1.0
+    assert main(["compare", str(case.folder), "pacing", "slow"]) == 2
+    assert "no finished run 'slow'" in capsys.readouterr().err
+    with pytest.raises(Refused):
+        case.result("slow")
