@@ -86,6 +86,8 @@ class Result:
     notes    sentences: warnings, what it is not validated for
     stamp    everything needed to run it again: scenario, mesh digest, versions, seeds, wall time
     lines    name -> Lines, e.g. "purkinje": a grown network
+    members  metric name -> (members,) its value in each member of the ensemble, NaN where that one failed; and
+             "input:PATH" -> (members,) the number drawn for the scenario's entry PATH, e.g. "input:velocities.fiber"
     """
 
     kind: str
@@ -97,3 +99,4 @@ class Result:
     notes: tuple[str, ...] = ()
     stamp: Mapping[str, Any] = field(default_factory=dict)
     lines: Mapping[str, Lines] = field(default_factory=dict)
+    members: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)

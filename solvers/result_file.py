@@ -1,4 +1,5 @@
-"""Results on disk: result.json (numbers, checks, stamp), fields.vtkhdf (ParaView opens it), traces.npz, lines.npz.
+"""Results on disk: result.json (numbers, checks, stamp), fields.vtkhdf (ParaView opens it), traces.npz, lines.npz,
+members.npz (where an ensemble was run).
 
 The fields follow VTKHDF 2.0 (an unstructured grid whose mesh is static while point data move). Fields that have a time axis
 of their own (ensemble members) lie beside it in the group /Series, which ParaView passes over.
@@ -27,6 +28,8 @@ def save_result(result: Result, mesh: HeartMesh, folder: Path) -> None:
     _write_fields(result, mesh, folder / "fields.vtkhdf")
     _write_traces(result, folder / "traces.npz")
     _write_lines(result, folder / "lines.npz")
+    if result.members:
+        np.savez_compressed(folder / "members.npz", **dict(result.members))  # type: ignore[arg-type]
     facts = {
         "kind": result.kind,
         "method": result.method,
@@ -59,7 +62,17 @@ def load_result(folder: Path) -> Result:
         notes=tuple(facts["notes"]),
         stamp=facts["stamp"],
         lines=_read_lines(facts.get("lines", {}), folder / "lines.npz"),
+        members=read_members(folder),
     )
+
+
+def read_members(folder: Path) -> dict[str, NDArray[np.float64]]:
+    """The values of each member alone (see ``Result.members``); empty for a run that kept none."""
+    path = folder / "members.npz"
+    if not path.exists():
+        return {}
+    with np.load(path, allow_pickle=False) as data:
+        return {name: np.asarray(data[name], dtype=np.float64) for name in data.files}
 
 
 def read_numbers(folder: Path) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Activation of one patient's ventricles and their 12-lead ECG, with the doubt of both: the whole of an EP run."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 
@@ -29,7 +30,8 @@ from solvers.electrophysiology.reaction_eikonal import run_reaction_eikonal_beat
 from solvers.electrophysiology.repolarization import repolarization_fields
 from solvers.result import Check, Field, Lines, Result, Trace
 from solvers.scenario import Electrophysiology
-from solvers.uncertainty.sampling import varied_numbers
+from solvers.uncertainty.drawn import drawn_inputs
+from solvers.uncertainty.sampling import draws, varied_numbers
 from solvers.uncertainty.summary import summary_fields, with_interval
 
 LIFT = 0.4  # mm, from the endocardium to where a network is drawn
@@ -83,6 +85,7 @@ def run_electrophysiology(
     outcome = _beat(model, scenario, eikonal, part(progress, 0.05, stop), how) if heavy else _eikonal(eikonal)
     metrics = (*activation_metrics(mesh, outcome.activation, outcome.ecg), *captured.metrics)
     fields, traces = dict(outcome.fields), {"ecg": outcome.ecg}
+    kept: dict[str, Floats] = {}
     notes = [*mesh.notes, *model.substrate.notes(~reach & ~model.substrate.dead), *captured.notes, *outcome.notes]
     notes.append(NOT_VALIDATED)
     if members:
@@ -97,7 +100,9 @@ def run_electrophysiology(
         activations = np.stack([answer.activation for answer in run.good])
         fields |= summary_fields("activation_time", fields["activation_time"], activations, threshold)
         traces["ecg_low"], traces["ecg_high"] = ecg_band(run.good)
-        metrics = _with_intervals(metrics, activation_metrics(mesh, eikonal.activation, eikonal.ecg), run.good)
+        values = _member_values(metrics, activation_metrics(mesh, eikonal.activation, eikonal.ecg), run.values)
+        metrics = tuple(with_interval(metric, values[metric.name]) for metric in metrics)
+        kept = values | drawn_inputs(draws(scenario, members, scenario.ensemble.seed))
         notes.append(_ensemble_note(scenario, len(run.good)))
     progress(1.0, "Done")
     return Result(
@@ -110,6 +115,7 @@ def run_electrophysiology(
         notes=tuple(notes),
         stamp=_stamp(mesh, asked),
         lines=_network_lines(model, scenario),
+        members=kept,
     )
 
 
@@ -223,20 +229,19 @@ def _reached(activation: Floats, reach: NDArray[np.bool_]) -> Check:
     return Check("share of nodes activated", share, 1.0, 0.0, "1", "no numerical block")
 
 
-def _with_intervals(
-    metrics: tuple[Metric, ...], eikonal: tuple[Metric, ...], answers: list[EikonalMemberAnswer]
-) -> tuple[Metric, ...]:
-    """The members' 90 % interval for each metric, moved by what the run's tier and the eikonal tier differ in."""
+def _member_values(
+    metrics: tuple[Metric, ...], eikonal: tuple[Metric, ...], answers: Sequence[EikonalMemberAnswer | None]
+) -> dict[str, Floats]:
+    """(members,) of each metric, moved by what the run's tier and the eikonal tier differ in; NaN where one failed."""
     base = {metric.name: metric.value for metric in eikonal}
-    found = []
+    found = {}
     for metric in metrics:
-        spread = np.array([answer.values.get(metric.name, np.nan) for answer in answers]) - base.get(
-            metric.name, np.nan
-        )
+        own = [np.nan if answer is None else answer.values.get(metric.name, np.nan) for answer in answers]
+        spread = np.array(own, dtype=np.float64) - base.get(metric.name, np.nan)
         if metric.unit == "deg":
             spread = (spread + 180) % 360 - 180
-        found.append(with_interval(metric, metric.value + spread))
-    return tuple(found)
+        found[metric.name] = metric.value + spread
+    return found
 
 
 def _ensemble_note(scenario: Electrophysiology, count: int) -> str:

@@ -17,6 +17,7 @@ from solvers.flow.metrics import SHEAR_PERCENTILE
 from solvers.flow.steady import LEAD_BASELINE, MeanFlow, PeakFlow, mean_flow, opened, peak_inflow, peak_model
 from solvers.result import Check, Field
 from solvers.scenario import Flow
+from solvers.uncertainty.drawn import drawn_inputs
 from solvers.uncertainty.ensemble import run_members
 from solvers.uncertainty.sampling import draws
 from solvers.uncertainty.summary import summary_fields, with_interval
@@ -28,10 +29,12 @@ BASELINE = 0.15  # share of the time that the baseline takes
 
 @dataclass(frozen=True)
 class FlowEnsemble:
-    """The members' answers and the baseline they are compared with."""
+    """The members' answers and the baseline they are compared with; ``drawn`` and ``good`` tell which of all they are."""
 
     baseline: MeanFlow
     members: tuple[MeanFlow, ...]
+    drawn: tuple[Flow, ...]
+    good: tuple[int, ...]
     threshold: float
     notes: tuple[str, ...]
 
@@ -47,9 +50,6 @@ class FlowEnsemble:
 
     def metrics(self, of_beat: list[Metric]) -> list[Metric]:
         """The numbers of the beat with intervals, and the pressure drop of the members themselves."""
-        relative = self._relative()
-        shown = [with_interval(m, m.value * relative[m.name]) if m.name in relative else m for m in of_beat]
-        drops = np.array([convert(member.drop, "kPa", "mmHg") for member in self.members])
         steady = Metric(
             "constant_flow_pressure_drop",
             "Pressure drop at constant peak flow",
@@ -57,7 +57,23 @@ class FlowEnsemble:
             "mmHg",
             note="inlet to outlet, without inertia",
         )
-        return [*shown, with_interval(steady, drops)]
+        values = self._values(of_beat)
+        return [with_interval(m, values[m.name]) if m.name in values else m for m in (*of_beat, steady)]
+
+    def kept(self, of_beat: list[Metric]) -> dict[str, NDArray[np.float64]]:
+        """Each number and each drawn input for all members, NaN where one failed (see ``Result.members``)."""
+        found = {}
+        for name, values in self._values(of_beat).items():
+            found[name] = np.full(len(self.drawn), np.nan)
+            found[name][list(self.good)] = values
+        return found | drawn_inputs(self.drawn)
+
+    def _values(self, of_beat: list[Metric]) -> dict[str, NDArray[np.float64]]:
+        """The numbers of the beat in proportion to those at constant flow, of the members that did not fail."""
+        relative = self._relative()
+        found = {m.name: m.value * relative[m.name] for m in of_beat if m.name in relative}
+        drops = np.array([convert(member.drop, "kPa", "mmHg") for member in self.members])
+        return found | {"constant_flow_pressure_drop": drops}
 
     def checks(self) -> list[Check]:
         """Whether the means of the members are settled: the jet never is."""
@@ -102,7 +118,9 @@ def run_ensemble(
             f"None of the {settings.members} members of the ensemble could be computed. {' '.join(found.notes[:1])}"
         )
     threshold = ELEVATED_SHEAR if settings.threshold is None else settings.threshold
-    return FlowEnsemble(baseline, tuple(found.good), threshold, (*found.notes, _note(len(found.good))))
+    good = tuple(k for k, value in enumerate(found.values) if value is not None)
+    notes = (*found.notes, _note(len(good)))
+    return FlowEnsemble(baseline, tuple(found.good), tuple(drawn), good, threshold, notes)
 
 
 def _note(count: int) -> str:

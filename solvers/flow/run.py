@@ -53,9 +53,11 @@ def run_flow(mesh: HeartMesh, scenario: Flow, progress: Progress, *, workers: in
     fields = beat_fields(beat, len(mesh.points))
     metrics = beat_metrics(blood, beat, ejection, fluid_of(scenario))
     checks, notes = beat_checks(beat), [*NOTES, *resolution_notes(blood, beat)]
+    kept: dict[str, NDArray[np.float64]] = {}
     if members:
         ensemble = run_ensemble(mesh, line, scenario, beat, part(progress, 0.5, 1.0), workers)
         fields |= ensemble.fields(beat.wall)
+        kept = ensemble.kept(metrics)
         metrics, checks = ensemble.metrics(metrics), checks + ensemble.checks()
         notes += ensemble.notes
     return Result(
@@ -67,6 +69,7 @@ def run_flow(mesh: HeartMesh, scenario: Flow, progress: Progress, *, workers: in
         tuple(checks),
         tuple(notes),
         _stamp(mesh, scenario, began),
+        members=kept,
     )
 
 
