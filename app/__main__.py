@@ -20,6 +20,7 @@ from app.commands_labels import LABEL_VERBS
 from app.commands_measure import MEASURE_VERBS
 from app.commands_mesh import MESH_VERBS
 from app.commands_scan import SCAN_VERBS
+from app.commands_sensitivity import SENSITIVITY_VERBS
 from geometry.errors import Cancelled, Refused
 
 DISCLAIMER = "Research and education software. Not a medical device."
@@ -38,6 +39,7 @@ VERBS = {
     **ARRHYTHMIA_VERBS,
     **ELECTRODE_VERBS,
     **ELECTROGRAM_VERBS,
+    **SENSITIVITY_VERBS,
     **CHECK_VERBS,
 }
 for name, verb in VERBS.items():

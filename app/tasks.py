@@ -1,6 +1,7 @@
 """What a worker does for each verb. This is the only place from which the solvers (and so dolfinx) are reached."""
 
 import os
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from app.heart_steps import HEART_STEPS
 from app.live import LiveActivation
 from app.needed import needed_image, needed_mesh
 from app.scenarios import scenario_order
+from app.sensitivity import learn_from_run, learn_step
 from geometry.errors import Refused
 from geometry.landmarks import Landmarks
 from geometry.progress import Progress, part
@@ -182,17 +184,20 @@ def export_mesh(case: Case, options: Options, progress: Progress) -> None:
 
 def simulate(case: Case, options: Options, progress: Progress) -> None:
     """Run a stored scenario. Options: scenario (its name), workers, ranks (MPI processes of the monodomain equation),
-    restart (go on from where a run was stopped)."""
+    restart (go on from where a run was stopped), cluster (address of a Dask scheduler for the members of the ensemble)."""
     name = str(options["scenario"])
     scenario = case.scenario(name)
     heart = needed_mesh(case)
     workers = int(options.get("workers") or os.cpu_count() or 1)
     os.environ["OMP_NUM_THREADS"] = str(workers)  # the compiled kernels use as many threads as there may be workers
+    cluster = str(options.get("cluster") or os.environ.get("CARDIOTWIN_CLUSTER", ""))
+    members = case.folder / "checkpoints" / f"{name}-members"
     progress(0.0, f"Preparing '{scenario.title}'")
     if scenario.kind == "flow":
         from solvers.flow.run import run_flow
 
-        result = run_flow(heart, scenario, part(progress, 0, 0.98), workers=workers)
+        inner = part(progress, 0, 0.95)
+        result = run_flow(heart, scenario, inner, workers=workers, cluster=cluster, kept_members=members)
     else:
         from solvers.electrophysiology.execution import Execution
         from solvers.electrophysiology.march_state import Checkpoint
@@ -203,13 +208,17 @@ def simulate(case: Case, options: Options, progress: Progress) -> None:
         restart = bool(options.get("restart"))
         if restart and not (scenario.tier != "eikonal" and kept.path.exists()):
             raise Refused(f"There is no checkpoint of {scenario.title!r} to go on from. Start it from its beginning.")
-        inner = part(progress, 0, 0.98)
+        inner = part(progress, 0, 0.95)
         with LiveActivation(case, name) as live:
             how = Execution(int(options.get("ranks") or 1), kept, restart, live)
-            result = run_electrophysiology(heart, scenario, inner, workers=workers, how=how)
+            result = run_electrophysiology(
+                heart, scenario, inner, workers=workers, how=how, cluster=cluster, kept_members=members
+            )
         kept.path.unlink(missing_ok=True)
-    progress(0.98, "Keeping the result")
+    progress(0.95, "Keeping the result")
     case.save_result(name, result, heart)
+    shutil.rmtree(members, ignore_errors=True)
+    learn_from_run(case, name, part(progress, 0.95, 1.0))
 
 
 def measured_ecg(case: Case, options: Options, progress: Progress) -> None:
@@ -254,6 +263,7 @@ TASKS: Mapping[str, Callable[[Case, Options, Progress], None]] = {
     "export_mesh": export_mesh,
     "simulate": simulate,
     "induce": induce,
+    "learn": learn_step,
     "electrogram": electrogram,
     "report": report,
     "road": road,

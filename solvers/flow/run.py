@@ -1,6 +1,7 @@
 """One heart beat of blood through the outflow, the valve and the aorta, with its doubt."""
 
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,11 +32,20 @@ NOTES = (
 )
 
 
-def run_flow(mesh: HeartMesh, scenario: Flow, progress: Progress, *, workers: int = 2) -> Result:
+def run_flow(
+    mesh: HeartMesh,
+    scenario: Flow,
+    progress: Progress,
+    *,
+    workers: int = 2,
+    cluster: str = "",
+    kept_members: Path | None = None,
+) -> Result:
     """Compute a beat on a blood-pool mesh and, where the scenario has members, an ensemble at peak systole.
 
     mesh     surfaces inlet, outlet, wall; landmark throat where there is a narrowing
-    workers  processes of the ensemble
+    workers  processes of the ensemble, or the Dask ``cluster`` on which its members run instead; those that are finished are
+             kept in a folder, so that a run that was cut off does not repeat them
     Fields: velocity (t, n, 3) m/s, pressure (t, n) mmHg, wall_shear_stress, tawss (Pa), osi; the ensemble's statistics.
     Raises Refused (a mesh that cannot be used, flow that cannot be computed) and Cancelled.
     """
@@ -55,7 +65,7 @@ def run_flow(mesh: HeartMesh, scenario: Flow, progress: Progress, *, workers: in
     checks, notes = beat_checks(beat), [*NOTES, *resolution_notes(blood, beat)]
     kept: dict[str, NDArray[np.float64]] = {}
     if members:
-        ensemble = run_ensemble(mesh, line, scenario, beat, part(progress, 0.5, 1.0), workers)
+        ensemble = run_ensemble(mesh, line, scenario, beat, part(progress, 0.5, 1.0), workers, cluster, kept_members)
         fields |= ensemble.fields(beat.wall)
         kept = ensemble.kept(metrics)
         metrics, checks = ensemble.metrics(metrics), checks + ensemble.checks()

@@ -19,7 +19,8 @@ Path = tuple[str | int, ...]
 class Varied:
     """A number of a scenario that is not known exactly: normal around ``mean``, cut to ``low .. high``.
 
-    path  names and places that lead to it from the scenario, e.g. ("velocities", "fiber")
+    path    names and places that lead to it from the scenario, e.g. ("velocities", "fiber")
+    status  "measured", "estimated" or "population default", and ``source`` says where mean and SD come from
     """
 
     path: Path
@@ -29,6 +30,14 @@ class Varied:
     high: float
     unit: str
     meaning: str
+    status: str = ""
+    source: str = ""
+
+    @property
+    def label(self) -> str:
+        """The meaning without its remarks, as part of a sentence."""
+        words = self.meaning.split(";")[0].split(" (")[0]
+        return words[:1].lower() + words[1:]
 
     @property
     def name(self) -> str:
@@ -67,7 +76,8 @@ def _declared(value: Any, info: FieldInfo, path: Path) -> Varied | None:
         return None
     low = next((float(m.ge) for m in info.metadata if isinstance(m, Ge)), -np.inf)  # type: ignore[arg-type]
     high = next((float(m.le) for m in info.metadata if isinstance(m, Le)), np.inf)  # type: ignore[arg-type]
-    return Varied(path, float(value), float(sd), low, high, str(facts.get("unit", "")), info.description or "")
+    words = {name: str(facts.get(name, "")) for name in ("unit", "status", "source")}
+    return Varied(path, float(value), float(sd), low, high, meaning=info.description or "", **words)
 
 
 def latin_hypercube(varied: list[Varied], members: int, rng: np.random.Generator) -> Floats:

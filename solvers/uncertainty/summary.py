@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 from geometry.heart_mesh import Floats
 from geometry.metric import Metric
 from solvers.result import Field
-
-INTERVAL = (0.05, 0.95)  # the 90 % interval that every number shows
+from solvers.uncertainty.interval import INTERVAL
 
 
 def mean(values: NDArray[np.floating]) -> Floats:
