@@ -13,7 +13,7 @@ from scipy.linalg import cho_solve, cholesky
 
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats
-from solvers.uncertainty.interval import HALF_WIDTH
+from solvers.uncertainty.interval import HALF_WIDTH, SHARE
 
 GOOD_Q2 = 0.9  # below it an answer says that the emulator is poor
 FEWEST = 8  # members from which anything is learned
@@ -46,13 +46,17 @@ class Emulator:
         return cls(inputs[known][:MOST], answers[known][:MOST], sizes)
 
     def answer(self, points: Floats) -> tuple[Floats, Floats]:
-        """Mean and standard deviation (p,) of the model's answer at points (p, k)."""
+        """Mean and standard deviation (p,) of the model's answer at points (p, k).
+
+        With the model's own noise (a front moves from node to node), and widened where the members, each from the others, show
+        that the process is too sure.
+        """
         x, (center, scale) = self._scaled(points), self._output
         cross = self.covariance(x, self._x)
         mean = center + scale * (cross @ self._alpha)
-        prior = self.sizes.smooth + self.sizes.linear * (x**2).sum(axis=1)
+        prior = self.sizes.smooth + self.sizes.linear * (x**2).sum(axis=1) + self.sizes.noise
         variance = prior - np.einsum("pm,mp->p", cross, cho_solve((self._lower, True), cross.T))
-        return mean, scale * np.sqrt(np.maximum(variance, 0.0))
+        return mean, self.widened * scale * np.sqrt(np.maximum(variance, self.sizes.noise))
 
     def mean(self, points: Floats) -> Floats:
         """The mean (p,) alone, for many points."""
@@ -73,11 +77,19 @@ class Emulator:
         error, _ = self.left_out
         return float(1.0 - (error**2).sum() / ((self.answers - self.answers.mean()) ** 2).sum())
 
+    @cached_property
+    def widened(self) -> float:
+        """The factor, 1 at least, by which the SD is too small for 90 % of the members to lie in their interval."""
+        error, sd = self.left_out
+        apart = np.sort(np.abs(error) / sd)
+        needed = apart[min(len(apart), int(np.ceil(SHARE * (len(apart) + 1)))) - 1]
+        return max(1.0, float(needed) / HALF_WIDTH)
+
     @property
     def coverage(self) -> float:
         """The share of the members that lie in the 90 % interval that the others give."""
         error, sd = self.left_out
-        return float(np.mean(np.abs(error) <= HALF_WIDTH * sd))
+        return float(np.mean(np.abs(error) <= HALF_WIDTH * self.widened * sd + 1e-12 * np.abs(error)))
 
     @property
     def poor(self) -> bool:
