@@ -9,6 +9,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from app.commands import CASE_VERBS
 from app.commands_arrhythmia import ARRHYTHMIA_VERBS
+from app.commands_calibrate import CALIBRATION_VERBS
 from app.commands_cells import CELL_VERBS
 from app.commands_check import CHECK_VERBS
 from app.commands_ecg import ECG_VERBS
@@ -40,6 +41,7 @@ VERBS = {
     **ELECTRODE_VERBS,
     **ELECTROGRAM_VERBS,
     **SENSITIVITY_VERBS,
+    **CALIBRATION_VERBS,
     **CHECK_VERBS,
 }
 for name, verb in VERBS.items():

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from app.arrhythmia_steps import induce
+from app.calibration import calibrate
 from app.case import MAIN, Case
 from app.date_secret import date_secret
 from app.edited import edit_case, keep_noted, needed_segmentation
@@ -264,6 +265,7 @@ TASKS: Mapping[str, Callable[[Case, Options, Progress], None]] = {
     "simulate": simulate,
     "induce": induce,
     "learn": learn_step,
+    "calibrate": calibrate,
     "electrogram": electrogram,
     "report": report,
     "road": road,
