@@ -10,16 +10,16 @@ from app.__main__ import main
 from app.case import Case
 from app.sensitivity import inputs_at, needed_sensitivity
 from geometry.errors import Refused
-from geometry.shapes import two_chamber_heart
+from geometry.shapes import half_ellipsoid_ventricle
 from solvers.electrophysiology.eikonal_model import EikonalModel
 from solvers.scenario import Electrophysiology, Ensemble, Velocities
 
 
 @pytest.fixture(scope="module")
 def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
-    """A heart of both ventricles whose sinus rhythm was run with an ensemble."""
+    """A left ventricle whose sinus rhythm was run with an ensemble."""
     made = Case.create(tmp_path_factory.mktemp("cases") / "heart", "Heart")
-    made.save_mesh(two_chamber_heart(3.2), ())
+    made.save_mesh(half_ellipsoid_ventricle(4.0), ())
     made.save_scenario("sinus", Electrophysiology(tier="eikonal", ensemble=Ensemble(members=10)))
     assert main(["simulate", str(made.folder), "--scenario", "sinus"]) == 0
     return made
