@@ -9,6 +9,7 @@ from app.benchmark_editing import benchmark_editing
 from app.benchmark_ep import benchmark_ep
 from app.benchmark_imaging import benchmark_imaging
 from app.benchmark_mesh import benchmark_mesh
+from app.benchmark_whatif import benchmark_whatif
 from app.demo import Step, walk_road
 from app.following import follow_all
 from sample_scans.catalogue import samples
@@ -30,4 +31,5 @@ BENCHMARKS: Mapping[str, Callable[[], list[Step]]] = {
     "editing": benchmark_editing,
     "mesh": benchmark_mesh,
     "ep": benchmark_ep,
+    "whatif": benchmark_whatif,
 }

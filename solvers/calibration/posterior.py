@@ -13,8 +13,8 @@ from scipy.stats import chi2, multivariate_normal, qmc, truncnorm
 
 from geometry.heart_mesh import Floats
 from solvers.uncertainty.emulator import Emulator
+from solvers.uncertainty.interval import INTERVAL
 from solvers.uncertainty.sampling import Varied
-from solvers.uncertainty.summary import INTERVAL
 
 FIRST, LATER = 4096, 1024  # points of the first sample (from the prior) and of those after it
 ROUNDS = 6
@@ -73,7 +73,7 @@ class Posterior:
         return (*said, *self._together())
 
     def _together(self) -> list[str]:
-        pairs = np.corrcoef(self.sample, rowvar=False)
+        pairs: Floats = np.atleast_2d(np.corrcoef(self.sample, rowvar=False))
         return [
             f"The {self.varied[i].label} and the {self.varied[j].label} are told only together (correlation {pairs[i, j]:+.2f})."
             for i in range(len(self.varied))

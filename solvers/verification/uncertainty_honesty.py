@@ -5,9 +5,11 @@ the intervals of an ensemble of its own for each twin, those of emulated answers
 ECG, which was spoilt by as much as the calibration believes.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geometry.heart_mesh import Floats
 from geometry.progress import Progress
@@ -52,7 +54,7 @@ def verify(progress: Progress) -> list[Check]:
     runs = [latin_hypercube(varied, MEMBERS, rng), _drawn(varied, TWINS, rng)]
     solved: list[_Twins] = []
     for inputs in runs:
-        answers = []
+        answers: list[EikonalMemberAnswer] = []
         for row in inputs:
             progress(
                 0.8 * (len(answers) + sum(len(one.answers) for one in solved)) / (MEMBERS + TWINS), "Solving twins"
@@ -87,7 +89,8 @@ def _after_calibration(
 ) -> list[Check]:
     error = EcgError()
     varied = calibration.inference.varied
-    held = {number.label: [] for number in varied} | {label: [] for label in NUMBERS.values()}
+    labels = [*(number.label for number in varied), *NUMBERS.values()]
+    held: dict[str, list[bool]] = {label: [] for label in labels}
     narrowed = []
     for inputs, answer in zip(twins.inputs, twins.answers, strict=True):
         found = calibration.posterior(_spoilt(qrs_of_trace(answer.ecg, WINDOW), error, rng), error)
@@ -122,5 +125,5 @@ def _drawn(varied: list[Varied], count: int, rng: np.random.Generator) -> Floats
     return np.column_stack([number.quantile(rng.random(count)) for number in varied])
 
 
-def _share(name: str, inside: Floats) -> Check:
+def _share(name: str, inside: Sequence[bool] | NDArray[np.bool_]) -> Check:
     return Check(name, 100.0 * float(np.mean(inside)), 90.0, 5.0, "%", SOURCE)
