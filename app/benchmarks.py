@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.benchmark_editing import benchmark_editing
 from app.benchmark_ep import benchmark_ep
+from app.benchmark_flow import benchmark_flow
 from app.benchmark_imaging import benchmark_imaging
 from app.benchmark_mesh import benchmark_mesh
 from app.benchmark_whatif import benchmark_whatif
@@ -32,4 +33,5 @@ BENCHMARKS: Mapping[str, Callable[[], list[Step]]] = {
     "mesh": benchmark_mesh,
     "ep": benchmark_ep,
     "whatif": benchmark_whatif,
+    "flow": benchmark_flow,
 }

@@ -7,9 +7,11 @@ import numpy as np
 
 from app.case import Case
 from app.edited import needed_segmentation
+from app.mesh_options import CAVITIES, last_options
 from app.metrics_file import read_metrics
 from app.needed import needed_image, needed_mesh
 from app.provenance import read_options, read_origin
+from app.scenarios import VENTRICLE, ventricle_scenario
 from geometry.heart_mesh import HeartMesh
 from geometry.progress import Progress, part
 from geometry.tet_quality import save_quality
@@ -39,14 +41,21 @@ def fibers(case: Case, options: Options, progress: Progress) -> None:
 
 
 def motion(case: Case, options: Options, progress: Progress) -> None:
-    """Let the wall of the mesh follow the phases of the cine."""
+    """Let the wall of the mesh follow the phases of the cine; the blood of a ventricle gets a beat to simulate with it."""
+    from geometry.wall_motion.cavity import follow_cavity
     from geometry.wall_motion.follow import follow_wall
 
     segmentation, image, heart = needed_segmentation(case), needed_image(case), needed_mesh(case)
     shares = None
     if image.cycle and len(image.times) == image.phases:
         shares = np.asarray(image.times) / image.cycle
-    case.save_motion(follow_wall(heart, segmentation, shares, image.cycle, progress))
+    side = CAVITIES.get(last_options(case).part)
+    if side is None:
+        case.save_motion(follow_wall(heart, segmentation, shares, image.cycle, progress))
+        return
+    case.save_motion(follow_cavity(heart, segmentation, side, shares, image.cycle, progress))
+    if VENTRICLE not in case.scenarios():
+        case.save_scenario(VENTRICLE, ventricle_scenario(image.cycle))
 
 
 def landmarks(case: Case, options: Options, progress: Progress) -> None:

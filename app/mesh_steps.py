@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from app.case import Case
+from app.heart_steps import motion as follow_cine
 from app.heart_steps import with_moved
 from app.mesh_options import CAVITIES, WHOLE, MeshOptions, needed_options
 from app.scenarios import default_scenarios
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from geometry.meshing.long_axis import LongAxisPlane
 
 Built = tuple[HeartMesh, tuple[Metric, ...]]
+PHASES = 4  # of a cine, with which blood can follow it
 
 
 def build_mesh(
@@ -44,6 +46,8 @@ def build_mesh(
         kept |= {"scar": scar_digest(case)}
     case.save_mesh(built, metrics, **kept)
     if asked.part in CAVITIES:
+        if segmentation.labels.ndim == 4 and segmentation.labels.shape[3] >= PHASES:
+            follow_cine(case, {}, part(progress, 0.9, 1.0))
         return
     for name, scenario in default_scenarios(case.measures(), built).items():
         if name not in case.scenarios():

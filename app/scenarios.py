@@ -4,7 +4,36 @@ from collections.abc import Mapping
 
 from geometry.heart_mesh import HeartMesh
 from geometry.metric import Metric
-from solvers.scenario import Electrophysiology, Ensemble, Flow, PacingSite
+from solvers.scenario import Cuff, Electrophysiology, Ensemble, Flow, PacingSite
+
+VENTRICLE = "ventricle"
+
+
+def ventricle_scenario(period: float | None) -> Flow:
+    """Beats of a ventricle that follows its cine, as fast as when it was scanned (``period`` in ms, where it is known)."""
+    rate = 60_000.0 / period if period else Flow().heart_rate
+    return Flow(title="Ventricle over a beat", heart_rate=rate, beats=2, ensemble=Ensemble(members=0))
+
+
+EXERCISE_RATE = 110.0  # 1/min
+
+
+def exercise(rest: Flow) -> Flow:
+    """The same patient on a bicycle, by assumption: 110 beats a minute, the same stroke volume, a cuff of 170 over 80 mmHg.
+
+    The ejection shortens as in healthy people,  413 - 1.7 rate  in ms (Weissler 1968, doi 10.1161/01.cir.37.2.149).
+    """
+    shorter = (413.0 - 1.7 * EXERCISE_RATE) / (413.0 - 1.7 * rest.heart_rate)
+    return rest.model_copy(
+        update={
+            "title": "Systole at exercise",
+            "heart_rate": EXERCISE_RATE,
+            "ejection_time": round(rest.ejection_time * shorter),
+            "vessels": "tuned to cuff",
+            "cuff": Cuff(systolic=170.0, diastolic=80.0),
+            "ensemble": Ensemble(members=0),
+        }
+    )
 
 
 def default_scenarios(measures: tuple[Metric, ...], mesh: HeartMesh) -> dict[str, Electrophysiology | Flow]:
@@ -19,7 +48,8 @@ def default_scenarios(measures: tuple[Metric, ...], mesh: HeartMesh) -> dict[str
         )
         return {"sinus_rhythm": Electrophysiology(), "pacing": paced}
     strokes = [metric.value for metric in measures if metric.name == "stroke_volume"]
-    return {"systole": Flow(stroke_volume=strokes[0]) if strokes else Flow()}
+    rest = Flow(stroke_volume=strokes[0]) if strokes else Flow()
+    return {"systole": rest, "systole_exercise": exercise(rest)}
 
 
 def scenario_order(scenarios: Mapping[str, Electrophysiology | Flow]) -> list[str]:

@@ -195,10 +195,9 @@ def simulate(case: Case, options: Options, progress: Progress) -> None:
     members = case.folder / "checkpoints" / f"{name}-members"
     progress(0.0, f"Preparing '{scenario.title}'")
     if scenario.kind == "flow":
-        from solvers.flow.run import run_flow
+        from app.flow_steps import simulate_flow
 
-        inner = part(progress, 0, 0.95)
-        result = run_flow(heart, scenario, inner, workers=workers, cluster=cluster, kept_members=members)
+        result = simulate_flow(case, heart, scenario, part(progress, 0, 0.95), workers, cluster, members)
     else:
         from solvers.electrophysiology.execution import Execution
         from solvers.electrophysiology.march_state import Checkpoint

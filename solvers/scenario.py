@@ -208,6 +208,50 @@ class Windkessel(Record):
     venous: float = number(5, "mmHg", 0, 30, "Venous pressure")
 
 
+class Cuff(Record):
+    """Blood pressure at the arm, taken as that of the aorta."""
+
+    systolic: float = number(120, "mmHg", 60, 280, "Systolic pressure by cuff", "healthy adult at rest")
+    diastolic: float = number(75, "mmHg", 30, 160, "Diastolic pressure by cuff", "healthy adult at rest")
+
+
+class Ventricle(Record):
+    """Used where the blood is that of a ventricle whose wall moves."""
+
+    atrial_pressure: float = number(
+        8,
+        "mmHg",
+        0,
+        40,
+        "Pressure of the atrium while the ventricle fills",
+        "mean left atrial pressure, 4 to 12 at rest",
+    )
+
+
+class Resistance(Record):
+    """A plain resistance behind an outlet."""
+
+    resistance: float = number(1.0, "mmHg*s/mL", 0, 500, "Resistance of the vessels behind")
+    venous: float = number(5, "mmHg", 0, 100, "Pressure behind them")
+
+
+class PressureCurve(Record):
+    """A pressure over one beat, repeated; straight between its points."""
+
+    times: tuple[float, ...] = choice(
+        (0.0, 857.0), "Times from the start of the beat, ms; the last is the beat's length"
+    )
+    values: tuple[float, ...] = choice((90.0, 90.0), "Pressures then, mmHg; the last is the first")
+
+
+class Thinning(Record):
+    """Blood that is thicker where it moves slowly (Carreau): viscosity falls from this one to the one of fast blood."""
+
+    still: float = number(56, "mPa*s", 1, 500, "Viscosity at rest", "Cho 1991, doi 10.3233/bir-1991-283-415")
+    relaxation: float = number(3313, "ms", 1, 100_000, "Relaxation time lambda", "Cho 1991")
+    power: float = number(0.3568, "1", 0.05, 1, "Power n", "Cho 1991")
+
+
 class Flow(Record):
     """One heart beat of blood through the left heart outflow, valve and aorta."""
 
@@ -220,8 +264,27 @@ class Flow(Record):
     ejection_time: float = number(320, "ms", 80, 600, "Duration of ejection", "Weissler 1968")
     density: float = number(1060, "kg/m^3", 900, 1200, "Density of blood")
     viscosity: float = number(3.5, "mPa*s", 0.5, 20, "Viscosity of blood (Newtonian)", "Chien 1970", sd=0.4)
+    blood: Literal["newtonian", "carreau"] = choice(
+        "newtonian", "Viscosity: the same everywhere, or falling with shear"
+    )
+    thinning: Thinning = Thinning()
     opening: float = number(1.0, "1", 0.5, 1.5, "Orifice area of the narrowing against the segmented one", sd=0.1)
+    orifice: Literal["segmented", "stenosis", "prosthesis"] = choice(
+        "segmented", "The narrowing as segmented; brought to a stenotic area; or to the effective area of a prosthesis"
+    )
+    orifice_area: float = number(
+        1.0, "cm^2", 0.3, 4, "Area of the stenosis or prosthesis", "severe below 1.0 (Vahanian 2021)"
+    )
+    vessels: Literal["given", "tuned to cuff"] = choice(
+        "given", "Vessels behind the outlet: as given below, or found for the cuff pressure and this stroke volume"
+    )
+    cuff: Cuff = Cuff()
     windkessel: Windkessel = Windkessel()
+    ventricle: Ventricle = Ventricle()
+    outlets: dict[str, Windkessel | Resistance | PressureCurve] = choice(
+        {}, "What is behind the outlets of other names than 'outlet', by name"
+    )
+    beats: int = Field(1, ge=1, le=20, description="Beats computed at most; fewer once they repeat within 2 %")
     time_step: float = number(10, "ms", 0.5, 40, "Time step")
     ensemble: Ensemble = Ensemble()
     doubts: tuple[Doubt, ...] = choice((), "Standard deviations that are not those declared")

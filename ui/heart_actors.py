@@ -111,6 +111,11 @@ class HeartActors:
         self._painted.Modified()
         return True
 
+    def move(self, points: Floats) -> None:
+        """Put the points of the painted heart (p, 3) elsewhere; nothing where only a part of it is painted."""
+        if self._painted is not None and self._painted.n_points == len(points):
+            self._painted.points = np.asarray(points, dtype=np.float32)
+
     def show_front(self, surface: HeartSurface, times: Floats, now: float) -> None:
         """Draw where the activation is at this moment."""
         carried = surface.carry(times)

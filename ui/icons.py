@@ -26,6 +26,7 @@ NAMES = {
     "lines": "mdi6.chart-bell-curve",
     "cell": "mdi6.chart-timeline-variant",
     "velocity": "mdi6.arrow-top-right",
+    "particles": "mdi6.dots-hexagon",
     "front": "mdi6.rotate-3d",
     "only3d": "mdi6.cube-outline",
     "onlyslices": "mdi6.view-grid-outline",

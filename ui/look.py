@@ -25,6 +25,7 @@ class Look:
     other      a second run beside it, for comparing
     spacing    ms between two isochrones
     velocity   whether arrows along the front's velocity are drawn
+    particles  whether particles are drawn that the blood carries
     difference whether the two runs are drawn as one map of their difference
     """
 
@@ -41,6 +42,7 @@ class Look:
     isochrones: bool = True
     spacing: float = 10.0
     velocity: bool = False
+    particles: bool = False
     other: str = ""
     difference: bool = False
 

@@ -25,6 +25,7 @@ TOOLS = {
     "palette": "Colours",
     "lines": "Isochrones; the arrow beside it sets how far apart",
     "velocity": "Velocity of the front, as arrows",
+    "particles": "Particles that the blood carries, in motion",
     "cell": "Action potential and currents of the cell at the marked place",
     "fibers": "Fibres through the wall, coloured by helix angle",
     "landmarks": "Landmarks of the heart, to be moved",
@@ -37,6 +38,7 @@ SWITCHES = {
     "landmarks": "landmarks",
     "lines": "isochrones",
     "velocity": "velocity",
+    "particles": "particles",
 }  # tool -> entry of the look
 
 
@@ -88,6 +90,8 @@ class SceneControls(QFrame):
             widget.setVisible(painted)
         self.tools["lines"].setVisible(painted and has_isochrones(look.field))
         self.tools["velocity"].setVisible(painted and "activation" in look.field)
+        moving = painted and look.field == "velocity" and result is not None and "particles" in result.lines
+        self.tools["particles"].setVisible(moving and session.step != "compare")
         self.tools["cell"].setVisible(painted and result is not None and result.kind == "electrophysiology")
         self.spacing.show_spacing(look.spacing)
         self.parts.setVisible(not painted)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from solvers.result import Field
 from ui.fiber_scale import helix_scale
+from ui.flow_motion import FlowMotion
 from ui.heart_parts import Shade, inks_shown, part_shown, shade
 from ui.heart_surface import HeartSurface, long_cut
 from ui.legend import Legend
@@ -40,6 +41,7 @@ class ScenePanel(QWidget):
         self._shade: Shade | None = None  # of the heart without any field
         self.scene = Scene(self)
         self.handles = Handles(self.scene)
+        self.motion = FlowMotion(self.scene, session)
         self.sites = SiteDrag(self.scene, session)
         self.controls = SceneControls(session, self)
         self.legends = (Legend(self), Legend(self))
@@ -111,6 +113,7 @@ class ScenePanel(QWidget):
         show_velocity(self.scene, session, self.paintings)
         show_fibers(self.scene, session)
         show_network(self.scene, session)
+        self.motion.show()
         self._show_legends()
         show_marks(self.scene, session)
         self._tell()
@@ -146,6 +149,7 @@ class ScenePanel(QWidget):
             self.paintings = self._paintings()
             self.scene.recolour(self.paintings)
             show_arrows(self.scene, session, frame)
+        self.motion.show()
         self._tell()
 
     def _answered(self) -> None:

@@ -149,12 +149,20 @@ class Session(Contents):
         return self.step in SIMULATED_STEPS and self.field is not None
 
     @property
+    def particles(self) -> bool:
+        """Whether particles are drawn: where they are wanted, and the velocity of a run that has them is looked at."""
+        wanted = self.painted and self.look.particles and self.look.field == "velocity" and self.step != "compare"
+        return wanted and self.result is not None and "particles" in self.result.lines
+
+    @property
     def cut(self) -> bool:
         """Whether the heart is cut open: as chosen, else blood is where its inside is what counts."""
         if not self.painted:
             return self.look.opened
         if self.look.cut is not None:
             return self.look.cut
+        if self.particles:
+            return False
         return self.mesh is not None and self.mesh.kind == "blood_pool" and self.look.field in INSIDE
 
     def set_cut(self, on: bool) -> None:

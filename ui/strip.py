@@ -7,10 +7,10 @@ from solvers.electrophysiology.measured_ecg import compare_ecg
 from solvers.result import Result, Trace
 from ui.cine import Cine
 from ui.ecg_strip import EcgStrip
+from ui.flow_curves import LINE, FlowCurves
 from ui.session import Session
 from ui.theme import px
 from ui.time_bar import TimeBar
-from ui.trace_plot import TracePlot
 from ui.widgets import button
 
 ECG = "ecg"
@@ -27,7 +27,7 @@ class Strip(QFrame):
         self.setObjectName("strip")
         self._session = session
         self.ecg = EcgStrip(self)
-        self.curves = TracePlot(self)
+        self.curves = FlowCurves(self)
         self.bar = TimeBar(self)
         self.badge = QLabel("SIMULATED", self)
         self.badge.setProperty("role", "badge")
@@ -124,7 +124,7 @@ class Strip(QFrame):
             self.ecg.show_ecg(ecg, before, (bounds[0], bounds[1]) if len(bounds) == 2 else None)
             self.plots.setCurrentWidget(self.ecg)
         else:
-            self.curves.show_traces(_main_traces(traces))
+            self.curves.show_traces(_main_traces(traces), traces.get(LINE))
             self.plots.setCurrentWidget(self.curves)
         self._frames = run_times(result, session.look.field, tuple(traces.values()))
         self.bar.set_times(self._frames)

@@ -88,11 +88,12 @@ def shape_of(
     below = _below(grid, base)
     along = max(SMOOTH, 0.25 * slices.gap)
     outer = _smooth(joined(slices.disc, slices, grid, disc_tip), below, along)
-    outer = _held(outer, below, (slices.drawn[0] + slices.drawn[1]) / STEP**3)
     cavity = _smooth(drawn, below, along)
     progress(0.5, "smoothing the surfaces")
     lv = views.drawn("lv", true_distance(cavity), grid)
-    lv_outer = np.minimum(views.drawn("lv_outer", true_distance(outer), grid), lv - thinnest)
+    outer, least = true_distance(outer), lv - thinnest
+    outer = views.drawn("lv_outer", _held(outer, least, below, (slices.drawn[0] + slices.drawn[1]) / STEP**3), grid)
+    lv_outer = np.minimum(outer, least)
     fields = {"lv": lv, "lv_outer": lv_outer, "outer": lv_outer}
     if right is not None:
         progress(0.7, "adding the right ventricle")
@@ -173,19 +174,23 @@ def _smooth(field: Floats, below: Floats, along: float) -> Floats:
     )
 
 
-def _offset(volume: Callable[[float], float], wanted: float) -> float:
-    """mm (at most SMOOTH either way) outwards that gives a surface the volume wanted, to a thousandth."""
-    low, high = -SMOOTH, SMOOTH
+def _offset(volume: Callable[[float], float], wanted: float, most: float = SMOOTH) -> float:
+    """mm (at most ``most`` either way) outwards that gives a surface the volume wanted, to a thousandth."""
+    low, high = -most, most
     for _ in range(12):
         middle = (low + high) / 2
         low, high = (middle, high) if volume(middle) < wanted else (low, middle)
     return (low + high) / 2
 
 
-def _held(field: Floats, below: Floats, wanted: float) -> Floats:
-    """The outside moved by ``FARTHEST`` at most, so that it holds what was drawn: the base goes by the cavities alone."""
-    now, wider = (volume_inside(field - way, below) for way in (0.0, FARTHEST))
-    return field - float(np.clip((wanted - now) / (wider - now), -1.0, 1.0)) * FARTHEST
+def _held(outer: Floats, least: Floats, below: Floats, wanted: float) -> Floats:
+    """The outside moved by ``FARTHEST`` at most, so that with the ``least`` wall it holds what was drawn.
+
+    Wall that is put around the cavity where it is drawn thinner is taken back elsewhere; the base goes by the cavities alone.
+    """
+    near = (np.minimum(outer, least) < FARTHEST + STEP) & (below > 0)
+    outside, thin, counted = outer[near], least[near], below[near]
+    return outer - _offset(lambda way: volume_inside(np.minimum(outside - way, thin), counted), wanted, FARTHEST)
 
 
 def _beside(blood: Floats, left: Floats, drawn: Floats, below: Floats) -> Floats:

@@ -11,6 +11,7 @@ from geometry.meshing.held_volume import volume_below, with_volumes
 from geometry.meshing.long_axis import LongAxisPlane
 from geometry.meshing.pinches import touching, unpinched
 from geometry.meshing.stuffing import bcc_lattice, cube_for, stuff
+from geometry.meshing.unflattened import NUDGES, unflattened
 from geometry.meshing.ventricle_shape import VentricleShape, shape_of
 from geometry.meshing.ventricle_slices import Slices, read_slices
 from geometry.progress import Progress, part, silent
@@ -21,6 +22,7 @@ from geometry.surface import boundary_facets, main_piece, oriented
 FACETS = {1: "endo_lv", 2: "endo_rv", 3: "epi", 4: "base"}
 REGIONS = {1: "lv", 2: "rv"}
 FLATTEST, WORST = 6.0, 2.95  # deg, smallest dihedral angle; 99 % radius ratio
+OPENED = 7.0  # deg that flatter tetrahedra are opened to
 THINNEST = 2.0  # mm of wall kept around the left ventricle where its contours touch
 # Edges over those asked for, and least wall over the edges: what is tried in turn while the surface of the mesh touches itself.
 ATTEMPTS = ((1.0, 1.0), (1.0, 1.3), (1.0, 1.6), (0.8, 1.5), (0.6, 1.5))
@@ -57,6 +59,8 @@ def build_ventricles(
         points, tets = stuff(bcc_lattice(*shape.bounds, cube_for(finer)), shape.wall, part(doing, 0.5, 0.9))
         points, tets = main_piece(points, unpinched(points, tets))
         mesh = with_volumes(_named(shape, points, tets), _drawn(slices, shape), finer, FLATTEST)
+        in_base = np.flatnonzero(mesh.points[:, 2] == 0.0)
+        mesh = mesh.with_points(unflattened(mesh.points, mesh.tets, in_base, OPENED, NUDGES))
         pinched = _unfit(mesh)
         if not len(pinched):
             break

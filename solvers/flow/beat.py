@@ -1,16 +1,19 @@
 """One heart beat of flow, step by step, with what is kept of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geometry.heart_mesh import Floats
-from geometry.progress import Progress
+from geometry.progress import Progress, part
 from solvers.flow.inflow import Ejection
 from solvers.flow.navier_stokes import FlowState, NavierStokes
+from solvers.flow.periodicity import PERIODIC, apart, in_words
+from solvers.flow.step_control import Diverged
 from solvers.flow.surface_integrals import mean_over
 from solvers.flow.wall_shear import ShearOverTime, WallShear
 
@@ -23,7 +26,7 @@ PEAK_PERCENTILE = 99.9  # of the nodes' speeds: one bad node does not make the a
 @dataclass(frozen=True)
 class Moment:
     """Numbers after one step: time ms, pressures kPa (means over inlet and outlet), flows mm3/ms, speed mm/ms;
-    stored: pressure of the outlet's compliance, kPa."""
+    stored: pressure of the outlets' compliances, kPa, their mean."""
 
     time: float
     inlet_pressure: float
@@ -45,6 +48,8 @@ class Beat:
     peak      the state at the largest flow
     shear     (w, 3) kPa on ``wall`` nodes at that moment;  over_time  gathered over the beat
     force_shear   (w, 3) kPa at that moment, from the force on the wall alone
+    number    which beat it is, from 1;  distance  from the beat before (``periodicity.apart``), None for the first
+    broken    a sentence where the flow could not be computed to the end of the beat: what is kept ends there
     """
 
     moments: tuple[Moment, ...]
@@ -56,6 +61,9 @@ class Beat:
     shear: Floats
     force_shear: Floats
     over_time: ShearOverTime
+    number: int = 1
+    distance: float | None = None
+    broken: str = ""
 
 
 def time_steps(ejection: Ejection, step: float) -> list[float]:
@@ -70,16 +78,45 @@ def time_steps(ejection: Ejection, step: float) -> list[float]:
     return [*systole.tolist(), *diastole.tolist()]
 
 
-def run_beat(flow: NavierStokes, ejection: Ejection, start: float, step: float, progress: Progress) -> Beat:
-    """Compute one beat from rest, with the outlet's stored pressure ``start`` (kPa) and steps of ``step`` ms."""
-    times = time_steps(ejection, step)
+def run_beats(
+    flow: NavierStokes, ejection: Ejection, start: Floats, step: float, most: int, progress: Progress
+) -> Beat:
+    """Beats from rest until one is like the one before (at most ``most``), of which the last is kept.
+
+    start  (k,) kPa, stored pressures of the outlets;  step  ms
+    """
     state = flow.at_rest(start)
+    last: Beat | None = None
+    for number in range(1, most + 1):
+        words = in_words(number, last.distance if last else None)
+        beat, state = run_beat(flow, ejection, state, step, part(progress, (number - 1) / most, number / most), words)
+        distance = apart(last.moments, beat.moments) if last and not beat.broken else None
+        last = replace(beat, number=number, distance=distance)
+        if beat.broken or (distance is not None and distance < PERIODIC):
+            break
+    assert last is not None
+    return last
+
+
+def run_beat(
+    flow: NavierStokes, ejection: Ejection, state: FlowState, step: float, progress: Progress, words: str
+) -> tuple[Beat, FlowState]:
+    """One beat from ``state`` on, and the state at its end; where it cannot be computed to its end, as far as it can."""
+    times, broken = time_steps(ejection, step), ""
+    state = replace(state, time=0.0, reach=inf)
     kept = _Kept(flow, state)
     for number, (before, now) in enumerate(pairwise(times)):
-        progress(number / len(times), f"Blood flow at {before:.0f} of {ejection.cycle:.0f} ms")
-        state = flow.advance(state, now - before, ejection.flow)
-        kept.add(state, last=number == len(times) - 2)
-    return kept.beat()
+        progress(number / len(times), f"{words}: blood flow at {before:.0f} of {ejection.cycle:.0f} ms")
+        try:
+            state = flow.advance(state, now - before, ejection.flow)
+        except Diverged as failure:
+            state, broken = failure.state, str(failure)
+            if state.time == 0.0 and state.scheme is None:
+                raise  # not one step: there is nothing to keep
+        kept.add(state, last=bool(broken) or number == len(times) - 2)
+        if broken:
+            break
+    return replace(kept.beat(), broken=broken), state
 
 
 class _Kept:
@@ -96,13 +133,18 @@ class _Kept:
 
     def _moment(self, state: FlowState) -> Moment:
         speed = float(np.percentile(np.linalg.norm(state.velocity, axis=1), PEAK_PERCENTILE))
-        inlet, outlet = self.means("inlet", state.pressure), self.means("outlet", state.pressure)
+        inlet, outlet = self.means("inlet", state.pressure), self.flow.outlet_pressure(state)
         flows = state.inflow, state.outflow
-        return Moment(state.time, inlet, outlet, *flows, speed, state.stored, state.iterations, state.imbalance)
+        return Moment(
+            state.time, inlet, outlet, *flows, speed, float(state.stored.mean()), state.iterations, state.imbalance
+        )
 
     def add(self, state: FlowState, *, last: bool) -> None:
         """Take in the state after a step; a frame is kept about every 20 ms and at the largest flow."""
-        self.moments.append(self._moment(state))
+        if state.time > self.moments[-1].time:
+            self.moments.append(self._moment(state))
+        if state.time <= self.times[-1]:
+            return
         largest = state.inflow > self.peak.inflow
         if not (largest or last or state.time - self.times[-1] >= FRAME - 1e-6):
             return

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from solvers.backend import fem, ufl
+from solvers.flow.fluid import Carreau
 
 BACKFLOW = 0.2
 VISCOUS_LIMIT = 12.0  # C_I of the stabilisation: its value where viscosity rules
@@ -37,20 +38,35 @@ class FlowForms:
     viscosity: Any
 
 
-def flow_forms(space: Any, outlet: Any, options: dict[str, Any], *, developed: bool = False) -> FlowForms:
+def flow_forms(
+    space: Any,
+    outlet: Any,
+    options: dict[str, Any],
+    *,
+    thinning: Carreau | None = None,
+    drag: Any = None,
+    developed: bool = False,
+) -> FlowForms:
     """Compile the forms on a space of four components.
 
     outlet     measure over the outlet
     options    compiler options of ``fem.form``
-    developed  viscous term in Laplace form, whose natural outlet lets developed flow out unchanged (for verification);
+    drag       Function: resistance to flow of a valve's leaflets by volume, kPa ms/mm2; None: there is none
+    thinning   how viscosity follows the shear of the extrapolated velocity; None: it is constant
+    developed  viscous term in Laplace form, whose natural outlet lets developed flow out and in unchanged, and nothing
+               against backflow (for verification: it would brake flow that swings by 3 % of its pressure at alpha 4);
                else the symmetric form, whose natural outlet is the true traction
     """
     domain = space.mesh
     star, history, solution = (fem.Function(space) for _ in range(3))
     alpha, step, density, viscosity = (fem.Constant(domain, 1.0) for _ in range(4))
-    given = (star, history, alpha, step, density, viscosity)
+    local = viscosity
+    if thinning is not None:
+        strain = ufl.sym(ufl.grad(_velocity(star)))
+        local = thinning.viscosity(ufl.sqrt(2 * ufl.inner(strain, strain)), viscosity)
+    given = (star, history, alpha, step, density, local)
     trial, test = ufl.TrialFunction(space), ufl.TestFunction(space)
-    a, b = _terms(domain, trial, test, given, outlet, developed=developed)
+    a, b = _terms(domain, trial, test, given, outlet, drag=drag, developed=developed)
     residual = ufl.replace(a, {trial: solution}) - b
 
     def compiled(form: Any) -> Any:
@@ -61,22 +77,27 @@ def flow_forms(space: Any, outlet: Any, options: dict[str, Any], *, developed: b
     )
 
 
-def _terms(domain: Any, trial: Any, test: Any, given: Any, outlet: Any, *, developed: bool) -> tuple[Any, Any]:
+def _terms(
+    domain: Any, trial: Any, test: Any, given: Any, outlet: Any, *, drag: Any, developed: bool
+) -> tuple[Any, Any]:
     star, history, alpha, step, density, viscosity = given
     u, p, v, q = _velocity(trial), trial[3], _velocity(test), test[3]
     c, h = _velocity(star), density * _velocity(history)
     dx = ufl.Measure("dx", domain=domain, metadata={"quadrature_degree": 2})
-    tau, nu_div = _stabilisation(domain, c, step, density, viscosity)
+    tau, nu_div = _stabilisation(domain, c, step, density, viscosity, drag)
     advected = density * ufl.dot(ufl.grad(v), c)
     inertia = density * (alpha * u + ufl.dot(ufl.grad(u), c))
+    if drag is not None:
+        inertia += drag * u
     viscous = viscosity * ufl.inner(ufl.grad(u) if developed else 2 * ufl.sym(ufl.grad(u)), ufl.grad(v))
-    outward = ufl.dot(c, ufl.FacetNormal(domain))
     a = (
         (ufl.dot(inertia, v) + viscous - p * ufl.div(v) + q * ufl.div(u)) * dx
         + tau * ufl.dot(inertia + ufl.grad(p), advected + ufl.grad(q)) * dx
         + nu_div * ufl.div(u) * ufl.div(v) * dx
-        - BACKFLOW * density * 0.5 * (outward - abs(outward)) * ufl.dot(u, v) * outlet
     )
+    if not developed:
+        outward = ufl.dot(c, ufl.FacetNormal(domain))
+        a -= BACKFLOW * density * 0.5 * (outward - abs(outward)) * ufl.dot(u, v) * outlet
     return a, ufl.dot(h, v) * dx + tau * ufl.dot(h, advected + ufl.grad(q)) * dx
 
 
@@ -84,7 +105,7 @@ def _velocity(w: Any) -> Any:
     return ufl.as_vector([w[0], w[1], w[2]])
 
 
-def _stabilisation(domain: Any, c: Any, step: Any, density: Any, viscosity: Any) -> tuple[Any, Any]:
+def _stabilisation(domain: Any, c: Any, step: Any, density: Any, viscosity: Any, drag: Any) -> tuple[Any, Any]:
     """tau (mm3 ms/mg ... time over density) and the divergence viscosity, from the metric of the tetrahedron.
 
     G = sum of  grad(l_i) grad(l_i)^T  over the four corner functions: unlike that of the reference map, it does not
@@ -97,5 +118,6 @@ def _stabilisation(domain: Any, c: Any, step: Any, density: Any, viscosity: Any)
     unsteady = (2 * density / step) ** 2
     convective = density**2 * ufl.dot(c, metric * c)
     viscous = VISCOUS_LIMIT * viscosity**2 * ufl.inner(metric, metric)
-    tau = 1 / ufl.sqrt(unsteady + convective + viscous)
+    resisting = 0 if drag is None else drag**2
+    tau = 1 / ufl.sqrt(unsteady + convective + viscous + resisting)
     return tau, 1 / (tau * ufl.tr(metric))

@@ -15,6 +15,7 @@ from solvers.flow.navier_stokes import FlowState, Fluid
 from solvers.flow.surface_integrals import area_vectors
 
 SHEAR_PERCENTILE = 99.0  # of the wall nodes
+TILTS = np.radians([8.0, 16.0])  # of the planes among which the smallest section counts
 ELEMENTS_ACROSS = 10  # a throat needs at least so many edges across it
 
 
@@ -37,7 +38,7 @@ class Throat:
 
 
 def measure_throat(blood: HeartMesh, peak: FlowState) -> Throat | None:
-    """The section through the landmark "throat", at right angles to the flow there; None where there is no such landmark.
+    """The section through the landmark "throat", about at right angles to the flow there; None where there is no such landmark.
 
     The area is that of the tetrahedra cut by the plane, up to the wall around the landmark.
     """
@@ -53,7 +54,17 @@ def measure_throat(blood: HeartMesh, peak: FlowState) -> Throat | None:
         return None
     edges = np.linalg.norm(corners[near][:, [0, 0, 0, 1, 1, 2]] - corners[near][:, [1, 2, 3, 2, 3, 3]], axis=2)
     grid = pyvista.UnstructuredGrid({pyvista.CellType.TETRA: blood.tets}, blood.points)
-    return Throat(section_area(grid, center, axis / length), float(edges.mean()))
+    areas = [section_area(grid, center, tilted) for tilted in _tilts(axis / length)]
+    return Throat(min((area for area in areas if area > 0), default=0.0), float(edges.mean()))
+
+
+def _tilts(axis: Floats) -> list[Floats]:
+    """The axis, and axes around it: a plane a little askew leaves a valve's leaflets and cuts the sinus around them too."""
+    aside = np.cross(axis, np.eye(3)[np.abs(axis).argmin()])
+    aside /= np.linalg.norm(aside)
+    other = np.cross(axis, aside)
+    around = [np.cos(turn) * aside + np.sin(turn) * other for turn in np.arange(8) * np.pi / 4]
+    return [axis, *(np.cos(tilt) * axis + np.sin(tilt) * way for tilt in TILTS for way in around)]
 
 
 def beat_metrics(blood: HeartMesh, beat: Beat, ejection: Ejection, fluid: Fluid) -> list[Metric]:

@@ -1,29 +1,27 @@
-"""Incompressible flow in time: second-order steps, one linear system each, with the outlet's vessels inside it."""
+"""Incompressible flow in time: second-order steps, one linear system each, with the outlets' vessels inside it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from math import inf
+from time import process_time
 
 import numpy as np
 
-from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh
 from solvers.backend import PETSc, fem, jit_options
+from solvers.flow import step_control
+from solvers.flow.drag import NodalDrag
+from solvers.flow.fitness import outlet_names, refuse_unconditioned
+from solvers.flow.fluid import Fluid
 from solvers.flow.forms import flow_forms
-from solvers.flow.solver import FlowSolver, Solved, SolveError, vector_on
-from solvers.flow.space import flow_space
-from solvers.flow.surface_integrals import nodal_flux
-from solvers.flow.windkessel import Outlet
+from solvers.flow.solver import NOTHING, Cost, FlowSolver, Solved, SolveError, vector_on
+from solvers.flow.space import flow_space, held_by_symmetry
+from solvers.flow.surface_integrals import nodal_area, nodal_flux
+from solvers.flow.windkessel import OutletModel
+
+__all__ = ["BALANCE", "FlowState", "Fluid", "NavierStokes", "Scheme"]
 
 BALANCE = 1e-3  # most that in- and outflow may differ, against the largest flow so far
-HALVINGS = 5
-
-
-@dataclass(frozen=True)
-class Fluid:
-    """Blood: density mg/mm3, viscosity kPa ms."""
-
-    density: float
-    viscosity: float
 
 
 @dataclass(frozen=True)
@@ -43,20 +41,30 @@ class FlowState:
     values    (n, 4) velocity mm/ms and pressure kPa
     before    the same one step earlier
     scheme    of the step that led here, None at the start
-    inflow, outflow   mm3/ms;  largest: the largest inflow so far;  stored: pressure of the outlet's compliance, kPa
+    stored    (k,) kPa, pressure of each outlet's compliance;  outflows  (k,) mm3/ms through each outlet
+    inflow    mm3/ms;  largest: the largest inflow so far
     iterations, imbalance   of the step that led here; imbalance against ``largest``
+    cost      CPU seconds of that step
+    reach     ms, the longest step from here that is believed to go well
     """
 
     time: float
     values: Floats
     before: Floats
     scheme: Scheme | None
-    stored: float
+    stored: Floats
+    outflows: Floats
     inflow: float = 0.0
-    outflow: float = 0.0
     largest: float = 0.0
     iterations: int = 0
     imbalance: float = 0.0
+    cost: Cost = NOTHING
+    reach: float = inf
+
+    @property
+    def outflow(self) -> float:
+        """mm3/ms, through all outlets together."""
+        return float(self.outflows.sum())
 
     @property
     def velocity(self) -> Floats:
@@ -70,92 +78,133 @@ class FlowState:
 
 
 class NavierStokes:
-    """Flow through one mesh, from its inlet to its outlet, between rigid walls."""
+    """Flow through one mesh, from its inlet to its outlets, between rigid walls and planes of symmetry."""
 
     def __init__(
-        self, blood: HeartMesh, fluid: Fluid, outlet: Outlet, profile: Floats | None, *, developed: bool = False
+        self,
+        blood: HeartMesh,
+        fluid: Fluid,
+        outlets: OutletModel | Mapping[str, OutletModel],
+        profile: Floats | None,
+        *,
+        valved: bool = False,
+        developed: bool = False,
     ) -> None:
-        """profile: inlet velocity per unit flow (n, 3), or None for an inlet that is driven by a pressure."""
-        self.blood, self.fluid, self.outlet, self.profile = blood, fluid, outlet, profile
+        """outlets: what is behind each outlet by its name, or behind the one named "outlet".
+
+        profile: inlet velocity per unit flow (n, 3), or None for an inlet that is driven by a pressure.
+        valved: there is something that resists the blood inside (``set_drag``).
+        """
+        self.blood, self.fluid, self.profile = blood, fluid, profile
         self._space = flow_space(blood)
-        self._forms = flow_forms(self._space.space, self._space.outlet, jit_options(), developed=developed)
+        conditions = outlets if isinstance(outlets, Mapping) else {"outlet": outlets}
+        refuse_unconditioned(blood, conditions)
+        self.outlet_names = outlet_names(blood)
+        self.outlets = tuple(conditions[name] for name in self.outlet_names)
+        space, options = self._space.space, jit_options()
+        self._drag = NodalDrag.of(space) if valved else None
+        drag, thinning = (self._drag.function if self._drag else None), fluid.thinning
+        outlet = self._space.outlet
+        self._forms = flow_forms(space, outlet, options, thinning=thinning, drag=drag, developed=developed)
         self._forms.density.value, self._forms.viscosity.value = fluid.density, fluid.viscosity
-        self.out_flux, self.in_flux = nodal_flux(blood, "outlet"), nodal_flux(blood, "inlet")
-        held = np.zeros(len(blood.points), dtype=bool)
-        held[np.unique(blood.tagged("wall"))] = True
+        self.out_fluxes = np.stack([nodal_flux(blood, name) for name in self.outlet_names])
+        self.out_flux, self.in_flux = self.out_fluxes.sum(axis=0), nodal_flux(blood, "inlet")
+        self._held = held_by_symmetry(blood)
+        self._held[np.unique(blood.tagged("wall"))] = True
         if profile is not None:
-            held[np.unique(blood.tagged("inlet"))] = True
-        self._held = held
-        self._rows = np.sort((4 * self._space.dof[held][:, None] + np.arange(3)).ravel()).astype(np.int32)
-        self._matrix = fem.petsc.create_matrix(self._forms.matrix)
+            self._held[np.unique(blood.tagged("inlet"))] = True
+        node, component = np.nonzero(self._held)
+        self._rows = np.sort(4 * self._space.dof[node] + component).astype(np.int32)
+        self._matrix = fem.petsc.create_matrix(self._forms.matrix, "baij")
         self._matrix.setOption(PETSc.Mat.Option.KEEP_NONZERO_PATTERN, True)
         self._solver: FlowSolver | None = None
 
-    def at_rest(self, stored: float) -> FlowState:
-        """Still blood at the pressure of the outlet."""
+    def set_drag(self, values: Floats) -> None:
+        """Resist the blood by ``values`` (n,) kPa ms/mm2 from now on."""
+        assert self._drag is not None, "the flow was made without a valve"
+        self._drag.set(values)
+
+    def at_rest(self, stored: float | Floats) -> FlowState:
+        """Still blood at the pressure ``stored`` (kPa, one or (k,)) of the outlets, whose mean it has."""
+        each = np.broadcast_to(np.asarray(stored, dtype=float), len(self.outlets)).copy()
         values = np.zeros((len(self.blood.points), 4))
-        values[:, 3] = stored
-        return FlowState(0.0, values, values, None, stored)
+        values[:, 3] = each.mean()
+        return self.starting(values, each)
+
+    def starting(self, values: Floats, stored: float | Floats = 0.0) -> FlowState:
+        """The start of a run from given velocities and pressures (n, 4), mm/ms and kPa."""
+        each = np.broadcast_to(np.asarray(stored, dtype=float), len(self.outlets)).copy()
+        return FlowState(0.0, values, values, None, each, self._through_outlets(values))
 
     def advance(
         self, state: FlowState, dt: float, drive: Callable[[float], float], *, damped: bool = False
     ) -> FlowState:
-        """The flow ``dt`` ms later; where that fails the step is halved and done again, at last refused with a sentence.
+        """The flow ``dt`` ms later; where that fails, in smaller steps, at last refused with a sentence (Diverged).
 
         drive   the inflow mm3/ms (or the inlet pressure, kPa) at a time in ms
         damped  first-order steps (backward Euler), for the way to a steady flow
         """
-        return self._advance(state, dt, drive, damped, HALVINGS)
 
-    def _advance(
-        self, state: FlowState, dt: float, drive: Callable[[float], float], damped: bool, halvings: int
-    ) -> FlowState:
-        try:
-            return self.step(state, dt, drive(state.time + dt), damped=damped)
-        except SolveError as failure:
-            if halvings == 0:
-                raise Refused(
-                    f"The flow could not be computed beyond {state.time:.1f} ms, even with a step of {dt:.3g} ms ({failure}). "
-                    "Use a finer mesh around the narrowing, or a smaller time step."
-                ) from failure
-        half = self._advance(state, dt / 2, drive, damped, halvings - 1)
-        return self._advance(half, dt / 2, drive, damped, halvings - 1)
+        def step(now: FlowState, size: float) -> FlowState:
+            return self.step(now, size, drive(now.time + size), damped=damped)
+
+        return step_control.advance(state, dt, step, lambda now, reach: replace(now, reach=reach), self._fastest)
+
+    def _fastest(self, state: FlowState) -> str:
+        speed = np.linalg.norm(state.velocity, axis=1)
+        x, y, z = self.blood.points[int(speed.argmax())]
+        return f"The blood was fastest, {speed.max():.2f} m/s, at ({x:.0f}, {y:.0f}, {z:.0f}) mm."
 
     def step(self, state: FlowState, dt: float, drive: float, *, damped: bool = False) -> FlowState:
         """One step; raises ``SolveError`` when the system does not converge or what flows in does not flow out."""
         scheme = _time_scheme(state, dt, damped)
         self._set(scheme)
-        known = self.outlet.known_pressure(state.stored, state.outflow, dt)
-        load = -known * self.out_flux
+        ends = tuple(zip(self.outlets, state.stored, state.outflows, strict=True))
+        known = [model.known_pressure(stored, flow, dt, state.time) for model, stored, flow in ends]
+        load = -np.einsum("k,kij->ij", known, self.out_fluxes)
         guess = scheme.star.copy()
         if self.profile is None:
             load = load - drive * self.in_flux
+            guess[:, :3][self._held] = 0.0
         else:
-            guess[self._held, :3] = drive * self.profile[self._held]
-        solved = self._solve(load, guess, self.outlet.resistance(dt))
+            guess[:, :3][self._held] = drive * self.profile[self._held]
+        solved = self._solve(load, guess, np.array([model.resistance(dt) for model in self.outlets]))
         values = self._space.to_mesh(solved.values)
         inflow = -float(np.einsum("ij,ij->", self.in_flux, values[:, :3]))
-        outflow = float(np.einsum("ij,ij->", self.out_flux, values[:, :3]))
+        outflows = self._through_outlets(values)
         largest = max(state.largest, abs(inflow))
-        imbalance = abs(outflow - inflow) / largest if largest else 0.0
+        imbalance = abs(float(outflows.sum()) - inflow) / largest if largest else 0.0
         if imbalance > BALANCE:
             raise SolveError(f"in- and outflow differ by {imbalance:.1%} of the peak flow")
-        stored = self.outlet.advance(state.stored, state.outflow, outflow, dt)
-        return FlowState(
-            state.time + dt,
-            values,
-            state.values,
-            scheme,
-            stored,
-            inflow,
-            outflow,
-            largest,
-            solved.iterations,
-            imbalance,
+        after = [
+            model.advance(stored, flow, flow_next, dt, state.time)
+            for (model, stored, flow), flow_next in zip(ends, outflows, strict=True)
+        ]
+        return replace(
+            state,
+            time=state.time + dt,
+            values=values,
+            before=state.values,
+            scheme=scheme,
+            stored=np.array(after),
+            outflows=outflows,
+            inflow=inflow,
+            largest=largest,
+            iterations=solved.iterations,
+            imbalance=imbalance,
+            cost=solved.cost,
         )
 
-    def _solve(self, load: Floats, guess: Floats, resistance: float) -> Solved:
-        matrix, space = self._matrix, self._space
+    def outlet_pressure(self, state: FlowState) -> float:
+        """The mean pressure over all outlets, kPa."""
+        weight = np.sum([nodal_area(self.blood, name) for name in self.outlet_names], axis=0)
+        return float(weight @ state.pressure / weight.sum())
+
+    def _through_outlets(self, values: Floats) -> Floats:
+        return np.asarray(np.einsum("kij,ij->k", self.out_fluxes, values[:, :3]))
+
+    def _solve(self, load: Floats, guess: Floats, resistance: Floats) -> Solved:
+        matrix, space, began = self._matrix, self._space, process_time()
         matrix.zeroEntries()
         fem.petsc.assemble_matrix(matrix, self._forms.matrix)
         matrix.assemble()
@@ -167,9 +216,12 @@ class NavierStokes:
         b.destroy()
         x.destroy()
         if self._solver is None:
-            free = np.where(self._held[:, None], 0.0, self.out_flux)
-            self._solver = FlowSolver(matrix, space.to_space(np.column_stack([free, np.zeros(len(free))])))
-        return self._solver.solve(right, start, resistance)
+            free = [np.where(self._held, 0.0, flux) for flux in self.out_fluxes]
+            still = np.zeros(len(guess))
+            self._solver = FlowSolver(matrix, np.stack([space.to_space(np.column_stack([u, still])) for u in free]))
+        assembly = process_time() - began
+        solved = self._solver.solve(right, start, resistance)
+        return replace(solved, cost=replace(solved.cost, assembly=assembly))
 
     def wall_load(self, state: FlowState) -> Floats:
         """The force of the boundary on the blood by node, (n, 3) mg mm/ms2: what is left of momentum on held nodes."""

@@ -13,21 +13,24 @@ from geometry.heart_mesh import HeartMesh
 from geometry.progress import Progress, part
 from geometry.units import convert
 from solvers.backend import dolfinx
-from solvers.flow.beat import Beat, run_beat
+from solvers.flow.along import along_line, residence_fields
+from solvers.flow.beat import Beat, run_beats
 from solvers.flow.ensemble import run_ensemble
 from solvers.flow.metrics import ELEMENTS_ACROSS, beat_metrics, measure_throat
 from solvers.flow.navier_stokes import BALANCE, NavierStokes
+from solvers.flow.orifice import with_orifice
+from solvers.flow.outlets import outlet_models, periodic_starts
+from solvers.flow.periodicity import PERIODIC, in_words
 from solvers.flow.steady import ejection_of, fluid_of, inlet_profile, opened
+from solvers.flow.vessels import with_tuned_vessels
 from solvers.flow.wall_shear import UNRESOLVED
-from solvers.flow.windkessel import outlet_of, periodic_start
 from solvers.result import Check, Field, Result, Trace
 from solvers.scenario import Flow
 
 MODELLED_WALL = 0.1  # share of the wall whose layer may be unresolved before it is told
 NOTES = (
-    "The walls are rigid, the blood is Newtonian, and there is no turbulence model: jets are as good as the mesh.",
+    "The walls are rigid, and there is no turbulence model: jets are as good as the mesh.",
     "The open valve is the segmented narrowing and does not move; the closed valve in diastole is an inlet without flow.",
-    "The flow starts from rest and the vessels behind the outlet from their periodic state: one beat is computed.",
     "The solver is verified on pipes and windkessels; it is not validated for pressure drops or wall shear in patients.",
 )
 
@@ -38,6 +41,7 @@ def run_flow(
     progress: Progress,
     *,
     workers: int = 2,
+    body: float | None = None,
     cluster: str = "",
     kept_members: Path | None = None,
 ) -> Result:
@@ -46,6 +50,7 @@ def run_flow(
     mesh     surfaces inlet, outlet, wall; landmark throat where there is a narrowing
     workers  processes of the ensemble, or the Dask ``cluster`` on which its members run instead; those that are finished are
              kept in a folder, so that a run that was cut off does not repeat them
+    body     surface in m2 that areas are indexed by, where it is known
     Fields: velocity (t, n, 3) m/s, pressure (t, n) mmHg, wall_shear_stress, tawss (Pa), osi; the ensemble's statistics.
     Raises Refused (a mesh that cannot be used, flow that cannot be computed) and Cancelled.
     """
@@ -54,18 +59,27 @@ def run_flow(
             "Flow needs a mesh of the blood pool, and this is one of the heart's wall. Make a blood-pool mesh."
         )
     began = time.perf_counter()
-    line, ejection, outlet = centerline(mesh), ejection_of(scenario), outlet_of(scenario.windkessel)
-    blood = opened(mesh, line, scenario.opening)
-    flow = NavierStokes(blood, fluid_of(scenario), outlet, inlet_profile(blood, scenario))
-    start = periodic_start(outlet, ejection.flow, ejection.cycle)
+    scenario, tuned = with_tuned_vessels(scenario)
+    ejection = ejection_of(scenario)
+    shaped, line = with_orifice(mesh, centerline(mesh), scenario)
+    blood = opened(shaped, line, scenario.opening)
+    outlets = outlet_models(blood, scenario)
+    flow = NavierStokes(blood, fluid_of(scenario), outlets, inlet_profile(blood, scenario))
+    start = periodic_starts(outlets, ejection.flow, ejection.cycle)
     members = scenario.ensemble.members
-    beat = run_beat(flow, ejection, start, scenario.time_step, part(progress, 0.0, 0.5 if members else 1.0))
+    march = part(progress, 0.0, 0.5 if members else 1.0)
+    beat = run_beats(flow, ejection, start, scenario.time_step, scenario.beats, march)
     fields = beat_fields(beat, len(mesh.points))
-    metrics = beat_metrics(blood, beat, ejection, fluid_of(scenario))
-    checks, notes = beat_checks(beat), [*NOTES, *resolution_notes(blood, beat)]
+    metrics = [] if beat.broken else beat_metrics(blood, beat, ejection, fluid_of(scenario))
+    checks, notes = beat_checks(beat), [*beat_notes(beat, scenario), *NOTES, *resolution_notes(blood, beat)]
+    more = along_line(blood, centerline(blood), beat, ejection, fluid_of(scenario), body)
+    fields, notes = fields | more.fields, notes + more.notes
+    metrics += [] if beat.broken else more.metrics
+    if tuned:
+        checks, notes = [*checks, *tuned.checks()], [*notes, tuned.note()]
     kept: dict[str, NDArray[np.float64]] = {}
-    if members:
-        ensemble = run_ensemble(mesh, line, scenario, beat, part(progress, 0.5, 1.0), workers, cluster, kept_members)
+    if members and not beat.broken:
+        ensemble = run_ensemble(shaped, line, scenario, beat, part(progress, 0.5, 1.0), workers, cluster, kept_members)
         fields |= ensemble.fields(beat.wall)
         kept = ensemble.kept(metrics)
         metrics, checks = ensemble.metrics(metrics), checks + ensemble.checks()
@@ -74,13 +88,28 @@ def run_flow(
         "flow",
         "Navier-Stokes",
         fields,
-        beat_traces(beat),
+        beat_traces(beat) | more.traces | ({"vessels": tuned.trace()} if tuned else {}),
         tuple(metrics),
         tuple(checks),
         tuple(notes),
         _stamp(mesh, scenario, began),
-        members=kept,
+        more.lines,
+        kept,
     )
+
+
+def beat_notes(beat: Beat, scenario: Flow) -> list[str]:
+    """Where the beat ended early, which beat it is, and what the blood is."""
+    started = "The flow started from rest and the vessels behind the outlets near their periodic state: "
+    blood = (
+        f"The blood is Newtonian, {scenario.viscosity:g} mPa s."
+        if scenario.blood == "newtonian"
+        else f"The blood thins under shear (Carreau) from {scenario.thinning.still:g} to {scenario.viscosity:g} mPa s; the law "
+        "of the wall and the Reynolds number use the latter."
+    )
+    told = "one beat is computed." if beat.number == 1 else f"{in_words(beat.number, beat.distance)}."
+    early = [f"{beat.broken} What is shown ends there: there are no numbers of the beat."] if beat.broken else []
+    return [*early, started + told, blood]
 
 
 def beat_fields(beat: Beat, count: int) -> dict[str, Field]:
@@ -103,6 +132,7 @@ def beat_fields(beat: Beat, count: int) -> dict[str, Field]:
         "osi": Field(
             on_wall(beat.over_time.oscillatory_index()), "1", "Oscillatory shear index", (), "STEADY", "TURNING"
         ),
+        **residence_fields(beat.over_time, on_wall),
     }
 
 
@@ -127,7 +157,13 @@ def beat_checks(beat: Beat) -> list[Check]:
     )
     worst = max(m.imbalance for m in beat.moments)
     iterations = max(m.iterations for m in beat.moments)
+    if beat.broken:
+        return [Check("computed to the end of the beat", 0.0, 1.0, 0.0, "1", "see the first note")]
+    repeats = [] if beat.distance is None else [
+        Check("distance from the beat before", beat.distance, 0.0, PERIODIC, "1", "pressures and flow, of their ranges")
+    ]  # fmt: skip
     return [
+        *repeats,
         Check(
             "flow out against in, worst step", worst, 0.0, BALANCE, "1", "conservation of mass, against the peak flow"
         ),

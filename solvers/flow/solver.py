@@ -1,10 +1,11 @@
-"""The linear system of one flow step: FGMRES with algebraic multigrid on the whole block, and the outlet's rank-one term.
+"""The linear system of one flow step: FGMRES with algebraic multigrid on the whole block, and a rank-one term an outlet.
 
-The flow through the outlet acts back on it through the vessels behind:  (A + R u u^T) x = b,  u_i = integral of phi_i n.
-Left out of the preconditioner this term costs ten times the iterations, so it enters there too (Woodbury).
+The flow through an outlet acts back on it through the vessels behind:  (A + sum R_k u_k u_k^T) x = b,  u_i = integral of
+phi_i n.  Left out of the preconditioner these terms cost ten times the iterations, so they enter there too (Woodbury).
 """
 
 from dataclasses import dataclass
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -28,87 +29,117 @@ class SolveError(Exception):
 
 
 @dataclass(frozen=True)
+class Cost:
+    """CPU seconds of a step: assembling its system, building the preconditioner, iterating."""
+
+    assembly: float = 0.0
+    preconditioner: float = 0.0
+    iterating: float = 0.0
+
+
+NOTHING = Cost()
+
+
+@dataclass(frozen=True)
 class Solved:
-    """The solution and how many iterations it took."""
+    """The solution, how many iterations it took, and its cost."""
 
     values: NDArray[np.float64]
     iterations: int
+    cost: Cost = NOTHING
 
 
-class _WithOutlet:
-    """The operator  x -> A x + R (u . x) u."""
+class _WithOutlets:
+    """The operator  x -> A x + U^T R (U x),  U (k, N) and R (k,) diagonal."""
 
-    def __init__(self, matrix: Any, outlet: Any) -> None:
-        self.matrix, self.outlet, self.resistance = matrix, outlet, 0.0
+    def __init__(self, matrix: Any, outlets: NDArray[np.float64]) -> None:
+        self.matrix, self.outlets, self.resistance = matrix, outlets, np.zeros(len(outlets))
 
     def mult(self, _: Any, x: Any, y: Any) -> None:
-        """y = (A + R u u^T) x."""
+        """y = (A + U^T R U) x."""
         self.matrix.mult(x, y)
-        if self.resistance:
-            y.axpy(self.resistance * self.outlet.dot(x), self.outlet)
+        if self.resistance.any():
+            y.array += (self.resistance * (self.outlets @ x.array_r)) @ self.outlets
 
 
 class _WoodburyPreconditioner:
-    """The preconditioner M of A corrected for the outlet:  M^-1 - z R (u . M^-1) / (1 + R u . z)  with z = M^-1 u."""
+    """The preconditioner M of A corrected for the outlets:  M^-1 - Z R (1 + U Z R)^-1 U M^-1  with Z = M^-1 U^T."""
 
-    def __init__(self, inner: Any, operator: _WithOutlet) -> None:
+    def __init__(self, inner: Any, operator: _WithOutlets) -> None:
         self.inner, self.operator = inner, operator
-        self.answer = operator.outlet.duplicate()
-        self.factor = 0.0
+        self.answers = np.zeros_like(operator.outlets)
+        self.factor = np.zeros((len(operator.outlets), len(operator.outlets)))
+        self.seconds = 0.0  # CPU of the latest set-up
 
     def setUp(self, _: Any) -> None:
-        """Set up M and the answer of M to the outlet's vector."""
+        """Set up M and the answers of M to the outlets' vectors."""
+        began = process_time()
         self.inner.setUp()
-        resistance, outlet = self.operator.resistance, self.operator.outlet
-        self.factor = 0.0
-        if resistance:
-            self.inner.apply(outlet, self.answer)
-            self.factor = resistance / (1.0 + resistance * outlet.dot(self.answer))
+        resistance, outlets = self.operator.resistance, self.operator.outlets
+        for k in np.flatnonzero(resistance):
+            ours, answer = vector_on(outlets[k]), vector_on(self.answers[k])
+            self.inner.apply(ours, answer)
+            ours.destroy()
+            answer.destroy()
+        gain = outlets @ self.answers.T * resistance
+        self.factor = resistance[:, None] * np.linalg.inv(np.eye(len(resistance)) + gain)
+        self.seconds = process_time() - began
 
     def apply(self, _: Any, x: Any, y: Any) -> None:
         """y = corrected M^-1 x."""
         self.inner.apply(x, y)
-        if self.factor:
-            y.axpy(-self.factor * self.operator.outlet.dot(y), self.answer)
+        if self.factor.any():
+            y.array -= (self.factor @ (self.operator.outlets @ y.array_r)) @ self.answers
 
 
 class FlowSolver:
     """Solves the systems of successive steps on one matrix whose entries change."""
 
-    def __init__(self, matrix: Any, outlet: NDArray[np.float64], relative: float = 1e-5) -> None:
-        """matrix: assembled A; outlet: u with zeros where the velocity is prescribed; relative: to the first residual."""
+    def __init__(self, matrix: Any, outlets: NDArray[np.float64], relative: float = 1e-5) -> None:
+        """Prepare for a matrix.
+
+        matrix    assembled A, plain or in blocks (the multigrid works on a plain copy)
+        outlets   U (k, N), zero where the velocity is prescribed
+        relative  to the first residual
+        """
         comm = matrix.comm
-        self._outlet = vector_on(np.ascontiguousarray(outlet))
-        self._operator = _WithOutlet(matrix, self._outlet)
+        self._operator = _WithOutlets(matrix, np.ascontiguousarray(np.atleast_2d(outlets)))
         shell = PETSc.Mat().createPython(matrix.getSizes(), self._operator, comm=comm)
         shell.setUp()
+        self._matrix, blocked = matrix, matrix.getType() != "seqaij"
+        self._plain = matrix.convert("aij", out=PETSc.Mat()) if blocked else matrix
         inner = PETSc.PC().create(comm)
-        inner.setOperators(matrix)
+        inner.setOperators(self._plain)
         _configure(inner, "flow_", MULTIGRID)
         self._ksp = PETSc.KSP().create(comm)
-        self._ksp.setOperators(shell, matrix)
+        self._ksp.setOperators(shell, self._plain)
         self._ksp.setType("fgmres")
         self._ksp.setGMRESRestart(60)
         self._ksp.setTolerances(rtol=relative, atol=1e-50, max_it=120)
         self._ksp.setInitialGuessNonzero(True)
         self._ksp.getPC().setType("python")
-        self._ksp.getPC().setPythonContext(_WoodburyPreconditioner(inner, self._operator))
+        self._inner = _WoodburyPreconditioner(inner, self._operator)
+        self._ksp.getPC().setPythonContext(self._inner)
         _configure(self._ksp, "flow_outer_", {"ksp_converged_use_initial_residual_norm": True})
 
-    def solve(self, right: NDArray[np.float64], guess: NDArray[np.float64], resistance: float) -> Solved:
-        """Solve  (A + R u u^T) x = right  from ``guess``; raises ``SolveError``."""
-        self._operator.resistance = resistance
+    def solve(self, right: NDArray[np.float64], guess: NDArray[np.float64], resistance: NDArray[np.float64]) -> Solved:
+        """Solve  (A + U^T R U) x = right  from ``guess`` for resistances R (k,); raises ``SolveError``."""
+        self._operator.resistance = np.atleast_1d(np.asarray(resistance, dtype=float))
         values = guess.copy()
         b, x = vector_on(right), vector_on(values)
         self._ksp.getOperators()[0].assemble()
+        began, self._inner.seconds = process_time(), 0.0
+        if self._plain is not self._matrix:
+            self._matrix.convert("aij", out=self._plain)
         self._ksp.solve(b, x)
+        spent = process_time() - began
         reason: Any = self._ksp.getConvergedReason()
         iterations = int(self._ksp.getIterationNumber())
         b.destroy()
         x.destroy()
         if reason <= 0 or not np.isfinite(values).all():
             raise SolveError(f"no convergence after {iterations} iterations (reason {reason})")
-        return Solved(values, iterations)
+        return Solved(values, iterations, Cost(0.0, self._inner.seconds, spent - self._inner.seconds))
 
 
 def vector_on(values: NDArray[np.float64]) -> Any:

@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh
 from solvers.backend import MPI, basix, fem, mesh, ufl
+from solvers.flow.fitness import SYMMETRY, outlet_names, refuse_unfit
+from solvers.flow.surface_integrals import area_vectors
 
-SURFACES = ("inlet", "outlet", "wall")
 OUTLET = 1
+SQUARE = 1e-6  # how far a plane of symmetry may be from a right angle to an axis (sine)
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,7 @@ class FlowSpace:
     """Linear velocity and pressure, interleaved.
 
     space   the dolfinx space of four components
-    outlet  measure over the outlet
+    outlet  measure over all outlets
     dof     (n,) node of the space that is node i of the mesh
     """
 
@@ -39,19 +41,33 @@ class FlowSpace:
 
 
 def flow_space(blood: HeartMesh) -> FlowSpace:
-    """Make the space; refuses a mesh without inlet, outlet and wall, or with loose nodes."""
-    missing = [name for name in SURFACES if not len(blood.tagged(name))]
-    if missing:
-        raise Refused(f"The blood mesh has no surface named {' or '.join(missing)}. Make the mesh again and mark them.")
-    if len(np.unique(blood.tets)) != len(blood.points):
-        raise Refused("The blood mesh has nodes that belong to no tetrahedron. Make the mesh again.")
+    """Make the space; refuses a mesh that ``fitness.refuse_unfit`` refuses."""
+    refuse_unfit(blood)
     element = basix.ufl.element("Lagrange", "tetrahedron", 1, shape=(3,))
     domain = mesh.create_mesh(MPI.COMM_SELF, blood.tets.astype(np.int64), element, blood.points)
     space = fem.functionspace(domain, ("Lagrange", 1, (4,)))
     original = np.asarray(domain.geometry.input_global_indices)
     dof = np.empty(len(original), dtype=np.int32)
     dof[original[domain.geometry.dofmaps[0]]] = space.dofmap.list
-    return FlowSpace(space, _outlet_measure(domain, original, blood.tagged("outlet")), dof)
+    return FlowSpace(
+        space,
+        _outlet_measure(domain, original, np.concatenate([blood.tagged(name) for name in outlet_names(blood)])),
+        dof,
+    )
+
+
+def held_by_symmetry(blood: HeartMesh) -> NDArray[np.bool_]:
+    """(n, 3), the components of velocity that are zero on planes of symmetry, which lie at right angles to an axis."""
+    held = np.zeros(blood.points.shape, dtype=bool)
+    normal = area_vectors(blood, SYMMETRY)
+    normal = np.abs(normal) / np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-300)
+    if len(normal) and normal.max(axis=1).min() < 1 - SQUARE:
+        raise Refused(
+            "A plane of symmetry of the blood mesh is not at right angles to the x, y or z axis. Turn the mesh."
+        )
+    for axis in range(3):
+        held[np.unique(blood.tagged(SYMMETRY)[normal.argmax(axis=1) == axis]), axis] = True
+    return held
 
 
 def _outlet_measure(domain: Any, original: NDArray[np.int64], triangles: NDArray[np.int32]) -> Any:

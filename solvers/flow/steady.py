@@ -15,11 +15,12 @@ from geometry.narrowing import scale_narrowing
 from geometry.progress import Progress, silent
 from geometry.units import convert
 from solvers.flow.beat import PEAK_PERCENTILE
+from solvers.flow.fluid import Carreau, Fluid
 from solvers.flow.inflow import Ejection, blunt_profile
-from solvers.flow.navier_stokes import FlowState, Fluid, NavierStokes
+from solvers.flow.navier_stokes import FlowState, NavierStokes
+from solvers.flow.outlets import steady_outlets
 from solvers.flow.surface_integrals import mean_over
 from solvers.flow.wall_shear import WallShear
-from solvers.flow.windkessel import Outlet
 from solvers.scenario import Flow
 
 STEP = 20.0  # ms
@@ -82,7 +83,14 @@ def peak_inflow(scenario: Flow) -> float:
 
 def fluid_of(scenario: Flow) -> Fluid:
     """The blood of a scenario, in internal units."""
-    return Fluid(convert(scenario.density, "kg/m**3", "mg/mm**3"), convert(scenario.viscosity, "mPa*s", "kPa*ms"))
+    thin, thinning = scenario.thinning, None
+    if scenario.blood == "carreau":
+        thinning = Carreau(convert(thin.still, "mPa*s", "kPa*ms"), thin.relaxation, thin.power)
+    density, viscosity = (
+        convert(scenario.density, "kg/m**3", "mg/mm**3"),
+        convert(scenario.viscosity, "mPa*s", "kPa*ms"),
+    )
+    return Fluid(density, viscosity, thinning)
 
 
 def inlet_profile(blood: HeartMesh, scenario: Flow) -> Floats:
@@ -94,14 +102,14 @@ def inlet_profile(blood: HeartMesh, scenario: Flow) -> Floats:
 
 def peak_model(blood: HeartMesh, scenario: Flow) -> NavierStokes:
     """The flow model of a run at constant inflow: pressures count from that of the outlet."""
-    return NavierStokes(blood, fluid_of(scenario), Outlet(0.0), inlet_profile(blood, scenario))
+    return NavierStokes(blood, fluid_of(scenario), steady_outlets(blood, scenario), inlet_profile(blood, scenario))
 
 
 def mean_flow(
     flow: NavierStokes, start: Floats, inflow: float, lead: int, progress: Progress = silent
 ) -> tuple[MeanFlow, Floats]:
     """``lead`` damped steps from ``start`` (n, 4), then as many as are averaged; also returns the last state (n, 4)."""
-    state = FlowState(0.0, start, start, None, 0.0)
+    state = flow.starting(start)
     wall = WallShear(flow.blood)
     drops, speeds, shears, magnitudes = [], [], [], []
     for number in range(lead + AVERAGED):
@@ -129,4 +137,4 @@ def mean_flow(
 
 
 def _drop(flow: NavierStokes, state: FlowState) -> float:
-    return mean_over(flow.blood, "inlet", state.pressure) - mean_over(flow.blood, "outlet", state.pressure)
+    return mean_over(flow.blood, "inlet", state.pressure) - flow.outlet_pressure(state)

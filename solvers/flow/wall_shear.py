@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, diags_array
 
 from geometry.heart_mesh import Floats, HeartMesh, Ints
+from solvers.flow.fitness import outlet_names
 from solvers.flow.surface_integrals import nodal_area, nodal_flux, nodal_load
 
 RINGS = 2
@@ -25,7 +26,8 @@ class WallShear:
         triangles = blood.tagged("wall")
         count = len(blood.points)
         rim = np.zeros(count, dtype=bool)
-        rim[np.unique(np.concatenate([blood.tagged("inlet").ravel(), blood.tagged("outlet").ravel()]))] = True
+        for name in ("inlet", *outlet_names(blood)):
+            rim[np.unique(blood.tagged(name))] = True
         self.nodes = np.unique(triangles)
         area = nodal_area(blood, "wall")
         own = np.where(rim, 0.0, area)  # the rim's equations also hold the force of inlet and outlet

@@ -3,10 +3,44 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import exp, expm1, isinf
+from typing import Protocol
 
 from geometry.errors import Refused
-from geometry.units import convert
-from solvers.scenario import Windkessel
+
+
+class OutletModel(Protocol):
+    """What is behind an outlet: ``Outlet`` or ``PressureOutlet``."""
+
+    def resistance(self, dt: float) -> float:
+        """What the outlet pressure at the end of a step gains per flow at the end of the step, kPa ms/mm3."""
+        ...
+
+    def known_pressure(self, stored: float, flow: float, dt: float, time: float) -> float:
+        """The rest of that pressure, kPa, for a step of ``dt`` ms from ``time``."""
+        ...
+
+    def advance(self, stored: float, flow: float, flow_next: float, dt: float, time: float) -> float:
+        """The stored pressure at the end of the step, kPa."""
+        ...
+
+
+@dataclass(frozen=True)
+class PressureOutlet:
+    """An outlet at a pressure (kPa) that is known at every time (ms), such as a catheter's."""
+
+    pressure: Callable[[float], float]
+
+    def resistance(self, dt: float) -> float:
+        """0: the flow does not act back."""
+        return 0.0
+
+    def known_pressure(self, stored: float, flow: float, dt: float, time: float) -> float:
+        """The pressure at the end of the step, kPa."""
+        return self.pressure(time + dt)
+
+    def advance(self, stored: float, flow: float, flow_next: float, dt: float, time: float) -> float:
+        """Also that pressure: what counts as stored is the latest one."""
+        return self.pressure(time + dt)
 
 
 @dataclass(frozen=True)
@@ -40,31 +74,21 @@ class Outlet:
         """What the outlet pressure at the end of a step gains per flow at the end of the step, kPa ms/mm3."""
         return self.proximal + self.shares(dt)[2]
 
-    def known_pressure(self, stored: float, flow: float, dt: float) -> float:
+    def known_pressure(self, stored: float, flow: float, dt: float, time: float = 0.0) -> float:
         """The part of the outlet pressure at the end of a step that does not depend on the flow then, kPa.
 
-        stored is p and ``flow`` is Q at the start of the step.
+        stored is p and ``flow`` is Q at the start of the step, at ``time`` ms (which changes nothing here).
         """
         kept, start, _ = self.shares(dt)
         return self.venous + (stored - self.venous) * kept + start * flow
 
-    def advance(self, stored: float, flow: float, flow_next: float, dt: float) -> float:
+    def advance(self, stored: float, flow: float, flow_next: float, dt: float, time: float = 0.0) -> float:
         """The stored pressure p at the end of a step, exact for a flow that runs linearly between its two ends, kPa."""
         return self.known_pressure(stored, flow, dt) + self.shares(dt)[2] * flow_next
 
     def pressure(self, stored: float, flow: float) -> float:
         """The pressure P at the outlet, kPa."""
         return stored + self.proximal * flow
-
-
-def outlet_of(settings: Windkessel) -> Outlet:
-    """The outlet of a scenario, in internal units."""
-    return Outlet(
-        proximal=convert(settings.proximal, "mmHg*s/mL", "kPa*ms/mm**3"),
-        distal=convert(settings.distal, "mmHg*s/mL", "kPa*ms/mm**3"),
-        compliance=convert(settings.compliance, "mL/mmHg", "mm**3/kPa"),
-        venous=convert(settings.venous, "mmHg", "kPa"),
-    )
 
 
 def periodic_start(outlet: Outlet, flow: Callable[[float], float], cycle: float, steps: int = 2000) -> float:

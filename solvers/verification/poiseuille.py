@@ -16,7 +16,7 @@ from solvers.flow.wall_shear import WallShear
 from solvers.flow.windkessel import Outlet
 from solvers.result import Check
 
-NAME = "poiseuille"
+NAME = "flow-poiseuille"
 TITLE = "Developed flow in a round pipe"
 RADIUS, LENGTH, EDGE = 10.0, 50.0, 1.4  # mm: 29,000 tetrahedra
 FLUID = Fluid(density=1.06, viscosity=0.04)

@@ -8,7 +8,7 @@ from solvers.flow.navier_stokes import Fluid, NavierStokes
 from solvers.flow.windkessel import Outlet
 from solvers.result import Check
 
-NAME = "windkessel"
+NAME = "flow-windkessel"
 TITLE = "Vessels behind an outlet"
 OUTLET = Outlet(
     proximal=0.0067, distal=0.1333, compliance=11250.0, venous=0.67

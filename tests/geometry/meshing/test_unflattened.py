@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from geometry.meshing.unflattened import unflattened
+from geometry.meshing.unflattened import NUDGES, unflattened
 from geometry.quality import min_dihedrals
 from geometry.shapes import slab
 from geometry.surface import boundary_facets
@@ -28,3 +28,15 @@ def test_what_is_held_and_what_is_too_much_stays() -> None:
     every = np.arange(len(box.points))
     assert (unflattened(box.points, box.tets, every, 80.0) == box.points).all()
     assert (unflattened(box.points, box.tets, every[:0], 80.0, most=3) == box.points).all()
+
+
+def test_a_surface_is_nudged_no_farther_than_a_fraction_of_an_edge() -> None:
+    box = slab((4.0, 4.0, 4.0), 1.0)
+    surface = np.unique(boundary_facets(box.tets)[0])
+    node = int(surface[np.argmin(np.linalg.norm(box.points[surface] - (2.0, 2.0, 0.0), axis=1))])
+    dented = box.points.copy()
+    dented[node, 2] += 0.95  # its neighbour inside is 1 mm away
+    assert min_dihedrals(dented, box.tets).min() < 4
+    nudged = unflattened(dented, box.tets, np.zeros(0, dtype=int), 5.0, NUDGES)
+    assert min_dihedrals(nudged, box.tets).min() >= 5
+    assert np.linalg.norm(nudged - dented, axis=1).max() < 0.4

@@ -10,8 +10,9 @@ from geometry.heart_mesh import HeartMesh
 from geometry.mesh_measures.cavity import cavity_volume
 from geometry.meshing.ventricles import build_ventricles
 from geometry.quality import mesh_quality
-from geometry.segmentation import Segmentation
+from geometry.segmentation import MYOCARDIUM, Segmentation
 from geometry.shapes_two_chambers import beyond_septum, ellipsoid_distance, wall_distances
+from sample_scans.sparse_slices import cut_slices
 
 PIXEL, GAP, SIDE = 1.4, 8.0, 96
 
@@ -241,3 +242,13 @@ def test_both_cavities_keep_the_volume_of_their_labels_even_with_long_edges() ->
     for name, label in (("endo_lv", 1), ("endo_rv", 3)):
         drawn = (labels.labels == label).sum() * voxel / 1000
         assert cavity_volume(mesh, name) == pytest.approx(drawn, rel=0.002)
+
+
+def test_the_wall_keeps_its_volume_where_a_least_wall_is_put_around_the_cavity() -> None:
+    drawn = cut_slices(520_026, 6.7)  # its wall is thinner than the edges allow in places
+    mesh = build_ventricles(drawn, edge=2.45)
+    assert any("assumed everywhere" in note for note in mesh.notes)
+    voxel = abs(np.linalg.det(drawn.affine[:3, :3]))
+    assert mesh.tet_volumes()[mesh.region == 1].sum() == pytest.approx(
+        (drawn.labels == MYOCARDIUM).sum() * voxel, rel=0.01
+    )

@@ -72,7 +72,7 @@ def test_the_throat_is_measured_across_the_flow() -> None:
     pipe = tube(10.0, 40.0, 1.5, narrowing=0.75)
     values = np.zeros((len(pipe.points), 4))
     values[:, 2] = 1.0
-    throat = measure_throat(pipe, FlowState(0.0, values, values, None, 0.0))
+    throat = measure_throat(pipe, FlowState(0.0, values, values, None, np.zeros(1), np.zeros(1)))
     assert throat is not None
     assert throat.area == pytest.approx(25 * np.pi, rel=0.03)
 

@@ -50,7 +50,7 @@ def test_a_narrowed_pipe_runs_through_the_peak_at_ten_milliseconds_with_every_st
 def test_blood_at_rest_stays_at_rest_at_the_pressure_of_the_outlet() -> None:
     flow = stenosis()
     state = flow.advance(flow.at_rest(5.0), 10.0, lambda _: 0.0)
-    kept = flow.outlet.advance(5.0, 0.0, 0.0, 10.0)
+    kept = flow.outlets[0].advance(5.0, 0.0, 0.0, 10.0)
     assert np.abs(state.velocity).max() < 1e-4
     assert state.pressure == pytest.approx(np.full(len(state.pressure), kept), rel=1e-4)
 
@@ -59,7 +59,7 @@ def test_a_step_that_fails_is_halved_and_done_again(monkeypatch: pytest.MonkeyPa
     flow = stenosis()
     solve, tried = flow._solve, []
 
-    def fails_once(load: np.ndarray, guess: np.ndarray, resistance: float) -> Solved:
+    def fails_once(load: np.ndarray, guess: np.ndarray, resistance: np.ndarray) -> Solved:
         tried.append(flow._forms.step.value.item())
         if len(tried) == 1:
             raise SolveError("no convergence")
@@ -75,7 +75,7 @@ def test_a_step_that_fails_is_halved_and_done_again(monkeypatch: pytest.MonkeyPa
 def test_a_step_that_fails_for_good_is_refused_with_the_time_and_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     flow = stenosis()
 
-    def fails(load: np.ndarray, guess: np.ndarray, resistance: float) -> Solved:
+    def fails(load: np.ndarray, guess: np.ndarray, resistance: np.ndarray) -> Solved:
         raise SolveError("no convergence")
 
     monkeypatch.setattr(flow, "_solve", fails)

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from geometry.errors import Refused
-from solvers.flow.windkessel import Outlet, outlet_of, periodic_start
+from solvers.flow.outlets import outlet_of
+from solvers.flow.windkessel import Outlet, periodic_start
 from solvers.scenario import Windkessel
 from solvers.verification import windkessel_exact
 

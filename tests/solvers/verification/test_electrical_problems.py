@@ -18,6 +18,6 @@ def test_an_unknown_problem_is_refused_with_what_there_is() -> None:
 
 
 def test_the_first_word_of_names_asks_for_the_whole_group() -> None:
-    chosen = set(choose_problems(("ep", "poiseuille")))
-    assert {"ep-niederer", "ep-cell-tp06", "poiseuille"} <= chosen
-    assert all(name.startswith("ep-") or name == "poiseuille" for name in chosen)
+    chosen = set(choose_problems(("ep", "flow-poiseuille")))
+    assert {"ep-niederer", "ep-cell-tp06", "flow-poiseuille"} <= chosen
+    assert all(name.startswith("ep-") or name == "flow-poiseuille" for name in chosen)
