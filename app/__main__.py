@@ -9,6 +9,7 @@ from cyclopts import App, CycloptsError, Parameter
 
 from app.commands import CASE_VERBS
 from app.commands_arrhythmia import ARRHYTHMIA_VERBS
+from app.commands_calibrate import CALIBRATION_VERBS
 from app.commands_cells import CELL_VERBS
 from app.commands_check import CHECK_VERBS
 from app.commands_ecg import ECG_VERBS
@@ -23,6 +24,7 @@ from app.commands_options import OPTION_VERBS
 from app.commands_report import REPORT_VERBS
 from app.commands_scan import SCAN_VERBS
 from app.commands_scenario import SCENARIO_VERBS
+from app.commands_sensitivity import SENSITIVITY_VERBS
 from app.commands_velocity import VELOCITY_VERBS
 from geometry.errors import Cancelled, Refused
 
@@ -45,6 +47,8 @@ VERBS = {
     **ELECTRODE_VERBS,
     **ELECTROGRAM_VERBS,
     **VELOCITY_VERBS,
+    **SENSITIVITY_VERBS,
+    **CALIBRATION_VERBS,
     **CHECK_VERBS,
 }
 for name, verb in VERBS.items():

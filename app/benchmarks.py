@@ -10,6 +10,7 @@ from app.benchmark_ep import benchmark_ep
 from app.benchmark_flow import benchmark_flow
 from app.benchmark_imaging import benchmark_imaging
 from app.benchmark_mesh import benchmark_mesh
+from app.benchmark_whatif import benchmark_whatif
 from app.demo import Step, walk_road
 from app.following import follow_all
 from sample_scans.catalogue import samples
@@ -31,5 +32,6 @@ BENCHMARKS: Mapping[str, Callable[[], list[Step]]] = {
     "editing": benchmark_editing,
     "mesh": benchmark_mesh,
     "ep": benchmark_ep,
+    "whatif": benchmark_whatif,
     "flow": benchmark_flow,
 }

@@ -126,6 +126,7 @@ def simulate(
     restart: bool = False,
     exercise: bool = False,
     electrodes: Path | None = None,
+    cluster: str | None = None,
     json: Json = None,
 ) -> None:
     """Run a scenario: the name of a stored one, or a scenario file; --restart goes on where it was stopped.
@@ -134,6 +135,9 @@ def simulate(
     --ranks shares the nodes of the monodomain equation out between so many processes under MPI (CARDIOTWIN_MPIEXEC names the
     command that starts them, where it is not mpiexec); the answer is that of one process to the solver's tolerance.
     --electrodes is a table (.csv) of rows NAME,x,y,z (mm, RAS) that moves electrodes of the scenario's ECG.
+    --cluster is the address of a Dask scheduler (dask scheduler, dask worker ADDRESS --nthreads 1) on whose workers the members
+    of the ensemble run; CARDIOTWIN_CLUSTER names one for every run. They are sent the mesh. Members that were finished when a run
+    was cut off are not repeated.
     """
     opened = opened_case(case)
     name = scenario
@@ -150,7 +154,8 @@ def simulate(
             opened.save_scenario(name, at_exercise(scenario, found))
     if electrodes is not None:
         with_electrodes(opened, name, moved_from_table(electrodes))
-    run(opened, "simulate", {"scenario": name, "workers": workers, "ranks": ranks, "restart": restart})
+    options = {"scenario": name, "workers": workers, "ranks": ranks, "restart": restart, "cluster": cluster}
+    run(opened, "simulate", options)
     numbers = read_numbers(opened.folder / "runs" / name)
     for note in numbers["notes"]:
         say(f"  {note}")

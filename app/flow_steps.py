@@ -1,6 +1,7 @@
 """What a worker does for blood flow: a vessel between rigid walls, or a ventricle whose wall moves."""
 
 from dataclasses import replace
+from pathlib import Path
 
 from app.case import Case
 from app.measured_velocity import needed_velocity
@@ -15,14 +16,24 @@ from solvers.scenario import Flow
 
 
 def simulate_flow(
-    case: Case, blood: HeartMesh, scenario: Flow, progress: Progress, workers: int, how: Execution
+    case: Case,
+    blood: HeartMesh,
+    scenario: Flow,
+    progress: Progress,
+    workers: int,
+    how: Execution,
+    cluster: str,
+    members: Path,
 ) -> Result:
-    """Run a flow scenario on the mesh of a case, and follow particles through its beat and draw its streamlines, for the window."""
+    """Run a flow scenario on the mesh of a case, and follow particles through its beat and draw its streamlines, for the window.
+
+    cluster, members   as ``run_flow`` has them: where an ensemble runs, and where its finished members are kept
+    """
     from solvers.flow.paths import NAME, particle_paths
     from solvers.flow.streamlines import NAME as STREAMLINES
     from solvers.flow.streamlines import streamlines
 
-    result = _computed(case, blood, scenario, part(progress, 0.0, 0.94), workers, how)
+    result = _computed(case, blood, scenario, part(progress, 0.0, 0.94), workers, how, cluster, members)
     fields = result.fields
     velocity, moved = fields["velocity"], fields.get("displacement")
     particles, facts = particle_paths(blood, velocity, moved, part(progress, 0.94, 0.97))
@@ -30,12 +41,30 @@ def simulate_flow(
     return replace(result, lines={**result.lines, **drawn}, stamp={**result.stamp, NAME: facts})
 
 
-def _computed(case: Case, blood: HeartMesh, scenario: Flow, progress: Progress, workers: int, how: Execution) -> Result:
+def _computed(
+    case: Case,
+    blood: HeartMesh,
+    scenario: Flow,
+    progress: Progress,
+    workers: int,
+    how: Execution,
+    cluster: str,
+    members: Path,
+) -> Result:
     if last_options(case).part not in CAVITIES or blood.kind != "blood_pool":
         from solvers.flow.run import run_flow
 
-        body, profile = body_surface(case.subject()), _profile(case, blood, scenario)
-        return run_flow(blood, scenario, progress, workers=workers, body=body, how=how, profile=profile)
+        return run_flow(
+            blood,
+            scenario,
+            progress,
+            workers=workers,
+            body=body_surface(case.subject()),
+            how=how,
+            profile=_profile(case, blood, scenario),
+            cluster=cluster,
+            kept_members=members,
+        )
     from solvers.flow.ventricle import run_ventricle
 
     motion = case.motion()

@@ -1,6 +1,7 @@
 """What a worker does for each verb. This is the only place from which the solvers (and so dolfinx) are reached."""
 
 import os
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from app.arrhythmia_steps import induce
+from app.calibration import calibrate
 from app.case import MAIN, Case
 from app.date_secret import date_secret
 from app.edited import edit_case, keep_noted, needed_segmentation
@@ -18,6 +20,7 @@ from app.live import LiveActivation
 from app.measured_velocity import velocity
 from app.needed import needed_image, needed_mesh
 from app.scenarios import checkpoint_of, scenario_order
+from app.sensitivity import learn_from_run, learn_step
 from geometry.errors import Refused
 from geometry.landmarks import Landmarks
 from geometry.progress import Progress, part
@@ -185,11 +188,13 @@ def export_mesh(case: Case, options: Options, progress: Progress) -> None:
 
 def simulate(case: Case, options: Options, progress: Progress) -> None:
     """Run a stored scenario. Options: scenario (its name), workers, ranks (MPI processes of the monodomain equation),
-    restart (go on from where a run was stopped)."""
+    restart (go on from where a run was stopped), cluster (address of a Dask scheduler for the members of the ensemble)."""
     name = str(options["scenario"])
-    result = computed_result(case, name, case.scenario(name), options, part(progress, 0.0, 0.98))
-    progress(0.98, "Keeping the result")
+    result = computed_result(case, name, case.scenario(name), options, part(progress, 0.0, 0.95))
+    progress(0.95, "Keeping the result")
     case.save_result(name, result, needed_mesh(case))
+    shutil.rmtree(_members_of(case, name), ignore_errors=True)
+    learn_from_run(case, name, part(progress, 0.95, 1.0))
 
 
 def computed_result(
@@ -199,6 +204,8 @@ def computed_result(
     heart = needed_mesh(case)
     workers = int(options.get("workers") or os.cpu_count() or 1)
     os.environ["OMP_NUM_THREADS"] = str(workers)  # the compiled kernels use as many threads as there may be workers
+    cluster = str(options.get("cluster") or os.environ.get("CARDIOTWIN_CLUSTER", ""))
+    members = _members_of(case, name)
     progress(0.0, f"Preparing '{scenario.title}'")
     kept = checkpoint_of(case, name)
     kept.parent.mkdir(exist_ok=True)
@@ -210,7 +217,8 @@ def computed_result(
         from solvers.flow.execution import Checkpoint as FlowCheckpoint
         from solvers.flow.execution import Execution as FlowExecution
 
-        result = simulate_flow(case, heart, scenario, progress, workers, FlowExecution(FlowCheckpoint(kept), restart))
+        alone = FlowExecution(FlowCheckpoint(kept), restart)
+        result = simulate_flow(case, heart, scenario, progress, workers, alone, cluster, members)
     else:
         from solvers.electrophysiology.execution import Execution
         from solvers.electrophysiology.march_state import Checkpoint
@@ -220,9 +228,16 @@ def computed_result(
             raise Refused(f"{scenario.title!r} takes seconds and keeps no checkpoint. Start it from its beginning.")
         with LiveActivation(case, name) as live:
             how = Execution(int(options.get("ranks") or 1), Checkpoint(kept), restart, live)
-            result = run_electrophysiology(heart, scenario, progress, workers=workers, how=how)
+            result = run_electrophysiology(
+                heart, scenario, progress, workers=workers, how=how, cluster=cluster, kept_members=members
+            )
     kept.unlink(missing_ok=True)
     return result
+
+
+def _members_of(case: Case, name: str) -> Path:
+    """Where the finished members of a run's ensemble are kept until all are."""
+    return case.folder / "checkpoints" / f"{name}-members"
 
 
 def repeat(case: Case, options: Options, progress: Progress) -> None:
@@ -230,7 +245,9 @@ def repeat(case: Case, options: Options, progress: Progress) -> None:
     from app.repeat import repeat_runs
 
     def compute(name: str, scenario: Electrophysiology | Flow, inner: Progress) -> Result:
-        return computed_result(case, f"repeat-{name}", scenario, options, inner)
+        result = computed_result(case, f"repeat-{name}", scenario, options, inner)
+        shutil.rmtree(_members_of(case, f"repeat-{name}"), ignore_errors=True)
+        return result
 
     repeat_runs(case, Path(options["files"][0]), Path(options["out"]), compute, progress)
 
@@ -277,6 +294,8 @@ TASKS: Mapping[str, Callable[[Case, Options, Progress], None]] = {
     "export_mesh": export_mesh,
     "simulate": simulate,
     "induce": induce,
+    "learn": learn_step,
+    "calibrate": calibrate,
     "electrogram": electrogram,
     "report": report,
     "repeat": repeat,

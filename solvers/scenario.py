@@ -28,6 +28,15 @@ class Variant(Record):
     parent_numbers: str = choice("", "Hash of the parent's numbers that this one was made from")
 
 
+class Doubt(Record):
+    """How far one number of this scenario may be off, in place of what is declared for it."""
+
+    number: str = choice("", 'Its path with dots, e.g. "velocities.fiber"')
+    sd: float = Field(0.0, ge=0, description="Standard deviation in the unit of the number; 0: it is not varied")
+    status: Literal["measured", "estimated", "population default"] = choice("estimated", "Where the number comes from")
+    source: str = choice("", "How it was measured or estimated")
+
+
 class FiberAngles(Record):
     """Rule-based fibre angles against the circumferential direction (Bayer 2012, doi 10.1007/s10439-012-0593-5)."""
 
@@ -177,6 +186,7 @@ class Electrophysiology(Variant):
     time_step: float = number(0.05, "ms", 0.001, 0.2, "Time step (not for eikonal)")
     extracellular_every: float = number(0, "ms", 0, 1000, "Extracellular potential every (0: none)")
     ensemble: Ensemble = Ensemble()
+    doubts: tuple[Doubt, ...] = choice((), "Standard deviations that are not those declared")
 
 
 class Flow(Variant):
@@ -228,3 +238,4 @@ class Flow(Variant):
     beats: int = Field(1, ge=1, le=20, description="Beats computed at most; fewer once they repeat within 2 %")
     time_step: float = number(10, "ms", 0.5, 40, "Time step")
     ensemble: Ensemble = Ensemble()
+    doubts: tuple[Doubt, ...] = choice((), "Standard deviations that are not those declared")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from solvers.electrophysiology.eikonal_model import EikonalModel
 from solvers.result import Trace
 from solvers.scenario import Electrophysiology
 from solvers.uncertainty.ensemble import Members, run_members
+from solvers.uncertainty.member_store import Arrays, MemberStore
 from solvers.uncertainty.sampling import draws
 
 # A member takes half a second; starting processes and sending them the heart takes longer than they save below this
@@ -36,6 +38,13 @@ class EikonalMember:
     def __init__(self, mesh: HeartMesh, fields: LaplaceFields | None, duration: float) -> None:
         self._mesh, self._fields, self._duration = mesh, fields, duration
 
+    @classmethod
+    def with_model(cls, model: EikonalModel, duration: float) -> "EikonalMember":
+        """One that is ready here already."""
+        member = cls(model.mesh, model.fields, duration)
+        member._model = model
+        return member
+
     def __getstate__(self) -> dict[str, object]:
         """What is sent to a process: without the prepared model, which holds a compiled kernel."""
         return {name: value for name, value in self.__dict__.items() if name != "_model"}
@@ -52,15 +61,39 @@ class EikonalMember:
 
 
 def run_eikonal_ensemble(
-    model: EikonalModel, scenario: Electrophysiology, duration: float, workers: int, progress: Progress = silent
+    model: EikonalModel,
+    scenario: Electrophysiology,
+    duration: float,
+    workers: int,
+    progress: Progress = silent,
+    cluster: str = "",
+    kept: Path | None = None,
 ) -> Members[EikonalMemberAnswer]:
-    """All members of the scenario's ensemble; their ECGs share the times 0 .. ``duration`` ms."""
+    """All members of the scenario's ensemble; their ECGs share the times 0 .. ``duration`` ms.
+
+    cluster, kept   address of a Dask scheduler, and the folder where finished members are kept until all are
+    """
     wanted = scenario.ensemble
     members = draws(scenario, wanted.members, wanted.seed)
     workers = workers if wanted.members >= WORTH_PROCESSES else 1
-    chunk = max(1, -(-wanted.members // (2 * workers)))
-    member = EikonalMember(model.mesh, model.fields, duration)
-    return run_members(member, members, workers, progress, chunk)
+    context = f"eikonal {model.mesh.digest()} {duration:g}"
+    store = None if kept is None else MemberStore(kept, context, _packed, _unpacked)
+    return run_members(EikonalMember.with_model(model, duration), members, workers, progress, store, cluster)
+
+
+def _packed(answer: EikonalMemberAnswer) -> Arrays:
+    ecg, values = answer.ecg, answer.values
+    facts = np.array([*ecg.channels, ecg.unit, ecg.label])
+    names, numbers = np.array(list(values)), np.array(list(values.values()))
+    arrays = {"activation": answer.activation, "times": ecg.times, "ecg": ecg.values, "facts": facts}
+    return arrays | {"names": names, "numbers": numbers}
+
+
+def _unpacked(arrays: Arrays) -> EikonalMemberAnswer:
+    *channels, unit, label = (str(word) for word in arrays["facts"])
+    ecg = Trace(arrays["times"], arrays["ecg"], tuple(channels), unit, label)
+    values = {str(name): float(x) for name, x in zip(arrays["names"], arrays["numbers"], strict=True)}
+    return EikonalMemberAnswer(arrays["activation"], ecg, values)
 
 
 def ecg_band(answers: list[EikonalMemberAnswer]) -> tuple[Trace, Trace]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,13 +64,16 @@ def run_electrophysiology(
     *,
     workers: int = 2,
     how: Execution = ALONE,
+    cluster: str = "",
+    kept_members: Path | None = None,
 ) -> Result:
     """Simulate the scenario on a wall mesh by its tier, then its ensemble by the eikonal tier.
 
     Fields: activation_time (ms); all tiers but the eikonal one: potential (mV, frames every 2 ms), and where the heart
     repolarises in time repolarization_time and apd90; ensemble: activation_time_mean, _sd,
     _exceedance, _members. Traces: ecg, and ecg_low, ecg_high (5 %, 95 % of the members). Refuses blood-pool meshes.
-    ``how`` runs with potentials are carried out.
+    ``how`` runs with potentials are carried out; members run on a Dask ``cluster`` where one is named, and those that are
+    finished are kept in a folder, so that a run that was cut off does not repeat them.
     """
     if mesh.kind != "ventricles":
         raise Refused(
@@ -90,7 +94,9 @@ def run_electrophysiology(
     notes.append(NOT_VALIDATED)
     if members:
         duration = float(outcome.ecg.times[-1])
-        run = run_eikonal_ensemble(model, scenario, duration, workers, part(progress, stop, 0.99))
+        run = run_eikonal_ensemble(
+            model, scenario, duration, workers, part(progress, stop, 0.99), cluster, kept_members
+        )
         notes += run.notes
         if len(run.good) < 2:
             raise Refused(

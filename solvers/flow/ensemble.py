@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from solvers.result import Check, Field
 from solvers.scenario import Flow
 from solvers.uncertainty.drawn import drawn_inputs
 from solvers.uncertainty.ensemble import run_members
+from solvers.uncertainty.member_store import Arrays, MemberStore
 from solvers.uncertainty.sampling import draws
 from solvers.uncertainty.summary import summary_fields, with_interval
 
@@ -99,11 +101,19 @@ class FlowEnsemble:
 
 
 def run_ensemble(
-    blood: HeartMesh, line: Centerline, scenario: Flow, beat: Beat, progress: Progress, workers: int
+    blood: HeartMesh,
+    line: Centerline,
+    scenario: Flow,
+    beat: Beat,
+    progress: Progress,
+    workers: int,
+    cluster: str = "",
+    kept: Path | None = None,
 ) -> FlowEnsemble:
     """Run the baseline at its constant peak flow from the peak of the beat, then every member from the baseline.
 
-    blood is the mesh as segmented and ``line`` its centreline.
+    blood is the mesh as segmented and ``line`` its centreline; members run on a Dask ``cluster`` where one is named, and
+    those that are finished are ``kept`` in a folder until all are.
     """
     settings = scenario.ensemble
     inflow = peak_inflow(scenario)
@@ -112,7 +122,9 @@ def run_ensemble(
     model = peak_model(opened(blood, line, scenario.opening), scenario)
     baseline, late = mean_flow(model, start, inflow, LEAD_BASELINE, part(progress, 0.0, BASELINE))
     drawn = draws(scenario, settings.members, settings.seed)
-    found = run_members(PeakFlow(blood, line, late, inflow), drawn, workers, part(progress, BASELINE, 1.0))
+    store = None if kept is None else MemberStore(kept, f"peak flow {blood.digest()}", _packed, _unpacked)
+    peak = PeakFlow(blood, line, late, inflow)
+    found = run_members(peak, drawn, workers, part(progress, BASELINE, 1.0), store, cluster)
     if not found.good:
         raise Refused(
             f"None of the {settings.members} members of the ensemble could be computed. {' '.join(found.notes[:1])}"
@@ -121,6 +133,15 @@ def run_ensemble(
     good = tuple(k for k, value in enumerate(found.values) if value is not None)
     notes = (*found.notes, _note(len(good)))
     return FlowEnsemble(baseline, tuple(found.good), tuple(drawn), good, threshold, notes)
+
+
+def _packed(flow: MeanFlow) -> Arrays:
+    return {name: np.asarray(value) for name, value in vars(flow).items()}
+
+
+def _unpacked(arrays: Arrays) -> MeanFlow:
+    numbers = {name: float(arrays[name]) for name in ("drop", "speed", "drift")}
+    return MeanFlow(shear=arrays["shear"], velocity_magnitude=arrays["velocity_magnitude"], **numbers)
 
 
 def _note(count: int) -> str:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -57,11 +58,15 @@ def run_flow(
     body: float | None = None,
     how: Execution = ALONE,
     profile: Floats | None = None,
+    cluster: str = "",
+    kept_members: Path | None = None,
 ) -> Result:
     """Compute a beat on a blood-pool mesh and, where the scenario has members, an ensemble at peak systole.
 
     mesh     surfaces inlet, outlet, wall; landmark throat where there is a narrowing
-    workers  processes of the ensemble;  body  surface in m2 that areas are indexed by, where it is known
+    workers  processes of the ensemble, or the Dask ``cluster`` on which its members run instead; those that are finished are
+             kept in a folder, so that a run that was cut off does not repeat them
+    body     surface in m2 that areas are indexed by, where it is known
     how      checkpoint and restart;  profile  (n, 3) in 1/mm2, measured velocity per unit flow at the inlet
     Fields: velocity (t, n, 3) m/s, pressure (t, n) mmHg, wall_shear_stress, tawss (Pa), osi; the ensemble's statistics.
     Raises Refused (a mesh that cannot be used, flow that cannot be computed) and Cancelled.
@@ -98,7 +103,7 @@ def run_flow(
         checks, notes = [*checks, *tuned.checks()], [*notes, tuned.note()]
     kept: dict[str, NDArray[np.float64]] = {}
     if members and not beat.broken:
-        ensemble = run_ensemble(shaped, line, scenario, beat, part(progress, 0.5, 1.0), workers)
+        ensemble = run_ensemble(shaped, line, scenario, beat, part(progress, 0.5, 1.0), workers, cluster, kept_members)
         fields |= ensemble.fields(beat.wall)
         kept = ensemble.kept(metrics)
         metrics, checks = ensemble.metrics(metrics), checks + ensemble.checks()

@@ -19,7 +19,8 @@ Path = tuple[str | int, ...]
 class Varied:
     """A number of a scenario that is not known exactly: normal around ``mean``, cut to ``low .. high``.
 
-    path  names and places that lead to it from the scenario, e.g. ("velocities", "fiber")
+    path    names and places that lead to it from the scenario, e.g. ("velocities", "fiber")
+    status  "measured", "estimated" or "population default", and ``source`` says where mean and SD come from
     """
 
     path: Path
@@ -29,6 +30,14 @@ class Varied:
     high: float
     unit: str
     meaning: str
+    status: str = ""
+    source: str = ""
+
+    @property
+    def label(self) -> str:
+        """The meaning without its remarks, as part of a sentence."""
+        words = self.meaning.split(";")[0].split(" (")[0]
+        return words[:1].lower() + words[1:]
 
     @property
     def name(self) -> str:
@@ -41,33 +50,45 @@ class Varied:
         return np.asarray(truncnorm.ppf(share, low, high, loc=self.mean, scale=self.sd), dtype=np.float64)
 
 
-def varied_numbers(record: BaseModel, above: Path = ()) -> Iterator[Varied]:
-    """Every number with an SD in a tree of records, in the order they are declared."""
+def varied_numbers(record: BaseModel) -> Iterator[Varied]:
+    """Every number with an SD in a tree of records, in the order they are declared.
+
+    What the record says in its ``doubts`` (records with number, sd, status, source) takes the place of what is declared.
+    """
+    doubts = {doubt.number: doubt for doubt in getattr(record, "doubts", ())}
+    yield from _varied_below(record, (), doubts)
+
+
+def _varied_below(record: BaseModel, above: Path, doubts: Mapping[str, Any]) -> Iterator[Varied]:
     for name, info in type(record).model_fields.items():
-        yield from _varied_in(getattr(record, name), info, (*above, name))
+        yield from _varied_in(getattr(record, name), info, (*above, name), doubts)
 
 
-def _varied_in(value: Any, info: FieldInfo, path: Path) -> Iterator[Varied]:
+def _varied_in(value: Any, info: FieldInfo, path: Path, doubts: Mapping[str, Any]) -> Iterator[Varied]:
     if isinstance(value, BaseModel):
-        yield from varied_numbers(value, path)
+        yield from _varied_below(value, path, doubts)
     elif isinstance(value, tuple):
         for place, entry in enumerate(value):
             if isinstance(entry, BaseModel):
-                yield from varied_numbers(entry, (*path, place))
-    elif (varied := _declared(value, info, path)) is not None:
+                yield from _varied_below(entry, (*path, place), doubts)
+    elif (varied := _declared(value, info, path, doubts)) is not None:
         yield varied
 
 
-def _declared(value: Any, info: FieldInfo, path: Path) -> Varied | None:
+def _declared(value: Any, info: FieldInfo, path: Path, doubts: Mapping[str, Any]) -> Varied | None:
     facts = info.json_schema_extra
     if not isinstance(facts, dict) or not isinstance(value, int | float):
         return None
-    sd = facts.get("sd")
+    own = doubts.get(".".join(str(step) for step in path))
+    sd = facts.get("sd") if own is None else own.sd
     if not isinstance(sd, int | float) or sd <= 0:
         return None
     low = next((float(m.ge) for m in info.metadata if isinstance(m, Ge)), -np.inf)  # type: ignore[arg-type]
     high = next((float(m.le) for m in info.metadata if isinstance(m, Le)), np.inf)  # type: ignore[arg-type]
-    return Varied(path, float(value), float(sd), low, high, str(facts.get("unit", "")), info.description or "")
+    words = {name: str(facts.get(name, "")) for name in ("unit", "status", "source")}
+    if own is not None:
+        words |= {"status": own.status, "source": own.source}
+    return Varied(path, float(value), float(sd), low, high, meaning=info.description or "", **words)
 
 
 def latin_hypercube(varied: list[Varied], members: int, rng: np.random.Generator) -> Floats:

@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 from geometry.heart_mesh import Floats
 from geometry.metric import Metric
 from solvers.result import Field
-
-INTERVAL = (0.05, 0.95)  # the 90 % interval that every number shows
+from solvers.uncertainty.interval import INTERVAL
 
 
 def mean(values: NDArray[np.floating]) -> Floats:
@@ -25,8 +24,9 @@ def standard_deviation(values: NDArray[np.floating]) -> Floats:
 
 
 def interval(values: NDArray[np.floating]) -> tuple[Floats, Floats]:
-    """The bounds of the 90 % interval over the members (linear quantiles)."""
-    low, high = np.quantile(values, INTERVAL, axis=0)
+    """The bounds of the 90 % interval over the members: the k-th of n leaves k / (n + 1) below it, so that few members give
+    no interval that is too narrow (Weibull's plotting positions)."""
+    low, high = np.quantile(values, INTERVAL, axis=0, method="weibull")
     return np.asarray(low), np.asarray(high)
 
 

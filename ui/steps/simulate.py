@@ -9,6 +9,7 @@ from ui.form import Form
 from ui.result_cards import check_row, origin_line
 from ui.scenario_list import ScenarioList
 from ui.steps.page import Page
+from ui.uncertainty_fold import UncertaintyFold
 from ui.widgets import Segments, button, label, section
 
 HIDDEN = frozenset({"sites"})
@@ -131,6 +132,8 @@ class SimulatePage(Page):
 
     def _add_results(self, result: Result) -> None:
         self.add_metrics(result.metrics, "What came out")
+        name = self.session.scenario_name
+        self.column.addWidget(UncertaintyFold(self.session, name, self._start_named, self))
         if result.checks:
             passed = sum(check.passed for check in result.checks)
             self.column.addWidget(section(f"Checks: {passed} of {len(result.checks)} passed"))
@@ -144,7 +147,10 @@ class SimulatePage(Page):
         self.watch.start("simulate", {"scenario": self.session.scenario_name, "restart": True})
 
     def _start(self) -> None:
-        self.watch.start("simulate", {"scenario": self.session.scenario_name})
+        self._start_named(self.session.scenario_name)
+
+    def _start_named(self, name: str) -> None:
+        self.watch.start("simulate", {"scenario": name})
 
 
 def _ventricular_cells() -> tuple[str, ...]:

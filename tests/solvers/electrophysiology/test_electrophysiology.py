@@ -109,7 +109,7 @@ def test_members_in_processes_give_the_same_as_here(left_ventricle, left_ventric
     member = EikonalMember(left_ventricle, left_ventricle_fields, 120.0)
     two = draws(Electrophysiology(), 2, 1)
     here = run_members(member, two, workers=1).good
-    there = run_members(member, two, workers=2, chunk=1).good
+    there = run_members(member, two, workers=2).good
     for a, b in zip(here, there, strict=True):
         assert np.array_equal(a.activation, b.activation)
         assert a.values == b.values

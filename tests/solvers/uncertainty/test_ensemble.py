@@ -21,7 +21,7 @@ def test_values_come_back_in_order_and_a_failure_is_a_note():
 
 
 def test_processes_give_the_same_as_one():
-    found = run_members(abs, [-1, -2, -3, -4, -5], workers=2, chunk=2)
+    found = run_members(abs, [-1, -2, -3, -4, -5], workers=2)
     assert found.values == (1, 2, 3, 4, 5)
 
 

@@ -21,9 +21,14 @@ def test_exceedance_counts_members_and_keeps_unknown_unknown():
 
 
 def test_the_interval_of_a_uniform_sample_leaves_five_per_cent_on_each_side():
-    low, high = interval(np.linspace(0, 1, 1001))
+    low, high = interval(np.arange(1, 1000) / 1000)  # the k-th of n is where k / (n + 1) of the draws lie below
     assert low == pytest.approx(0.05)
     assert high == pytest.approx(0.95)
+
+
+def test_few_members_give_no_interval_that_is_too_narrow():
+    # 16 draws: at most the smallest and the largest, which hold 15/17 = 88 % of the next draws
+    assert [float(end) for end in interval(np.arange(16.0))] == [0.0, 15.0]
 
 
 def test_a_field_gets_its_four_companions():
@@ -39,6 +44,6 @@ def test_a_field_gets_its_four_companions():
 def test_a_metric_gets_an_interval_only_from_an_ensemble():
     metric = Metric("m", "M", 5.0, "ms")
     assert with_interval(metric, np.array([4.0, np.nan])) == metric
-    found = with_interval(metric, np.linspace(4, 6, 101))
+    found = with_interval(metric, 4 + 2 * np.arange(1, 100) / 100)
     assert (found.low, found.high) == (pytest.approx(4.1), pytest.approx(5.9))
-    assert "101 members" in found.note
+    assert "99 members" in found.note

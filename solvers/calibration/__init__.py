@@ -1,0 +1,1 @@
+"""What a measurement says of the inputs: a posterior, its fit, and what the measurement cannot tell."""

@@ -1,0 +1,163 @@
+"""Inputs given data: importance sampling of a posterior through emulators, each proposal learned from the one before.
+
+The likelihood is normal: data - emulated mean, with the covariance of the data and the emulators' own variance (population
+Monte Carlo, Cappe 2004, doi 10.1198/106186004X12803).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import logsumexp
+from scipy.stats import chi2, multivariate_normal, qmc, truncnorm
+
+from geometry.heart_mesh import Floats
+from solvers.uncertainty.emulator import Emulator
+from solvers.uncertainty.interval import INTERVAL
+from solvers.uncertainty.sampling import Varied
+
+FIRST, LATER = 4096, 1024  # points of the first sample (from the prior) and of those after it
+ROUNDS = 6
+ENOUGH = 300.0  # points that the weighted sample must be worth
+WIDER = 1.5  # SD of a proposal against that of the sample it is learned from
+KEPT = 1000
+LEARNED, UNKNOWN = 0.5, 0.9  # SD after / SD before: below the first an input is told, above the second it is not
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """Equally weighted ``sample`` (s, k) of the ``varied`` inputs; worth ``effective`` independent points.
+
+    misfit   chance of data that fit worse than these do at the best input (a small one: the model cannot make such data)
+    """
+
+    varied: tuple[Varied, ...]
+    sample: Floats
+    effective: float
+    misfit: float
+
+    @property
+    def mean(self) -> Floats:
+        """(k,)."""
+        return np.asarray(self.sample.mean(axis=0))
+
+    @property
+    def sd(self) -> Floats:
+        """(k,)."""
+        return np.asarray(self.sample.std(axis=0, ddof=1))
+
+    @property
+    def narrowed(self) -> Floats:
+        """(k,) SD after the data over SD before: 0 known exactly, 1 nothing learned."""
+        before = np.array([_spread(number) for number in self.varied])
+        return np.asarray(self.sd / before)
+
+    def interval(self) -> Floats:
+        """(2, k) bounds of the 90 % intervals."""
+        return np.asarray(np.quantile(self.sample, INTERVAL, axis=0))
+
+    def told(self) -> tuple[str, ...]:
+        """For each input whether the data tell it, in words; and which two they tell only together."""
+        said = []
+        for k, number in enumerate(self.varied):
+            ratio, label = float(self.narrowed[k]), number.label
+            head = f"{label[:1].upper()}{label[1:]}"
+            if ratio > UNKNOWN:
+                said.append(
+                    f"{head} is not identifiable: its SD is {ratio:.0%} of what it was before; this is no measurement of it."
+                )
+            elif ratio > LEARNED:
+                said.append(f"{head} is partly told: its SD is {ratio:.0%} of what it was before.")
+            else:
+                said.append(f"{head} is told by the measurement: its SD is {ratio:.0%} of what it was before.")
+        return (*said, *self._together())
+
+    def _together(self) -> list[str]:
+        pairs: Floats = np.atleast_2d(np.corrcoef(self.sample, rowvar=False))
+        return [
+            f"The {self.varied[i].label} and the {self.varied[j].label} are told only together (correlation {pairs[i, j]:+.2f})."
+            for i in range(len(self.varied))
+            for j in range(i)
+            if abs(pairs[i, j]) > 0.8
+        ]
+
+
+class Inference:
+    """Emulators of the data over the prior; the answers to the prior's sample are kept for the next data."""
+
+    def __init__(self, varied: Sequence[Varied], emulators: Sequence[Emulator], seed: int) -> None:
+        self.varied, self._emulators, self._seed = tuple(varied), tuple(emulators), seed
+        shares = qmc.Sobol(len(varied), rng=np.random.default_rng(seed)).random(FIRST)
+        self._prior = np.column_stack([number.quantile(shares[:, k]) for k, number in enumerate(varied)])
+        self._answers = self._answered(self._prior)
+
+    def posterior(self, data: Floats, covariance: Floats, chances: Floats | None = None) -> Posterior:
+        """The inputs given data (q,) in the order of the emulators and their covariance (q, q).
+
+        data may be (d, q): the same measurement read in d ways, with the log ``chances`` (d,) of each.
+        """
+        rng = np.random.default_rng(self._seed)
+        ways = np.atleast_2d(data)
+        known = np.zeros(len(ways)) if chances is None else chances - logsumexp(chances)
+        points = self._prior
+        weights, best = _log_likelihood(ways, known, covariance, *self._answers)
+        for _ in range(ROUNDS):
+            if _worth(weights) >= ENOUGH:
+                break
+            center, spread = _moments(points, _tempered(weights))
+            proposal = multivariate_normal(center, WIDER**2 * spread, allow_singular=True)
+            points = np.atleast_2d(proposal.rvs(LATER, random_state=rng))
+            fit, distance = _log_likelihood(ways, known, covariance, *self._answered(points))
+            weights, best = fit + self._log_prior(points) - proposal.logpdf(points), min(best, distance)
+        shares = np.exp(weights - logsumexp(weights))
+        sample = points[rng.choice(len(points), KEPT, p=shares / shares.sum())]
+        misfit = float(chi2.sf(best, max(ways.shape[1] - len(self.varied), 1)))
+        return Posterior(self.varied, sample, _worth(weights), misfit)
+
+    def _answered(self, points: Floats) -> tuple[Floats, Floats]:
+        """Means and variances (p, q)."""
+        found = [emulator.answer(points) for emulator in self._emulators]
+        return np.column_stack([mean for mean, _ in found]), np.column_stack([sd**2 for _, sd in found])
+
+    def _log_prior(self, points: Floats) -> Floats:
+        total = np.zeros(len(points))
+        for k, number in enumerate(self.varied):
+            ends = [(bound - number.mean) / number.sd for bound in (number.low, number.high)]
+            total += truncnorm.logpdf(points[:, k], *ends, loc=number.mean, scale=number.sd)
+        return total
+
+
+def _log_likelihood(
+    ways: Floats, chances: Floats, covariance: Floats, mean: Floats, variance: Floats
+) -> tuple[Floats, float]:
+    """(p,) without its constant, over all ways (d, q) to read the data; the least squared distance in SDs of any."""
+    whole = covariance[None] + variance[:, :, None] * np.eye(ways.shape[1])
+    lower = np.linalg.cholesky(whole)
+    apart = np.linalg.solve(lower, np.moveaxis(ways[None] - mean[:, None], 1, 2))
+    distance = (apart**2).sum(axis=1)
+    volume = np.log(np.diagonal(lower, axis1=1, axis2=2)).sum(axis=1)
+    return np.asarray(logsumexp(chances - 0.5 * distance, axis=1) - volume), float(distance.min())
+
+
+def _worth(weights: Floats) -> float:
+    """How many independent points a sample of these log weights is worth."""
+    return float(np.exp(2 * logsumexp(weights) - logsumexp(2 * weights)))
+
+
+def _tempered(weights: Floats) -> Floats:
+    """The log weights flattened until enough points count for a mean and a covariance."""
+    power = 1.0
+    while _worth(power * weights) < 50 and power > 1e-6:
+        power *= 0.7
+    return power * weights
+
+
+def _moments(points: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    shares = np.exp(weights - logsumexp(weights))
+    center = shares @ points
+    return center, np.asarray(np.cov(points, rowvar=False, aweights=shares))
+
+
+def _spread(number: Varied) -> float:
+    ends = [(bound - number.mean) / number.sd for bound in (number.low, number.high)]
+    return float(truncnorm.std(*ends, loc=number.mean, scale=number.sd))
