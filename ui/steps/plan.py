@@ -51,7 +51,7 @@ def chosen(session: Session) -> Intervention | None:
 def planned(session: Session, title: str) -> bool:
     """Whether the step Plan is shown with the intervention of this title."""
     module = chosen(session) if session.step == "plan" else None
-    return module is not None and module.TITLE == title
+    return module is not None and title == module.TITLE
 
 
 def draw_plan(scene: Scene, session: Session) -> None:
