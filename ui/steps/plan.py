@@ -54,6 +54,12 @@ def planned(session: Session, title: str) -> bool:
     return module is not None and title == module.TITLE
 
 
+def asks(session: Session) -> bool:
+    """Whether the chosen intervention wants the beat of the scenario from the what-if process."""
+    wanted = getattr(chosen(session), "asks", None)
+    return wanted is not None and bool(wanted(session))
+
+
 def draw_plan(scene: Scene, session: Session) -> None:
     """Let the chosen intervention mark the heart."""
     for module in INTERVENTIONS:
