@@ -63,7 +63,7 @@ def pacing(
         print_json({"case": str(case), "scenario": name}, json)
         return
     run(opened, "compare_leads", {"scenario": name, "capture": capture, "workers": workers})
-    found = kept_answer(opened, "leads", name) or {}
+    found = kept_answer(opened, "leads", name, heart) or {}
     _tell("without pacing", found["own"])
     for row in found["tried"]:
         _tell("lead at ({x:.0f}, {y:.0f}, {z:.0f}) mm".format(**row["site"]), row["metrics"])
@@ -129,7 +129,7 @@ def drug(
     if new:
         _keep(opened, scenario, new, known.model_copy(update={"drug": doses[0]}))
     run(opened, "compare_drugs", {"scenario": scenario, "drugs": [(one.name, one.dose) for one in doses]})
-    found = kept_answer(opened, "drug", scenario) or {}
+    found = kept_answer(opened, "drug", scenario, needed_mesh(opened)) or {}
     for row in found["effects"]:
         flag = ", early afterdepolarisation" if row["afterdepolarised"] else ""
         what = f"{row['drug']} at {row['dose']:g} times its free peak" if row["drug"] else "no drug"

@@ -9,9 +9,11 @@ from app.case import Case
 from app.folders import replace_text
 from app.needed import needed_mesh
 from geometry.errors import Refused
+from geometry.heart_mesh import HeartMesh
 from geometry.metric import Metric
 from geometry.progress import Progress, part
-from solvers.scenario import Electrophysiology
+from solvers.electrophysiology.leads import with_lead
+from solvers.scenario import DrugDose, Electrophysiology, PacingSite
 
 Options = Mapping[str, Any]
 
@@ -29,15 +31,22 @@ def answer_file(case: Case, kind: str, scenario: str) -> Path:
     return case.folder / "plan" / f"{kind}-{scenario}.json"
 
 
-def kept_answer(case: Case, kind: str, name: str) -> dict[str, Any] | None:
-    """The kept answer, where there is one about the scenario and the mesh as they are now."""
+def kept_answer(case: Case, kind: str, name: str, mesh: HeartMesh) -> dict[str, Any] | None:
+    """The kept answer, where there is one about the scenario and the mesh as they are now.
+
+    It still is one when the lead that is placed, the places tried or the drug have changed: these are what it compares.
+    """
     try:
         found: dict[str, Any] = json.loads(answer_file(case, kind, name).read_text())
-        same = Electrophysiology.model_validate(found["asked"]) == case.scenario(name)
+        asked, now = Electrophysiology.model_validate(found["asked"]), electrical(case, name)
+        same = _compared(asked) == _compared(now) and found["mesh"] == mesh.digest()
     except (OSError, ValueError, KeyError, Refused):
         return None
-    mesh = case.mesh()
-    return found if same and mesh is not None and found["mesh"] == mesh.digest() else None
+    return found if same else None
+
+
+def _compared(scenario: Electrophysiology) -> Electrophysiology:
+    return with_lead(scenario, PacingSite()).model_copy(update={"title": "", "drug": DrugDose()})
 
 
 def compare_leads(case: Case, options: Options, progress: Progress) -> None:
@@ -71,7 +80,6 @@ def compare_leads(case: Case, options: Options, progress: Progress) -> None:
 def compare_drugs(case: Case, options: Options, progress: Progress) -> None:
     """Each kind of cell of the heart with and without drugs, and QT. Options: scenario, drugs [(name, dose)], cycle (ms)."""
     from solvers.electrophysiology.drug_effect import drug_effects
-    from solvers.scenario import DrugDose
 
     name = str(options["scenario"])
     scenario = electrical(case, name)

@@ -4,7 +4,7 @@ from typing import Protocol, cast
 
 from PySide6.QtWidgets import QWidget
 
-from ui.plan import pacing
+from ui.plan import ablation, drug, pacing
 from ui.scene import Scene
 from ui.session import Point, Session
 from ui.steps.page import Page
@@ -34,7 +34,7 @@ class Intervention(Protocol):
         ...
 
 
-INTERVENTIONS = cast(tuple[Intervention, ...], (pacing,))
+INTERVENTIONS = cast(tuple[Intervention, ...], (pacing, ablation, drug))
 
 
 def fitting(session: Session) -> tuple[Intervention, ...]:
