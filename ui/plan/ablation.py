@@ -20,6 +20,7 @@ TITLE = "Ablation"
 LEAD = "Click on the heart where the catheter touches. What is ablated conducts no more; map and ECG follow."
 COLOUR = "#d1495b"
 DEPTHS = (0, 2, 3, 4, 5, 6, 8)  # mm; 0: through the wall
+OWN = "_ablated"  # ends the name of a scenario made for lesions
 MODES = {"spot": "Spot", "line": "Line"}
 
 
@@ -107,7 +108,7 @@ class Panel(QWidget):
         def show(place: int) -> None:
             value = steps[place]
             self.page.kept[key] = float(value)
-            told.setText("through the wall" if key == "depth" and value == 0 else f"{value:g} mm")
+            told.setText("whole wall" if key == "depth" and value == 0 else f"{value:g} mm")
 
         slider.valueChanged.connect(show)
         slider.setValue(steps.index(self.page.kept.get(key, usual)))
@@ -169,11 +170,13 @@ class Panel(QWidget):
         self._store(scenario, lesions, "Go on with a line" if growing else "Add a lesion")
 
     def _own_scenario(self) -> Electrophysiology | None:
-        """The scenario that lesions are added to; one that has a run is left alone: one compares with it."""
+        """The scenario that lesions are added to; one without any is left alone: one compares with it."""
         session, scenario = self.session, self.session.scenario
-        if not isinstance(scenario, Electrophysiology) or scenario.lesions:
-            return scenario if isinstance(scenario, Electrophysiology) else None
-        name = f"{session.scenario_name}_ablated"
+        if not isinstance(scenario, Electrophysiology):
+            return None
+        if scenario.lesions or session.scenario_name.endswith(OWN):
+            return scenario
+        name = f"{session.scenario_name}{OWN}"
         fresh = scenario.model_copy(update={"title": f"{scenario.title}, ablated"})
         session.keep_scenario(name, fresh)
         session.choose_scenario(name, show_run=False)
