@@ -21,6 +21,7 @@ CHOICES = {
     "rbbb": "Right bundle block",
     "fast_layer": "Fast layer",
     "grown_tree": "Grown tree",
+    "": "None",
 }
 LONGEST = 46  # letters of a description that still serves as a label
 
