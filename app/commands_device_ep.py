@@ -8,9 +8,9 @@ from cyclopts import App, Parameter
 from app.case import Case
 from app.commands import Json, opened_case, point, run
 from app.console import print_json, say
-from app.device_steps_ep import answer_file, electrical, kept_answer
 from app.electrogram_steps import read_points
 from app.needed import needed_mesh
+from app.plan_answers import answer_file, electrical, kept_answer
 from geometry.errors import Refused
 from geometry.metric import Metric
 from solvers.drugs.catalogue import find_drug

@@ -1,52 +1,19 @@
-"""What a worker does for plans of leads and drugs, and the files in which a case keeps their answers."""
+"""What a worker does for plans of leads and drugs."""
 
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from app.case import Case
 from app.folders import replace_text
 from app.needed import needed_mesh
+from app.plan_answers import answer_file, electrical
 from geometry.errors import Refused
-from geometry.heart_mesh import HeartMesh
 from geometry.metric import Metric
 from geometry.progress import Progress, part
-from solvers.electrophysiology.leads import with_lead
-from solvers.scenario import DrugDose, Electrophysiology, PacingSite
+from solvers.scenario import DrugDose, Electrophysiology
 
 Options = Mapping[str, Any]
-
-
-def electrical(case: Case, name: str) -> Electrophysiology:
-    """The scenario of that name; refuses one of blood."""
-    scenario = case.scenario(name)
-    if not isinstance(scenario, Electrophysiology):
-        raise Refused(f"{scenario.title!r} is a scenario of blood flow; choose one of the heart's activation.")
-    return scenario
-
-
-def answer_file(case: Case, kind: str, scenario: str) -> Path:
-    """Where the answer about a scenario is kept; kind: leads or drug."""
-    return case.folder / "plan" / f"{kind}-{scenario}.json"
-
-
-def kept_answer(case: Case, kind: str, name: str, mesh: HeartMesh) -> dict[str, Any] | None:
-    """The kept answer, where there is one about the scenario and the mesh as they are now.
-
-    It still is one when the lead that is placed, the places tried or the drug have changed: these are what it compares.
-    """
-    try:
-        found: dict[str, Any] = json.loads(answer_file(case, kind, name).read_text())
-        asked, now = Electrophysiology.model_validate(found["asked"]), electrical(case, name)
-        same = _compared(asked) == _compared(now) and found["mesh"] == mesh.digest()
-    except (OSError, ValueError, KeyError, Refused):
-        return None
-    return found if same else None
-
-
-def _compared(scenario: Electrophysiology) -> Electrophysiology:
-    return with_lead(scenario, PacingSite()).model_copy(update={"title": "", "drug": DrugDose()})
 
 
 def compare_leads(case: Case, options: Options, progress: Progress) -> None:

@@ -11,7 +11,8 @@ from geometry.image import Image
 from geometry.segmenters.catalogue import find_segmenters, segment
 from geometry.units import registry
 from solvers.cells.catalogue import find_cells
-from solvers.scenario import Electrophysiology, Flow, Record
+from solvers.record import Record
+from solvers.scenario import Electrophysiology, Flow
 from solvers.verification.catalogue import find_problems
 
 SEGMENTERS = find_segmenters()

@@ -7,7 +7,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic import ValidationError
 
 from geometry.metric import with_unit
-from solvers.scenario import Record
+from solvers.record import Record
 
 CHOICES = {
     "eikonal": "Eikonal (seconds)",

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from geometry.metric import shown_unit
-from solvers.scenario import Record
+from solvers.record import Record
 from ui.facts import CHOICES, Facts, facts_of, humanised, with_value
 from ui.theme import px
 from ui.widgets import Fold

@@ -3,7 +3,8 @@
 import pytest
 from pytestqt.qtbot import QtBot
 
-from solvers.scenario import Electrophysiology, Flow, Record, Velocities
+from solvers.record import Record
+from solvers.scenario import Electrophysiology, Flow, Velocities
 from ui.facts import facts_of, with_value
 from ui.form import Form
 

@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.device_steps_ep import kept_answer
+from app.plan_answers import kept_answer
 from solvers.electrophysiology.drug_effect import QT_NOTE
 from solvers.scenario import DrugDose, Electrophysiology
 from ui.steps.page import Page

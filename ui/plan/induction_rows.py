@@ -4,7 +4,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.arrhythmia_steps import ALL, induced
+from app.plan_answers import ALL, induced
 from solvers.scenario import Electrophysiology
 from ui.steps.page import Page
 from ui.theme import px
@@ -34,8 +34,8 @@ class InductionRows(QWidget):
 
     def _row(self, words: str, name: str) -> QHBoxLayout:
         session, row = self._page.session, QHBoxLayout()
-        assert session.case is not None
-        row.addWidget(label(f"{words}: {_told(induced(session.case, name))}", "", self), 1)
+        assert session.case is not None and session.mesh is not None
+        row.addWidget(label(f"{words}: {_told(induced(session.case, name, session.mesh))}", "", self), 1)
         start = button("Try", lambda: self._start(name), tip=f"Programmed stimulation of '{session.title_of(name)}'")
         start.setEnabled(not self._page.watch.busy)
         row.addWidget(start)

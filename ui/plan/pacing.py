@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.device_steps_ep import kept_answer
+from app.plan_answers import kept_answer
 from geometry.errors import Refused
 from solvers.electrophysiology.leads import planned_lead, snapped, usual_crt
 from solvers.scenario import Electrophysiology, PacingSite

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from solvers.scenario import Electrophysiology, FiberAngles, Flow, PacingSite, Record, Velocities, number
+from solvers.record import Record, number
+from solvers.scenario import Electrophysiology, FiberAngles, Flow, PacingSite, Velocities
 from solvers.uncertainty.sampling import draws, latin_hypercube, varied_numbers
 
 
