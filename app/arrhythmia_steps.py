@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.case import Case
+from app.folders import replace_text
 from app.needed import needed_mesh
+from app.plan_answers import ALL, answer_file
 from geometry.errors import Refused
 from geometry.progress import Progress
 
 Options = Mapping[str, Any]
-
-ALL = "all"
-ANSWER = "induction.json"
 
 
 def induce(case: Case, options: Options, progress: Progress) -> None:
@@ -34,6 +33,7 @@ def induce(case: Case, options: Options, progress: Progress) -> None:
     wanted = options["sites"]
     sites = pacing_sites(heart) if wanted == ALL else sites_at(heart, [(p[0], p[1], p[2]) for p in wanted])
     found = induction(heart, scenario, sites, protocol, progress)
-    partial = case.folder / f"{ANSWER}.part"
-    partial.write_text(json.dumps({"scenario": options["scenario"], **found}, indent=1))
-    partial.replace(case.folder / ANSWER)
+    path = answer_file(case, "induction", str(options["scenario"]))
+    path.parent.mkdir(exist_ok=True)
+    asked = {"scenario": options["scenario"], "asked": scenario.model_dump(mode="json"), "mesh": heart.digest()}
+    replace_text(path, json.dumps({**asked, **found}, indent=1))

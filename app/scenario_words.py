@@ -25,6 +25,7 @@ CHOICES = {
     "ventricle pressure": "Ventricle's pressure",
     "leaflets": "Opens and shuts",
     "open": "Open as segmented",
+    "": "None",
 }
 NAMING = frozenset({"kind", "title", "parent", "parent_numbers"})  # of a scenario: no number depends on them
 COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")

@@ -13,6 +13,7 @@ from app.arrhythmia_steps import induce
 from app.calibration import calibrate
 from app.case import MAIN, Case
 from app.date_secret import date_secret
+from app.device_steps_ep import DEVICE_STEPS_EP
 from app.edited import edit_case, keep_noted, needed_segmentation
 from app.electrogram_steps import electrogram
 from app.heart_steps import HEART_STEPS
@@ -303,6 +304,7 @@ TASKS: Mapping[str, Callable[[Case, Options, Progress], None]] = {
     "ecg": measured_ecg,
     "velocity": velocity,
     **HEART_STEPS,
+    **DEVICE_STEPS_EP,
 }
 
 

@@ -13,7 +13,7 @@ from app.warm import Answer, refused, write_answer
 from app.warm_process import answering, serve
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
-from solvers.scenario import Electrophysiology, PacingSite
+from solvers.scenario import Electrophysiology
 
 if TYPE_CHECKING:
     from solvers.electrophysiology.what_if import QuickWhatIf
@@ -39,7 +39,8 @@ def load(folder: Path, case_folder: Path, scenario_name: str) -> Callable[[], bo
         draft = bool(question["draft"])
         answering_now = quick[0] if draft and quick else what_if
         try:
-            found = Answer(number, *answering_now.answer([PacingSite(**site) for site in question["sites"]]), draft)
+            beat = answering_now.ask(Electrophysiology.model_validate(question["scenario"]))
+            found = Answer(number, beat.activation, beat.ecg, draft, values=beat.values)
         except Refused as refusal:  # a site dragged over scar: the next one may be good
             found = refused(number, str(refusal))
         write_answer(found, folder / f"{number}.npz")

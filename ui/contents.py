@@ -4,21 +4,25 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
 from app.case import Case
 from app.measured_ecg import kept_ecg
 from app.scenarios import in_order
 from app.staleness import out_of_date, stale_scenarios
+from geometry.errors import Refused
 from geometry.fiber_lines import FiberLines, load_lines
 from geometry.heart_mesh import HeartMesh
 from geometry.image import Image
 from geometry.metric import Metric
 from geometry.segmentation import Segmentation
 from geometry.tet_quality import TetNumbers, TetQuality, load_numbers, load_quality
+from solvers.electrophysiology.lesions import ablated_tets
 from solvers.electrophysiology.measured_ecg import MedianBeat, median_beat
 from solvers.result import Result
-from solvers.scenario import Electrophysiology, Flow
+from solvers.scenario import Electrophysiology, Flow, Lesion
 
 Stamp = tuple[float, ...]
 
@@ -31,6 +35,7 @@ class Contents(QObject):
         self.case: Case | None = None
         self._kept: dict[str, Any] = {}
         self._stamps: dict[str, Stamp] = {}
+        self._lesioned: tuple[HeartMesh, tuple[Lesion, ...], NDArray[np.bool_] | None] | None = None
 
     def look_into(self, case: Case | None) -> None:
         """Another case; nothing is known of it yet."""
@@ -51,6 +56,19 @@ class Contents(QObject):
     def segmentation(self) -> Segmentation | None:
         """The segmentation."""
         return self._keep("segmentation", lambda case: case.segmentation())
+
+    def lesion_tets(self, lesions: tuple[Lesion, ...]) -> NDArray[np.bool_] | None:
+        """Which tetrahedra of the heart these lesions take in; None without a heart, or where they do not lie on it."""
+        mesh, known = self.mesh, self._lesioned
+        if mesh is None:
+            return None
+        if known is None or known[0] is not mesh or known[1] != lesions:
+            try:
+                known = mesh, lesions, ablated_tets(mesh, lesions)
+            except Refused:
+                known = mesh, lesions, None
+            self._lesioned = known
+        return known[2]
 
     @property
     def mesh(self) -> HeartMesh | None:

@@ -4,10 +4,13 @@ import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 
+from solvers.electrophysiology.leads import snapped
 from solvers.scenario import Electrophysiology, PacingSite
+from ui.plan import pacing
 from ui.scene import Scene
 from ui.scene_overlays import show_sites
 from ui.session import Session
+from ui.steps.plan import planned
 from ui.theme import px
 
 GRIP = 14.0  # pixels around the middle of a site in which it is taken
@@ -29,12 +32,16 @@ class SiteDrag(QObject):
     def sites(self) -> tuple[PacingSite, ...]:
         """The sites of the paced scenario that is planned, the held one where it is now."""
         scenario = self._session.scenario
-        if self._session.step != "plan" or not isinstance(scenario, Electrophysiology) or scenario.start != "paced":
+        if not planned(self._session, pacing.TITLE):
+            return ()
+        if not isinstance(scenario, Electrophysiology) or scenario.start != "paced":
             return ()
         if self._held is None or self._at is None or self._held >= len(scenario.sites):
             return scenario.sites
         x, y, z = (round(v, 2) for v in self._at)
         moved = scenario.sites[self._held].model_copy(update={"x": x, "y": y, "z": z})
+        if self._session.mesh is not None:
+            moved = snapped(self._session.mesh, moved, scenario.vein)
         return (*scenario.sites[: self._held], moved, *scenario.sites[self._held + 1 :])
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name

@@ -10,13 +10,13 @@ from geometry.heart_mesh import Floats
 from geometry.mesh_part import part_of
 from geometry.metric import Metric
 from geometry.progress import Progress, part, silent
-from solvers.electrophysiology.conduction_system import paced_sources
+from solvers.electrophysiology.conduction_system import SYSTEM, paced_sources
 from solvers.electrophysiology.diffusion import blend_mass
 from solvers.electrophysiology.eikonal_model import EikonalModel
 from solvers.electrophysiology.grey_tissue import tissue_tensor, tuned_tissue
 from solvers.electrophysiology.march import march
 from solvers.electrophysiology.stimulus import Stimulus
-from solvers.scenario import Electrophysiology
+from solvers.scenario import Electrophysiology, PacingSite
 
 TIP = 1.5  # mm around the site that get the current, at least an edge length
 REACH, FAR = 8.0, 5.0  # mm: the piece of wall, and the distance at which a wave has captured; at least 4 and 2.5 edges
@@ -40,11 +40,13 @@ def check_capture(model: EikonalModel, scenario: Electrophysiology, progress: Pr
     if scenario.start != "paced":
         return Captured(scenario, (), ())
     left, metrics, notes = [], [], []
-    sources = paced_sources(model.solver, scenario.sites)
-    tissue, count = _Tissue.of(model, scenario, part(progress, 0.0, 0.3)), len(sources)
-    for k, (site, source) in enumerate(zip(scenario.sites, sources, strict=True)):
+    tissue, count = _Tissue.of(model, scenario, part(progress, 0.0, 0.3)), len(scenario.sites)
+    for k, site in enumerate(scenario.sites):
+        if site.role in SYSTEM:  # its threshold is that of a bundle, which is no tissue here
+            left.append(site)
+            continue
         watch = part(progress, 0.3 + 0.7 * k / count, 0.3 + 0.7 * (k + 1) / count)
-        threshold = _threshold(_trial(model, scenario, source.node, tissue), watch)
+        threshold = _threshold(_trial(model, scenario, _node(model, site), tissue), watch)
         words = f"Pacing site {k + 1} at ({site.x:.0f}, {site.y:.0f}, {site.z:.0f}) mm"
         if site.strength >= threshold:
             left.append(site)
@@ -80,9 +82,13 @@ def capture_threshold(model: EikonalModel, scenario: Electrophysiology, k: int, 
 
     Rest tissue with the scenario's cells and velocities (diffusion tuned for this mesh), current for 2 ms in a ball of ``TIP``.
     """
-    node = paced_sources(model.solver, scenario.sites)[k].node
     tissue = _Tissue.of(model, scenario, part(progress, 0.0, 0.5))
-    return _threshold(_trial(model, scenario, node, tissue), part(progress, 0.5, 1.0))
+    captures = _trial(model, scenario, _node(model, scenario.sites[k]), tissue)
+    return _threshold(captures, part(progress, 0.5, 1.0))
+
+
+def _node(model: EikonalModel, site: PacingSite) -> int:
+    return paced_sources(model.solver, (site,))[0].node
 
 
 def _threshold(captures: Callable[[float], bool], progress: Progress) -> float:

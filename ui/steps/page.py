@@ -1,5 +1,7 @@
 """What every page of the inspector is: a column of texts, cards and buttons, filled again when the session changes."""
 
+from typing import Any
+
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from geometry.metric import Metric, shown_text
@@ -22,6 +24,7 @@ class Page(QWidget):
         super().__init__(parent)
         self.session = session
         self.watch = watch
+        self.kept: dict[str, Any] = {}  # what a part of the page remembers while it is filled again
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(px(16), px(14), px(14), px(16))
         self.column.setSpacing(px(8))
@@ -53,10 +56,15 @@ class Page(QWidget):
 
     def add_metrics(self, metrics: tuple[Metric, ...], head: str) -> None:
         """Add cards with numbers."""
+        self.add_metrics_to(self.column, metrics, head)
+
+    @staticmethod
+    def add_metrics_to(column: QVBoxLayout, metrics: tuple[Metric, ...], head: str) -> None:
+        """Add cards with numbers to a part of the page."""
         if metrics:
-            self.column.addWidget(section(head))
+            column.addWidget(section(head))
             for metric in metrics:
-                self.column.addWidget(metric_card(metric))
+                column.addWidget(metric_card(metric))
 
 
 def _empty(layout: QVBoxLayout) -> None:

@@ -3,6 +3,7 @@
 from app.scenarios import EXERCISE, EXERCISE_RATE, at_exercise, counterpart, has_checkpoint, has_states
 from geometry.errors import Refused
 from solvers.cells.catalogue import find_cells
+from solvers.drugs.catalogue import find_drugs
 from solvers.result import Result
 from solvers.scenario import Electrophysiology
 from ui.form import Form
@@ -111,7 +112,7 @@ class SimulatePage(Page):
         if scenario is None:
             return
         name = self._shown = session.scenario_name
-        self.form = Form(scenario, HIDDEN, {"cell": _ventricular_cells()}, self)
+        self.form = Form(scenario, HIDDEN, {"cell": _ventricular_cells(), "name": ("", *sorted(find_drugs()))}, self)
         self.form.edited.connect(lambda record, text: session.edit_scenario(name, record, f"Change {text}"))
         self.column.addWidget(section("What is set"))
         self.column.addWidget(self.form)
