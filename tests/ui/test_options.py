@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtWidgets import QComboBox
 
 from geometry.metric import Metric
-from ui.options_panel import OptionsPanel
+from ui.steps.compare import ComparePage
 from ui.steps.simulate import SimulatePage
 from ui.window import Window
 
@@ -94,7 +94,9 @@ def test_one_run_alone_is_not_compared(with_members: Window, qtbot: object) -> N
     window = with_members
     window.go("compare")
     window.session.set_look(options=True)
-    (panel,) = (one for one in window.inspector.page("compare").findChildren(OptionsPanel) if not one.isHidden())
+    page = window.inspector.page("compare")
+    assert isinstance(page, ComparePage) and page.panel is not None
+    panel = page.panel
     panel.boxes["pacing"].blockSignals(True)
     panel.boxes["pacing"].setChecked(False)
     panel._choose()

@@ -17,6 +17,7 @@ class ComparePage(Page):
     """Choose two runs; see their numbers side by side."""
 
     title = "Compare"
+    panel: OptionsPanel | None = None  # of the options, once they were looked at
     lead = "Two runs with one camera and one scale, or all options in one table."
 
     def fill(self) -> None:
@@ -33,7 +34,8 @@ class ComparePage(Page):
         ways.chosen.connect(lambda way: session.set_look(difference=way == "difference", options=way == "options"))
         self.column.addWidget(ways)
         if look.options:
-            self.column.addWidget(OptionsPanel(session, self))
+            self.panel = OptionsPanel(session, self)
+            self.column.addWidget(self.panel)
             return
         for words, key in (("Left", "run"), ("Right", "other")):
             self.column.addWidget(section(words))
