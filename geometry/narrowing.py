@@ -58,8 +58,8 @@ def _weights(mesh: HeartMesh, line: Centerline, radius: float) -> tuple[Floats, 
     distance = np.linalg.norm(across, axis=1)
     ends = 0.9 * line.arc[line.throat], 0.9 * (line.arc[-1] - line.arc[line.throat])  # flat ends stay as they are
     reach = np.where(along < 0, min(4.0 * radius, ends[0]), min(4.0 * radius, ends[1]))
-    axial = _falling(np.abs(along), 0.0, reach)
-    inner = _falling(distance, 1.25 * radius, 2.6 * radius)
+    axial = falling(np.abs(along), 0.0, reach)
+    inner = falling(distance, 1.25 * radius, 2.6 * radius)
     weight, radial = np.zeros(len(mesh.points)), np.zeros_like(mesh.points)
     weight[near], radial[near] = axial * inner, across
     caps = np.unique(np.concatenate([mesh.tagged("inlet").ravel(), mesh.tagged("outlet").ravel()]))
@@ -67,7 +67,7 @@ def _weights(mesh: HeartMesh, line: Centerline, radius: float) -> tuple[Floats, 
     return weight, radial
 
 
-def _falling(value: Floats, start: float, stop: float | Floats) -> Floats:
+def falling(value: Floats, start: float, stop: float | Floats) -> Floats:
     """1 up to ``start``, 0 from ``stop`` on, a cosine between."""
     share = np.clip((value - start) / (stop - start), 0.0, 1.0)
     return np.asarray((1.0 + np.cos(np.pi * share)) / 2.0)

@@ -5,30 +5,15 @@ Each number is declared once with its default, unit, range, meaning and source. 
 """
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError, model_validator
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from geometry.errors import Refused
-
-
-class Record(BaseModel):
-    """A frozen record that refuses unknown names."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-def number(
-    default: float, unit: str, low: float, high: float, meaning: str, source: str = "", sd: float | None = None
-) -> Any:
-    """A field with unit, allowed range, meaning, source, and the SD it has in an ensemble (None: it is not varied)."""
-    facts: dict[str, JsonValue] = {"unit": unit, "source": source, "sd": sd, "status": "population default"}
-    return Field(default, ge=low, le=high, description=meaning, json_schema_extra=facts)
-
-
-def choice(default: Any, meaning: str) -> Any:
-    """A field that is picked from a list or switched."""
-    return Field(default, description=meaning)
+from solvers.devices.records import Device, PlacedSurface
+from solvers.record import Record as Record
+from solvers.record import choice as choice
+from solvers.record import number as number
 
 
 class FiberAngles(Record):
@@ -179,6 +164,7 @@ class Electrophysiology(Record):
     duration: float = number(150, "ms", 10, 2000, "Simulated time (not for eikonal)")
     time_step: float = number(0.05, "ms", 0.001, 0.2, "Time step (not for eikonal)")
     extracellular_every: float = number(0, "ms", 0, 1000, "Extracellular potential every (0: none)")
+    device: PlacedSurface | None = choice(None, "A surface placed in the heart, which changes nothing in the beat")
     ensemble: Ensemble = Ensemble()
 
 
@@ -274,6 +260,7 @@ class Flow(Record):
     outlets: dict[str, Windkessel | Resistance | PressureCurve] = choice(
         {}, "What is behind the outlets of other names than 'outlet', by name"
     )
+    device: Device | None = choice(None, "A valve, stent or surface that was placed")
     beats: int = Field(1, ge=1, le=20, description="Beats computed at most; fewer once they repeat within 2 %")
     time_step: float = number(10, "ms", 0.5, 40, "Time step")
     ensemble: Ensemble = Ensemble()

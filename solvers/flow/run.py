@@ -12,6 +12,7 @@ from geometry.heart_mesh import HeartMesh
 from geometry.progress import Progress, part
 from geometry.units import convert
 from solvers.backend import dolfinx
+from solvers.devices.stenting import with_device
 from solvers.flow.along import along_line, residence_fields
 from solvers.flow.beat import Beat, run_beats
 from solvers.flow.ensemble import run_ensemble
@@ -51,7 +52,7 @@ def run_flow(
     began = time.perf_counter()
     scenario, tuned = with_tuned_vessels(scenario)
     ejection = ejection_of(scenario)
-    shaped, line = with_orifice(mesh, centerline(mesh), scenario)
+    shaped, line = with_orifice(*with_device(mesh, centerline(mesh), scenario), scenario)
     blood = opened(shaped, line, scenario.opening)
     outlets = outlet_models(blood, scenario)
     flow = NavierStokes(blood, fluid_of(scenario), outlets, inlet_profile(blood, scenario))

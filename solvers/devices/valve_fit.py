@@ -1,0 +1,151 @@
+"""How a valve of one size at one depth fits an annulus: oversizing, gaps, leak, neighbours, gradient."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.stats import norm
+
+from geometry.aortic_root import AorticRoot
+from geometry.metric import Metric
+from solvers.devices.records import ImplantedValve
+from solvers.devices.sealing import ASSUMED, CONTRACTION, OPEN, Sealing, leak_grade, leak_volume, sealing
+from solvers.devices.sizing import SizeChoice, choose_size, oversizing
+from solvers.devices.valve_risk import ostium_metrics, septum_metrics
+from solvers.devices.valve_sizes import ValveSize, find_size
+from solvers.scenario import Flow
+
+SURE = float(norm.ppf(0.95))  # SDs to either end of a 90 % interval
+GORLIN = 44.3  # mL/s through 1 cm2 under 1 mmHg (Gorlin 1951, doi 10.1016/0002-8703(51)90002-6)
+MISMATCH = ((0.65, "severe"), (0.85, "moderate"))  # cm2/m2, VARC-3; lower from a body mass index of 30
+SELF_EXPANDING = (
+    "Of a self-expanding frame only the part that seals is modelled, as a cylinder of its labelled size; its waist and what "
+    "leans on the aorta are not."
+)
+
+
+@dataclass(frozen=True)
+class ValveFit:
+    """The answer for one valve.
+
+    size, choice, seal   the size tried, the sizes that the ranges give, the gaps
+    metrics              numbers with 90 % intervals from the doubt of the annulus' edge;  notes  sentences
+    """
+
+    size: ValveSize
+    choice: SizeChoice
+    seal: Sealing
+    metrics: tuple[Metric, ...]
+    notes: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain data."""
+        return {
+            "family": self.size.family,
+            "size": self.size.size,
+            "fits": [size.size for size in self.choice.fits],
+            "likely": [size.size for size in self.choice.likely],
+            "borderline": self.choice.borderline,
+            "chances": {str(size.size): chance for size, chance in self.choice.chances},
+            "chance_of_none": self.choice.none,
+            "words": self.choice.words(),
+            "notes": list(self.notes),
+        }
+
+
+def fit_valve(root: AorticRoot, valve: ImplantedValve, flow: Flow, body: float | None = None) -> ValveFit:
+    """Try a valve on a root; ``flow`` tells stroke volume and times, ``body`` (m2) indexes the orifice.
+
+    Refuses a size that its family does not have.
+    """
+    size = find_size(valve.family, valve.size)
+    choice = choose_size(valve.family, root.ring, valve.edge_doubt)
+    seal = sealing(root, size.radius, valve.depth)
+    metrics = [
+        *_annulus_metrics(root, valve),
+        *_oversizing_metrics(root, size, valve),
+        *_leak_metrics(root, size, valve, flow, seal),
+        *ostium_metrics(root, valve, size.radius),
+        *septum_metrics(valve),
+        *_flow_metrics(size, flow, body),
+    ]
+    fits = size in choice.fits
+    outside = () if fits else (f"The annulus lies outside the range of {size.size} mm ({_range(size)}).",)
+    more = (SELF_EXPANDING,) if valve.family == "self_expanding" else ()
+    return ValveFit(size, choice, seal, tuple(metrics), (choice.words(), *outside, ASSUMED, *more))
+
+
+def valve_child(parent: Flow, valve: ImplantedValve) -> Flow:
+    """The parent's beat with the expected orifice of the valve in place of the narrowing."""
+    size = find_size(valve.family, valve.size)
+    kept = {"device": valve, "orifice": "prosthesis", "orifice_area": size.orifice / 100.0, "opening": 1.0}
+    return parent.model_copy(update=kept)
+
+
+def _annulus_metrics(root: AorticRoot, valve: ImplantedValve) -> list[Metric]:
+    ring, away = root.ring, SURE * valve.edge_doubt
+    note = f"SD {valve.edge_doubt:g} mm of its edge"
+    rows = (
+        ("area", "area", ring.area, ring.perimeter * away, "mm2"),
+        ("perimeter", "perimeter", ring.perimeter, 2 * np.pi * away, "mm"),
+        ("min_diameter", "smallest diameter", ring.least, 2 * away, "mm"),
+        ("max_diameter", "largest diameter", ring.most, 2 * away, "mm"),
+    )
+    return [
+        Metric(f"annulus_{key}", f"Annulus, {words}", value, unit, value - off, value + off, note)
+        for key, words, value, off, unit in rows
+    ]
+
+
+def _oversizing_metrics(root: AorticRoot, size: ValveSize, valve: ImplantedValve) -> list[Metric]:
+    away = SURE * valve.edge_doubt
+    middle, small, large = (oversizing(size, root.ring, moved) for moved in (0.0, away, -away))
+    told = (
+        "usual for self-expanding valves: 10 to 20 % by perimeter"
+        if size.family == "self_expanding"
+        else "PARTNER 3: 7.9 +- 8.7 % by area"
+    )
+    return [
+        Metric(f"oversizing_{way}", f"Oversizing by {way}", middle[k], "%", small[k], large[k], told)
+        for k, way in enumerate(("area", "perimeter"))
+    ]
+
+
+def _leak_metrics(root: AorticRoot, size: ValveSize, valve: ImplantedValve, flow: Flow, seal: Sealing) -> list[Metric]:
+    away = SURE * valve.edge_doubt
+    diastole = 60_000.0 / flow.heart_rate - flow.ejection_time
+    ends = [sealing(root, size.radius, valve.depth, moved) for moved in (-away, away)]
+    volume, *bounds = (leak_volume(found.rigid, diastole) for found in (seal, *ends))
+    least = leak_volume(seal.yielding, diastole)
+    grade = leak_grade(volume, CONTRACTION * seal.rigid)
+    return [
+        Metric("largest_gap", "Largest gap to the wall", float(seal.gap.max()), "mm",
+               *(float(found.gap.max()) for found in ends), note="narrowest place along the sealing part"),
+        Metric("open_share", "Circumference left open", 100 * seal.share, "%", *(100 * found.share for found in ends),
+               note=f"gaps of {OPEN:g} mm and more; VARC: mild below 10 %, severe from 30 %"),
+        Metric("leak_volume", "Leak a beat, if the wall does not yield", volume, "ml", *bounds, note=f"{grade} (VARC-3)"),
+        Metric("leak_volume_yielding", "Leak a beat, if the wall becomes round", least, "ml", note="its perimeter kept"),
+        Metric("leak_orifice", "Leak, effective orifice", CONTRACTION * seal.rigid / 100, "cm^2",
+               *(CONTRACTION * found.rigid / 100 for found in ends), note="VARC-3: moderate from 0.10, severe from 0.30"),
+    ]  # fmt: skip
+
+
+def _flow_metrics(size: ValveSize, flow: Flow, body: float | None) -> list[Metric]:
+    area = size.orifice / 100.0
+    gradient = (flow.stroke_volume / (flow.ejection_time / 1000.0) / (GORLIN * area)) ** 2
+    found = [
+        Metric("expected_orifice", "Expected effective orifice", area, "cm^2", note="mean of this size, Hahn 2019"),
+        Metric("expected_gradient", "Expected mean gradient", size.gradient, "mmHg", note="mean of this size, Hahn 2019"),
+        Metric("gradient_at_flow", "Mean gradient at this patient's flow", gradient, "mmHg",
+               note=f"Gorlin, {flow.stroke_volume:.0f} mL in {flow.ejection_time:.0f} ms; run the scenario for the flow itself"),
+    ]  # fmt: skip
+    if body:
+        index = area / body
+        word = next((f"{word} mismatch" for limit, word in MISMATCH if index <= limit), "no mismatch")
+        found.append(Metric("orifice_index", "Effective orifice per body surface", index, "cm2/m2", note=word))
+    return found
+
+
+def _range(size: ValveSize) -> str:
+    unit = "mm2" if size.measure == "area" else "mm"
+    return f"{size.measure} {size.low:g} to {size.high:g} {unit}"
