@@ -11,6 +11,7 @@ from app.commands import CASE_VERBS
 from app.commands_arrhythmia import ARRHYTHMIA_VERBS
 from app.commands_cells import CELL_VERBS
 from app.commands_check import CHECK_VERBS
+from app.commands_device import device
 from app.commands_ecg import ECG_VERBS
 from app.commands_edit import EDIT_VERBS
 from app.commands_electrodes import ELECTRODE_VERBS
@@ -42,6 +43,7 @@ VERBS = {
 }
 for name, verb in VERBS.items():
     cli.command(verb, name=name)
+cli.command(device)
 
 
 @cli.command(name="app")

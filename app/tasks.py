@@ -11,6 +11,7 @@ import numpy as np
 from app.arrhythmia_steps import induce
 from app.case import MAIN, Case
 from app.date_secret import date_secret
+from app.devices import follow_vessel
 from app.edited import edit_case, keep_noted, needed_segmentation
 from app.electrogram_steps import electrogram
 from app.heart_steps import HEART_STEPS
@@ -256,6 +257,7 @@ TASKS: Mapping[str, Callable[[Case, Options, Progress], None]] = {
     "induce": induce,
     "electrogram": electrogram,
     "report": report,
+    "centerline": follow_vessel,
     "road": road,
     "ecg": measured_ecg,
     **HEART_STEPS,

@@ -1,124 +1,88 @@
 """Open a stretch of a vessel to a diameter, as a stent or balloon does, without meshing it again."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-from scipy.ndimage import map_coordinates
+from numpy.typing import NDArray
+from scipy.ndimage import map_coordinates, minimum_filter1d
 
-from geometry.centerline import Centerline
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh
-from geometry.metric import with_unit
+from geometry.meshing.unflattened import unflattened
 from geometry.narrowing import LEAST_DIHEDRAL, falling
-from geometry.polar_sections import PolarSections, polar_sections
+from geometry.potential import shape_gradients, solve_laplace, stiffness
 from geometry.quality import min_dihedrals
+from geometry.stretch import Stretch
 
-CLEAR = 1.0  # mm, at least, between what moves and the flat ends
-BEHIND = 2.6  # radii at which a wall behind the opened one stays where it is
+WITH, BEHIND = 3.0, 8.0  # mm behind the opened wall up to which nodes move like it (leaflets), and from which they stay
+EXACT = 0.25  # mm between a wall node and the sections beside it
+TIP = 2.0  # mm along the line, and of the wall's distance, that tell the end of a leaflet from a vessel that widens
 
 
-@dataclass(frozen=True)
-class Widened:
-    """A vessel after a device.
+def widened(mesh: HeartMesh, stretch: Stretch, diameter: float) -> HeartMesh:
+    """The mesh whose wall along a stretch stands at least half of ``diameter`` mm from its line.
 
-    mesh            with moved nodes;  station  index of the point of the centreline in the middle of the device
-    before, after   mm2, smallest cross-section within the device's length
-    touched         share of the wall within its length that it reaches (the rest stands off: malapposition)
+    A wall node at distance w moves out by  a max(R - w, 0); a falls as a cosine from 1 to 0 beyond either end of the device.
+    The nodes inside follow by Laplace's equation with a conductivity of one over the tetrahedron's volume. Nothing is narrowed.
+    Refuses a mesh whose tetrahedra would collapse.
     """
-
-    mesh: HeartMesh
-    station: int
-    before: float
-    after: float
-    touched: float
-
-
-def widen(mesh: HeartMesh, line: Centerline, middle: Floats, length: float, diameter: float, taper: float) -> Widened:
-    """Move the wall within ``length`` mm around the place on the line nearest to ``middle`` out to ``diameter`` mm.
-
-    With wall distance w and R half the diameter, a node at distance r in the lumen moves to  r (w + a max(R - w, 0)) / w;  a
-    falls as a cosine from 1 to 0 over ``taper`` mm at either end (or before the flat ends). A wall behind the opened one
-    (sinuses behind leaflets) follows less with its distance. A device narrows nothing and moves nothing along the vessel.
-    Refuses a place too near an end and a mesh whose tetrahedra would collapse.
-    """
-    station = int(np.linalg.norm(line.points - middle, axis=1).argmin())
-    low, high = line.arc[station] - length / 2, line.arc[station] + length / 2
-    if low < CLEAR or high > line.arc[-1] - CLEAR:
-        raise Refused(
-            f"A device {length:.0f} mm long does not fit there: {line.arc[station]:.0f} mm from one end of the vessel and "
-            f"{line.arc[-1] - line.arc[station]:.0f} mm from the other. Move it or make it shorter."
-        )
-    ends = max(low - taper, CLEAR / 2), min(high + taper, line.arc[-1] - CLEAR / 2)
-    chosen = np.flatnonzero((line.arc >= ends[0] - 1.5) & (line.arc <= ends[1] + 1.5))
-    sections = polar_sections(mesh, line.points[chosen], line.tangent[chosen])
-    inside = (line.arc[chosen] >= low) & (line.arc[chosen] <= high)
-    wall = sections.inner[inside]
-    if not np.isfinite(wall).all():
-        raise Refused("The wall is not closed around the vessel where the device lies; move it further from the ends.")
-    radius = diameter / 2
-    moved = _moved(mesh, line.arc[chosen], sections, radius, (ends[0], low, high, ends[1]))
-    if (moved.tet_volumes() <= 0).any() or min_dihedrals(moved.points, moved.tets).min() < LEAST_DIHEDRAL:
+    skin = np.unique(mesh.tagged("wall"))
+    push = _push(mesh.points[skin], stretch, diameter / 2)
+    ends = [mesh.tagged(name).ravel() for name in mesh.facet_names.values() if name != "wall"]
+    still = np.unique(np.concatenate(ends))
+    push[np.isin(skin, still)] = 0.0
+    gradients, volumes = shape_gradients(mesh)
+    matrix = stiffness(mesh, gradients, np.ones(len(volumes)))
+    way = np.column_stack([solve_laplace(matrix, [(still, 0.0), (skin, push[:, k])], rtol=1e-5) for k in range(3)])
+    held = np.concatenate([skin, still])
+    points = unflattened(mesh.points + way, mesh.tets, held, LEAST_DIHEDRAL)
+    moved = mesh.with_points(points)
+    if (moved.tet_volumes() <= 0).any() or min_dihedrals(points, mesh.tets).min() < LEAST_DIHEDRAL:
         raise Refused(
             f"The mesh cannot follow a device of {diameter:.1f} mm there: its tetrahedra would collapse. Use a smaller diameter, "
             "a longer taper or a mesh with shorter edges."
         )
-    after = polar_sections(moved, line.points[chosen][inside], line.tangent[chosen][inside])
-    told = f"A device opened {length:.0f} mm of the vessel to {with_unit(f'{diameter:.1f}', 'mm')}."
-    moved = replace(moved, notes=(*mesh.notes, told))
-    before = float(sections.areas()[inside].min())
-    return Widened(moved, station, before, float(np.nanmin(after.areas())), float((wall <= radius).mean()))
+    told = f"A device opened {stretch.high - stretch.low:.0f} mm of the vessel to {diameter:.1f} mm."
+    return replace(moved, notes=(*mesh.notes, told))
 
 
-def _moved(
-    mesh: HeartMesh, arc: Floats, sections: PolarSections, radius: float, stops: tuple[float, float, float, float]
-) -> HeartMesh:
-    near, along, across, angle = _placed(mesh, arc, sections)
+def _push(places: Floats, stretch: Stretch, radius: float) -> Floats:
+    """(n, 3) mm by which nodes of the wall move."""
+    sections, arc = stretch.sections, stretch.arc
+    near, along, across, angle = _placed(places, stretch)
     distance = np.linalg.norm(across, axis=1)
-    wall = _wall_at(sections, arc, along, angle)
-    skin = np.isin(near, np.unique(mesh.tagged("wall"))) & (distance < 1.1 * wall)
-    wall = np.where(skin, distance, wall)  # exactly, where the node is the wall
-    first, low, high, last = stops
-    share = np.where(
-        along < low,
-        falling(low - along, 0.0, max(low - first, 1e-9)),
-        falling(along - high, 0.0, max(last - high, 1e-9)),
+    before, after = (
+        falling(stretch.low - along, 0.0, stretch.low - stretch.first),
+        falling(along - stretch.high, 0.0, stretch.last - stretch.high),
     )
-    push = share * np.maximum(radius - wall, 0.0)
-    lumen = distance <= wall * (1 + 1e-9)
-    follow = np.where(
-        lumen, distance / np.maximum(wall, 1e-9), falling(distance, wall, BEHIND * np.maximum(wall, radius))
-    )
-    way = across / np.maximum(distance, 1e-9)[:, None]
-    points = mesh.points.copy()
-    points[near] += (push * follow)[:, None] * way
-    caps = [mesh.tagged(name).ravel() for name in mesh.facet_names.values() if name != "wall"]
-    fixed = np.unique(np.concatenate(caps)) if caps else np.empty(0, int)
-    points[fixed] = mesh.points[fixed]
-    return mesh.with_points(points)
+    wall = np.minimum(_wall_at(sections.inner, arc, along, angle), distance)
+    wall = np.where(distance - wall < EXACT, distance, wall)  # the node is that wall
+    size = np.minimum(before, after) * np.maximum(radius - wall, 0.0) * falling(distance - wall, WITH, BEHIND)
+    push = np.zeros_like(places)
+    push[near] = (size / np.maximum(distance, 1e-9))[:, None] * across
+    return push
 
 
-def _placed(mesh: HeartMesh, arc: Floats, sections: PolarSections) -> tuple[Floats, Floats, Floats, Floats]:
-    """Nodes beside the line: their numbers, mm along it, (n, 3) mm across from it, and angle."""
-    reach = 1.5 * float(np.nanmax(sections.outer))
-    off = np.linalg.norm(mesh.points[:, None] - sections.points[None, ::4], axis=2).min(axis=1)
-    near = np.flatnonzero(off < reach + 4.0)
-    at = np.linalg.norm(mesh.points[near, None] - sections.points[None], axis=2).argmin(axis=1)
-    for _ in range(2):  # onto the line between its points, where it is bent
-        away = mesh.points[near] - sections.points[at]
-        ahead = np.einsum("ij,ij->i", away, sections.tangent[at])
-        at = np.abs(arc[None] - (arc[at] + ahead)[:, None]).argmin(axis=1)
-    away = mesh.points[near] - sections.points[at]
+def _placed(places: Floats, stretch: Stretch) -> tuple[NDArray[np.intp], Floats, Floats, Floats]:
+    """Places beside the line: which, mm along it, (n, 3) mm across from it, and angle."""
+    sections, arc = stretch.sections, stretch.arc
+    reach = 1.5 * float(np.nanmax(sections.inner)) + BEHIND
+    off = np.linalg.norm(places[:, None] - sections.points[None, ::8], axis=2).min(axis=1)
+    near = np.flatnonzero(off < reach)
+    at = np.linalg.norm(places[near, None] - sections.points[None], axis=2).argmin(axis=1)
+    away = places[near] - sections.points[at]
     ahead = np.einsum("ij,ij->i", away, sections.tangent[at])
     across = away - ahead[:, None] * sections.tangent[at]
-    angle = np.arctan2(
-        np.einsum("ij,ij->i", across, sections.aside[at]), np.einsum("ij,ij->i", across, sections.across[at])
-    )
-    return near, arc[at] + ahead, across, angle % (2 * np.pi)
+    aside = [np.einsum("ij,ij->i", across, way[at]) for way in (sections.across, sections.aside)]
+    return near, arc[at] + ahead, across, np.arctan2(aside[1], aside[0]) % (2 * np.pi)
 
 
-def _wall_at(sections: PolarSections, arc: Floats, along: Floats, angle: Floats) -> Floats:
-    """(n,) mm to the wall at places along and around the line."""
-    table = np.where(np.isfinite(sections.inner), sections.inner, np.nanmax(sections.inner))
+def _wall_at(inner: Floats, arc: Floats, along: Floats, angle: Floats) -> Floats:
+    """(n,) mm to the wall at places along and around the line; just beyond the tip of a leaflet still that to the leaflet."""
+    table = np.where(np.isfinite(inner), inner, np.nanmax(inner))
+    reach = round(TIP / float(arc[1] - arc[0]))
+    lowest = minimum_filter1d(minimum_filter1d(table, 2 * reach + 1, axis=0), 3, axis=1, mode="wrap")
+    table = np.where(table - lowest > TIP, lowest, table)
     row = np.interp(along, arc, np.arange(len(arc)))
-    column = angle / (2 * np.pi) * len(sections.angle)
+    column = angle / (2 * np.pi) * inner.shape[1]
     return np.asarray(map_coordinates(np.column_stack([table, table[:, :2]]), [row, column], order=1, mode="nearest"))

@@ -71,7 +71,7 @@ def leak_grade(volume: float, orifice: float) -> str:
 
 
 def wall_gap(mesh: HeartMesh, root: AorticRoot, radius: float, depth: float, height: float) -> Floats:
-    """(n,) mm from the frame to each wall node beside it, positive where there is a gap, negative where the frame pushes; else NaN."""
+    """(n,) mm from the frame to each wall node beside it: positive is a gap, negative where it pushes; NaN elsewhere."""
     nodes = np.unique(mesh.tagged("wall"))
     along, across = root.along_and_across(mesh.points[nodes])
     beside = (along >= -depth) & (along <= height - depth) & (across < 2.0 * radius)

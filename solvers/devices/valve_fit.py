@@ -118,16 +118,25 @@ def _leak_metrics(root: AorticRoot, size: ValveSize, valve: ImplantedValve, flow
     volume, *bounds = (leak_volume(found.rigid, diastole) for found in (seal, *ends))
     least = leak_volume(seal.yielding, diastole)
     grade = leak_grade(volume, CONTRACTION * seal.rigid)
+    gaps, shares = (
+        [float(part) for part in of] for of in zip(*((f.gap.max(), 100 * f.share) for f in (seal, *ends)), strict=True)
+    )
+    orifices = [CONTRACTION * found.rigid / 100 for found in (seal, *ends)]
+    volumes = [volume, *bounds]
     return [
-        Metric("largest_gap", "Largest gap to the wall", float(seal.gap.max()), "mm",
-               *(float(found.gap.max()) for found in ends), note="narrowest place along the sealing part"),
-        Metric("open_share", "Circumference left open", 100 * seal.share, "%", *(100 * found.share for found in ends),
-               note=f"gaps of {OPEN:g} mm and more; VARC: mild below 10 %, severe from 30 %"),
-        Metric("leak_volume", "Leak a beat, if the wall does not yield", volume, "ml", *bounds, note=f"{grade} (VARC-3)"),
-        Metric("leak_volume_yielding", "Leak a beat, if the wall becomes round", least, "ml", note="its perimeter kept"),
-        Metric("leak_orifice", "Leak, effective orifice", CONTRACTION * seal.rigid / 100, "cm^2",
-               *(CONTRACTION * found.rigid / 100 for found in ends), note="VARC-3: moderate from 0.10, severe from 0.30"),
-    ]  # fmt: skip
+        _ranged("largest_gap", "Largest gap to the wall", gaps, "mm", "narrowest place along the sealing part"),
+        _ranged("open_share", "Circumference left open", shares, "%", f"gaps from {OPEN:g} mm; VARC: severe from 30 %"),
+        _ranged("leak_volume", "Leak a beat, if the wall does not yield", volumes, "ml", f"{grade} (VARC-3)"),
+        Metric("leak_volume_yielding", "Leak a beat, if it becomes round", least, "ml", note="its perimeter kept"),
+        _ranged(
+            "leak_orifice", "Leak, effective orifice", orifices, "cm^2", "moderate from 0.10, severe from 0.30 (VARC-3)"
+        ),
+    ]
+
+
+def _ranged(name: str, label: str, values: list[float], unit: str, note: str) -> Metric:
+    """A number with its interval: its value and the two ends."""
+    return Metric(name, label, values[0], unit, min(values), max(values), note)
 
 
 def _flow_metrics(size: ValveSize, flow: Flow, body: float | None) -> list[Metric]:
