@@ -26,11 +26,12 @@ ACTIVATION = "activation_time"
 def electrogram(case: Case, options: Options, progress: Progress) -> None:
     """Write the electrograms of a run. Options: run, points (x, y, z in mm), out (.csv)."""
     from solvers.electrophysiology.eikonal_model import EikonalModel
+    from solvers.electrophysiology.lesions import ablated
 
     heart = needed_mesh(case)
     scenario, activation = activation_of(case.result(str(options["run"])), heart)
     progress(0.1, "Preparing the heart")
-    model = EikonalModel(heart)
+    model = EikonalModel(ablated(heart, scenario.lesions))
     progress(0.6, "Computing the electrograms")
     write_electrograms(model.electrograms(scenario, activation, np.array(options["points"])), Path(options["out"]))
 

@@ -98,8 +98,18 @@ class GreyZone(Record):
     slow: float = number(0.2, "1", 0.1, 1, "IKs, share of healthy", "Arevalo 2016, doi 10.1038/ncomms11437")
 
 
+Place = tuple[float, float, float]
+LeadRole = Literal["site", "rv_lead", "lv_lead", "his", "left_bundle"]
+
+
 class PacingSite(Record):
-    """A place where the activation starts."""
+    """A place where the activation starts; a lead of the conduction system starts it at the exits of that system."""
+
+    role: LeadRole = choice(
+        "site",
+        "Any place; a lead on the right endocardium; one on the left epicardium or in a vein; the His bundle (as the patient's "
+        "own beat); or the left bundle area, beyond a block of it",
+    )
 
     x: float = number(0, "mm", -1000, 1000, "Position to the right-left axis (RAS)")
     y: float = number(0, "mm", -1000, 1000, "Position on the back-front axis (RAS)")
@@ -113,6 +123,24 @@ class PacingSite(Record):
         "Current density around the electrode, for 2 ms",
         "Niederer 2011; some 2.4 times the threshold of healthy tissue",
     )
+
+
+class Lesion(Record):
+    """Tissue that an ablation has made unable to conduct: spots, or a line over the surface from point to point."""
+
+    shape: Literal["spots", "line"] = choice("spots", "Single spots, or a line along the surface through all points")
+    points: tuple[Place, ...] = choice((), "Where the catheter touches, mm (RAS)")
+    radius: float = number(
+        4, "mm", 0.5, 15, "Radius of a spot, half the width of a line", "assumed; irrigated radiofrequency, 3 to 5 mm"
+    )
+    depth: float = number(0, "mm", 0, 30, "Depth from the touched surface; 0: through the wall")
+
+
+class DrugDose(Record):
+    """A drug in the blood; it acts on the cells of every tier that has action potentials, and on the ECG."""
+
+    name: str = choice("", "One of the 28 drugs of CiPA; empty for none")
+    dose: float = number(1, "1", 0, 50, "Concentration in multiples of the free therapeutic peak", "CiPA, free Cmax")
 
 
 ElectrodeName = Literal["RA", "LA", "LL", "V1", "V2", "V3", "V4", "V5", "V6"]
@@ -149,6 +177,12 @@ class Electrophysiology(Record):
         "his_purkinje", "Where the beat starts: conduction system, or pacing sites"
     )
     sites: tuple[PacingSite, ...] = choice((), "Pacing sites (used when paced)")
+    candidates: tuple[PacingSite, ...] = choice((), "Other sites that were tried in place of the last one")
+    vein: tuple[Place, ...] = choice(
+        (), "A coronary vein as a polyline, mm (RAS); leads of the left ventricle lie on it"
+    )
+    lesions: tuple[Lesion, ...] = choice((), "Ablation")
+    drug: DrugDose = DrugDose()
     conduction: Literal["normal", "lbbb", "rbbb"] = choice("normal", "Normal, or one bundle branch blocked")
     network: Literal["fast_layer", "grown_tree"] = choice(
         "fast_layer",

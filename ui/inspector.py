@@ -56,6 +56,7 @@ class Inspector(QFrame):
         session.seeds_changed.connect(lambda: self._refresh_if("segment"))
         session.labels.measured.connect(lambda: self._refresh_if("segment"))
         session.answer_changed.connect(self._answered)
+        session.plan_changed.connect(lambda: self._refresh_if("plan"))
         session.look_changed.connect(self._look_changed)
         session.scenario_changed.connect(self._scenario_changed)
         watch.changed.connect(self._jobs_changed)

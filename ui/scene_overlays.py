@@ -7,7 +7,7 @@ import pyvista as pv
 
 from geometry.heart_mesh import HeartMesh
 from geometry.metric import with_unit
-from solvers.scenario import Electrophysiology, PacingSite
+from solvers.scenario import PacingSite
 from ui.fiber_scale import helix_scale, line_cells
 from ui.heart_parts import QUALITY
 from ui.heart_surface import long_cut
@@ -79,12 +79,9 @@ def show_front(scene: Scene, session: Session, paintings: Sequence[Painting]) ->
 
 
 def show_marks(scene: Scene, session: Session) -> None:
-    """The picked point, and in the step Plan the pacing sites."""
+    """The picked point."""
     point = np.array([session.point]) if session.point is not None else np.empty((0, 3))
     scene.mark("point", point, session.theme.accent, 1.8)
-    scenario = session.scenario
-    sites = scenario.sites if isinstance(scenario, Electrophysiology) and session.step == "plan" else ()
-    show_sites(scene, sites)
 
 
 def show_sites(scene: Scene, sites: Sequence[PacingSite]) -> None:

@@ -23,6 +23,7 @@ from ui.scene_handles import Handles
 from ui.scene_overlays import show_anatomy, show_arrows, show_fibers, show_front, show_marks, show_network, show_worst
 from ui.session import SIMULATED_STEPS, Session
 from ui.site_drag import SiteDrag, hide_lines
+from ui.steps.plan import draw_plan
 from ui.surfaces import swatches
 from ui.theme import px
 from ui.velocity_arrows import show_velocity
@@ -94,7 +95,7 @@ class ScenePanel(QWidget):
             return
         state = self._state(painted)
         if state == self._drawn:  # another step, the same picture
-            show_marks(self.scene, session)
+            self.show_marks()
             self._tell()
             return
         self._drawn = state
@@ -115,8 +116,13 @@ class ScenePanel(QWidget):
         show_network(self.scene, session)
         self.motion.show()
         self._show_legends()
-        show_marks(self.scene, session)
+        self.show_marks()
         self._tell()
+
+    def show_marks(self) -> None:
+        """The picked point, and in the step Plan what the chosen intervention marks."""
+        show_marks(self.scene, self._session)
+        draw_plan(self.scene, self._session)
 
     def _show_heart(self) -> None:
         """The heart without any field: its surfaces, or what else is told of it."""
@@ -256,7 +262,7 @@ class ScenePanel(QWidget):
     def _point_moved(self) -> None:
         if self._session.mesh is None or not self.isVisible():
             return
-        show_marks(self.scene, self._session)
+        self.show_marks()
         self._tell()
 
     def _lay_out(self) -> None:
@@ -289,7 +295,8 @@ class ScenePanel(QWidget):
             signal.connect(self.refresh)
         session.time_changed.connect(self.follow_time)
         session.point_changed.connect(self._point_moved)
-        session.scenario_changed.connect(self._point_moved)
+        for marks in (session.scenario_changed, session.plan_changed):
+            marks.connect(self._point_moved)
         session.theme_changed.connect(self.dress)
         session.landmarks.changed.connect(self.show_landmarks)
         self.handles.dropped.connect(session.landmarks.move)

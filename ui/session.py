@@ -37,6 +37,7 @@ class Session(Contents):
     title_changed = Signal()
     data_changed = Signal()  # something new is on the case's disk
     step_changed = Signal(str)
+    plan_changed = Signal()  # another intervention is planned
     look_changed = Signal()  # run, field or its way of being drawn
     time_changed = Signal()
     phase_changed = Signal()
@@ -58,6 +59,7 @@ class Session(Contents):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.step = "case"
+        self.plan = ""  # the title of the intervention that is planned; empty: the first that fits
         self.look = Look()
         self.time = 0.0
         self.phase = 0
@@ -92,6 +94,7 @@ class Session(Contents):
             self.phase = segmentation.ed
         self._settle()
         self._start_time()
+        self.plan = str(view.get("plan", ""))
         wanted = view.get("step", "case") if case else "case"
         self.step = wanted if wanted in STEPS else "case"
         self.case_changed.emit()
@@ -133,6 +136,11 @@ class Session(Contents):
         """Go to a step."""
         self.step = step if step in STEPS else "case"
         self.step_changed.emit(self.step)
+
+    def choose_plan(self, title: str) -> None:
+        """Plan another intervention."""
+        self.plan = title
+        self.plan_changed.emit()
 
     def set_look(self, **changes: Any) -> None:
         """Change run, field or how it is drawn."""
@@ -268,7 +276,7 @@ class Session(Contents):
         """Keep how the case is looked at."""
         if self.case is not None:
             view: dict[str, Any] = {"step": self.step, "look": self.look.to_dict(), "scenario": self.scenario_name}
-            view |= {"window": to_plain(self.window), "overlay": asdict(self.overlay)}
+            view |= {"plan": self.plan, "window": to_plain(self.window), "overlay": asdict(self.overlay)}
             save_view(view, self.case.folder)
 
     # --- inside ----------------------------------------------------------------------------------------------------------

@@ -5,9 +5,11 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 
 from solvers.scenario import Electrophysiology, PacingSite
+from ui.plan import pacing
 from ui.scene import Scene
 from ui.scene_overlays import show_sites
 from ui.session import Session
+from ui.steps.plan import planned
 from ui.theme import px
 
 GRIP = 14.0  # pixels around the middle of a site in which it is taken
@@ -29,7 +31,9 @@ class SiteDrag(QObject):
     def sites(self) -> tuple[PacingSite, ...]:
         """The sites of the paced scenario that is planned, the held one where it is now."""
         scenario = self._session.scenario
-        if self._session.step != "plan" or not isinstance(scenario, Electrophysiology) or scenario.start != "paced":
+        if not planned(self._session, pacing.TITLE):
+            return ()
+        if not isinstance(scenario, Electrophysiology) or scenario.start != "paced":
             return ()
         if self._held is None or self._at is None or self._held >= len(scenario.sites):
             return scenario.sites

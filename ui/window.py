@@ -220,7 +220,8 @@ class Window(QMainWindow):
         session.theme_changed.connect(self._dress)
         self.watch.changed.connect(lambda: self.workplace.slices.tell_empty(READING if self.watch.busy else EMPTY))
         self.watch.started.connect(self.messages.hide)  # what was wrong before is being tried again
-        session.scenario_changed.connect(self._ask)
+        for signal in (session.scenario_changed, session.plan_changed):
+            signal.connect(self._ask)
         self.start_page.sample_chosen.connect(self.open_sample)
         self.start_page.case_chosen.connect(self.open_case)
         self.start_page.open_wanted.connect(self.choose_case)

@@ -17,6 +17,7 @@ from solvers.electrophysiology.activation_metrics import place_words
 from solvers.electrophysiology.cell_kinds import cell_kinds
 from solvers.electrophysiology.diffusion import blend_mass
 from solvers.electrophysiology.grey_tissue import tissue_tensor, tuned_tissue
+from solvers.electrophysiology.lesions import ablated
 from solvers.electrophysiology.march import MonodomainRun, march
 from solvers.electrophysiology.march_state import MarchState
 from solvers.electrophysiology.stimulus import Stimulus
@@ -35,12 +36,13 @@ class Tissue:
 
 
 def tissue_of(mesh: HeartMesh, scenario: Electrophysiology, progress: Progress = silent) -> Tissue:
-    """Layers, scar and grey zone as in a beat of the scenario; refuses a mesh without unit fibres."""
+    """Layers, scar, grey zone, lesions and drug as in a beat of the scenario; refuses a mesh without unit fibres."""
     from solvers.fem import assemble_diffusion
 
     if mesh.fiber is None:
         raise Refused("The mesh has no fibres. Lay them first (mesh the case as ventricles).")
     check_fibers(mesh.fiber)
+    mesh = ablated(mesh, scenario.lesions)
     substrate = substrate_of(mesh)
     living = substrate.conducting
     tuning, grey = tuned_tissue(mesh, substrate, scenario, part(progress, 0.0, 0.5))
@@ -92,9 +94,11 @@ def induction(
     chosen = {name: site for name, site in _living(sites, tissue.part).items() if len(site.nodes) and len(site.around)}
     for name in sites:
         if name not in chosen:
-            notes.append(f"The site {name} lies in dense scar, which cannot be paced, and was left out.")
+            notes.append(f"The site {name} lies in dense scar or a lesion, which cannot be paced, and was left out.")
     if not chosen:
-        raise Refused("Every pacing site lies in dense scar, which cannot be paced. Choose places on living wall.")
+        raise Refused(
+            "Every pacing site lies in dense scar or a lesion, which cannot be paced. Choose places on living wall."
+        )
     n = len(tissue.part.nodes)
     for attempt in induce(tissue.solve, chosen, n, protocol, part(progress, 0.05, 1.0)):
         found = attempt.reentry

@@ -9,7 +9,7 @@ from geometry.errors import Refused
 from geometry.mesh_part import part_of
 from geometry.metric import Metric
 from geometry.progress import Progress, part, silent
-from solvers.electrophysiology.conduction_system import paced_sources
+from solvers.electrophysiology.conduction_system import SYSTEM, paced_sources
 from solvers.electrophysiology.diffusion import blend_mass
 from solvers.electrophysiology.eikonal_model import EikonalModel
 from solvers.electrophysiology.grey_tissue import tissue_tensor, tuned_tissue
@@ -39,8 +39,11 @@ def check_capture(model: EikonalModel, scenario: Electrophysiology, progress: Pr
     if scenario.start != "paced":
         return Captured(scenario, (), ())
     left, metrics, notes = [], [], []
-    count = len(paced_sources(model.solver, scenario.sites))
+    count = len(scenario.sites)
     for k, site in enumerate(scenario.sites):
+        if site.role in SYSTEM:  # its threshold is that of a bundle, which is no tissue here
+            left.append(site)
+            continue
         threshold = capture_threshold(model, scenario, k, part(progress, k / count, (k + 1) / count))
         words = f"Pacing site {k + 1} at ({site.x:.0f}, {site.y:.0f}, {site.z:.0f}) mm"
         if site.strength >= threshold:
@@ -63,7 +66,9 @@ def capture_threshold(model: EikonalModel, scenario: Electrophysiology, k: int, 
 
     Rest tissue with the scenario's cells and velocities (diffusion tuned for this mesh), current for 2 ms in a ball of ``TIP``.
     """
-    captures = _trial(model, scenario, paced_sources(model.solver, scenario.sites)[k].node, part(progress, 0.0, 0.5))
+    captures = _trial(
+        model, scenario, paced_sources(model.solver, (scenario.sites[k],))[0].node, part(progress, 0.0, 0.5)
+    )
     if not captures(MOST):
         return float("inf")
     low, high, steps = LEAST, MOST, int(np.ceil(np.log2(np.log(MOST / LEAST) / np.log(EXACT))))

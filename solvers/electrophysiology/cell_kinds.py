@@ -1,7 +1,7 @@
-"""Which cell each node of a heart is: layers of the wall, the gradient from base to apex, and the grey zone of a scar."""
+"""Which cell each node of a heart is: layers of the wall, the gradient from base to apex, the grey zone of a scar; a drug."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,10 @@ from solvers.cells.cell import Cell
 from solvers.cells.steady import limit_cycles
 from solvers.cells.variants import layer_variant, together, with_currents
 from solvers.directions.coordinates import LaplaceFields, heart_axes
+from solvers.drugs.block import under_drug
+from solvers.drugs.catalogue import find_drug
 from solvers.electrophysiology.substrate import Substrate
-from solvers.scenario import Electrophysiology, GreyZone
+from solvers.scenario import DrugDose, Electrophysiology, GreyZone
 
 Floats = NDArray[np.float64]
 
@@ -28,17 +30,19 @@ CYCLE = 1000.0  # ms at which every kind of cell is paced to its limit cycle
 class CellKinds:
     """cells: each kind there is; of_node: (n,) which kind each node is.
 
-    A heart of one kind starts from the published rest of that cell; where there are several, each is paced first.
+    A heart of one kind starts from the published rest of that cell; where there are several, or under a ``drug``, each is
+    paced first.
     """
 
     cells: tuple[Cell, ...]
     of_node: NDArray[np.intp]
+    drug: bool = False
 
     def settled(self, progress: Progress = silent) -> "CellKinds":
         """The same with each kind at the end of its limit cycle (kept in the user's cache)."""
-        if len(self.cells) == 1:
+        if len(self.cells) == 1 and not self.drug:
             return self
-        return CellKinds(limit_cycles(self.cells, CYCLE, progress=progress), self.of_node)
+        return replace(self, cells=limit_cycles(self.cells, CYCLE, progress=progress))
 
     def start(self, nodes: NDArray[np.integer]) -> tuple[Cell, Floats | None]:
         """One model for these nodes with the states (states, k) they start from; None: the rest of that model."""
@@ -67,10 +71,32 @@ def cell_kinds(
     grey = substrate.grey_nodes
     keys = np.column_stack([layer, np.round(1e6 * gradient), grey])
     kinds, of_node = np.unique(keys[~substrate.dead], axis=0, return_inverse=True)
-    made = tuple(_kind(cells[int(k)], ks / 1e6, bool(slow), scenario.grey_zone) for k, ks, slow in kinds)
+    made = tuple(
+        dosed(_kind(cells[int(k)], ks / 1e6, bool(slow), scenario.grey_zone), scenario.drug) for k, ks, slow in kinds
+    )
     number = np.zeros(n, np.intp)  # dead nodes are never asked for
     number[~substrate.dead] = of_node.ravel()
-    return CellKinds(made, number)
+    return CellKinds(made, number, bool(scenario.drug.name))
+
+
+def dosed(cell: Cell, given: DrugDose) -> Cell:
+    """The cell under the scenario's drug; itself without one."""
+    if not given.name:
+        return cell
+    drug = find_drug(given.name)
+    return under_drug(cell, drug, given.dose * drug.free_peak)
+
+
+def drug_notes(scenario: Electrophysiology) -> tuple[str, ...]:
+    """What a drug does in a run, and what it does not; nothing without one."""
+    given = scenario.drug
+    if not given.name:
+        return ()
+    concentration = given.dose * find_drug(given.name).free_peak
+    return (
+        f"Under {given.name} at {given.dose:g} times its free peak ({concentration:g} nM): cells are paced to their limit cycle "
+        f"at {CYCLE:g} ms with its block. Conduction velocities stay as set: slowing by a block of INa is not predicted.",
+    )
 
 
 def grey_factors(zone: GreyZone) -> Mapping[str, float]:

@@ -1,6 +1,6 @@
 """Where the beat starts and what carries it over the endocardium: the His-Purkinje system after Durrer, or pacing sites."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from solvers.scenario import Electrophysiology, PacingSite
 
 FURTHEST_SITE = 25.0  # mm: a pacing site further from the wall was clicked beside the heart
 EXTENT = 0.9  # height up to which there is a network: the base is activated last and from below (Durrer 1970)
+SYSTEM = ("his", "left_bundle")  # roles of leads that excite the conduction system, not the wall around them
 BLOCKED = {"normal": "", "lbbb": "endo_lv", "rbbb": "endo_rv"}  # the endocardium whose bundle branch does not conduct
 
 
@@ -111,14 +112,39 @@ def _septal_radius(radius: NDArray[np.float64], angle: NDArray[np.float64]) -> f
     return float((span.min() + span.max()) / 2)
 
 
+def conducting_branches(scenario: Electrophysiology) -> str:
+    """Which branches conduct in this beat: a lead in the left bundle area reaches the left one beyond its block."""
+    beyond = scenario.start == "paced" and any(site.role == "left_bundle" for site in scenario.sites)
+    return "normal" if beyond and scenario.conduction == "lbbb" else scenario.conduction
+
+
+def system_sources(mesh: HeartMesh, scenario: Electrophysiology) -> tuple[Source, ...]:
+    """The exits that leads in the His bundle or the left bundle area excite, each at the time of its lead.
+
+    The His bundle starts a beat as the patient's own, with its block; the left bundle area the left exits.
+    """
+    found: list[Source] = []
+    for site in scenario.sites:
+        if site.role == "his":
+            found += [replace(s, time=s.time + site.time) for s in his_purkinje_sources(mesh, scenario.conduction)]
+        elif site.role == "left_bundle":
+            left = placed_roots(mesh, ("endo_lv",))
+            if not left:
+                raise Refused("A lead in the left bundle area needs a mesh with the surface endo_lv.")
+            found += [Source(node, root.time + site.time) for root, node in left]
+    return tuple(found)
+
+
 def paced_sources(solver: EikonalSolver, sites: tuple[PacingSite, ...]) -> tuple[Source, ...]:
-    """The pacing sites at their nearest nodes; refuses sites that lie beside the heart."""
+    """The pacing sites of the wall at their nearest nodes; refuses sites that lie beside the heart."""
     if not sites:
         raise Refused(
             "The scenario is paced but has no pacing site; add one, or start the beat from the conduction system."
         )
     sources = []
     for number, site in enumerate(sites, 1):
+        if site.role in SYSTEM:
+            continue
         at = (site.x, site.y, site.z)
         node = solver.nearest_node(at)
         gap = float(np.linalg.norm(solver.points[node] - at))
@@ -137,7 +163,7 @@ def _refuse_scar(solver: EikonalSolver, number: int, at: tuple[float, float, flo
     if len(dead) and np.linalg.norm(dead - at, axis=1).min() < gap:
         where = ", ".join(f"{c:.0f}" for c in at)
         raise Refused(
-            f"Pacing site {number} at ({where}) mm lies in dense scar, which cannot be paced. "
+            f"Pacing site {number} at ({where}) mm lies in dense scar or a lesion, which cannot be paced. "
             f"The nearest tissue that conducts is {gap:.0f} mm away; move the site there."
         )
 
@@ -145,5 +171,5 @@ def _refuse_scar(solver: EikonalSolver, number: int, at: tuple[float, float, flo
 def sources_of(mesh: HeartMesh, solver: EikonalSolver, scenario: Electrophysiology) -> tuple[Source, ...]:
     """Where this scenario's beat starts."""
     if scenario.start == "paced":
-        return paced_sources(solver, scenario.sites)
+        return (*paced_sources(solver, scenario.sites), *system_sources(mesh, scenario))
     return his_purkinje_sources(mesh, scenario.conduction)

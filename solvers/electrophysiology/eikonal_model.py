@@ -15,7 +15,12 @@ from solvers.cells.pace import pace
 from solvers.directions.coordinates import LaplaceFields, laplace_fields
 from solvers.directions.fibers import fibers_from_fields
 from solvers.electrophysiology.cell_kinds import CellKinds, cell_kinds
-from solvers.electrophysiology.conduction_system import conducting_surfaces, network_triangles, sources_of
+from solvers.electrophysiology.conduction_system import (
+    conducting_branches,
+    conducting_surfaces,
+    network_triangles,
+    sources_of,
+)
 from solvers.electrophysiology.ecg import LeadField, ecg_trace, potentials_of_activation
 from solvers.electrophysiology.eikonal import Conduction, EikonalSolver, Source
 from solvers.electrophysiology.electrodes import moved_electrodes
@@ -104,7 +109,7 @@ class EikonalModel:
 
     def kinds(self, scenario: Electrophysiology, progress: Progress = silent) -> CellKinds:
         """The kinds of cells of the scenario, paced; kept for the next question."""
-        key = (scenario.cell, scenario.layers, scenario.grey_zone)
+        key = (scenario.cell, scenario.layers, scenario.grey_zone, scenario.drug)
         if key not in self._kinds:
             found = cell_kinds(self.mesh, self.fields, self.substrate, scenario)
             self._kinds = {key: found.settled(progress)}
@@ -122,7 +127,7 @@ class EikonalModel:
 
     def network(self, scenario: Electrophysiology) -> Network | None:
         """The grown tree of a scenario, without the side of a blocked bundle branch; None without an endocardium for it."""
-        key = conducting_surfaces(self.mesh, scenario.conduction), scenario.network_seed
+        key = conducting_surfaces(self.mesh, conducting_branches(scenario)), scenario.network_seed
         if not key[0]:
             return None
         if key not in self._networks:
@@ -139,7 +144,7 @@ class EikonalModel:
     def _solved(self, scenario: Electrophysiology, progress: Progress) -> Front:
         (fiber, _), conduction = self.directions(scenario.fibers), conduction_of(scenario)
         starts = sources_of(self.mesh, self.solver, scenario)
-        fast = self._fast(scenario.conduction)
+        fast = self._fast(conducting_branches(scenario))
         network = self.network(scenario) if scenario.network == "grown_tree" else None
         if network is None:
             return Front(self.solver.activation_times(fiber, conduction, starts, progress, fast), starts, fast)

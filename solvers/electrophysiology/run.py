@@ -14,6 +14,7 @@ from geometry.progress import Progress, part, silent
 from solvers.arrhythmia.maps import substrate_fields
 from solvers.electrophysiology.activation_metrics import activation_metrics
 from solvers.electrophysiology.capture import Captured, check_capture
+from solvers.electrophysiology.cell_kinds import drug_notes
 from solvers.electrophysiology.conduction import check_conduction
 from solvers.electrophysiology.eikonal_ensemble import (
     EikonalMemberAnswer,
@@ -24,6 +25,7 @@ from solvers.electrophysiology.eikonal_ensemble import (
 from solvers.electrophysiology.eikonal_model import EikonalAnswer, EikonalModel
 from solvers.electrophysiology.execution import ALONE, Execution
 from solvers.electrophysiology.extracellular import extracellular_potential
+from solvers.electrophysiology.lesions import ablated, lesion_metrics, lesion_notes
 from solvers.electrophysiology.monodomain_beat import run_monodomain_beat
 from solvers.electrophysiology.reaction_eikonal import run_reaction_eikonal_beat
 from solvers.electrophysiology.repolarization import repolarization_fields
@@ -74,7 +76,9 @@ def run_electrophysiology(
             f"Activation needs the heart's wall; this mesh is of kind {mesh.kind}. Mesh the case as ventricles."
         )
     heavy, members = scenario.tier != "eikonal", scenario.ensemble.members
-    model, asked = EikonalModel(mesh, progress=part(progress, 0.0, 0.05 if heavy else 0.2)), scenario
+    whole, asked = mesh, scenario
+    mesh = ablated(whole, scenario.lesions)
+    model = EikonalModel(mesh, progress=part(progress, 0.0, 0.05 if heavy else 0.2))
     captured = check_capture(model, scenario) if heavy else Captured(scenario, (), ())
     scenario = captured.scenario
     eikonal = model.answer(scenario)
@@ -82,9 +86,10 @@ def run_electrophysiology(
     reach = np.isfinite(eikonal.activation)
     outcome = _beat(model, scenario, eikonal, part(progress, 0.05, stop), how) if heavy else _eikonal(eikonal)
     metrics = (*activation_metrics(mesh, outcome.activation, outcome.ecg), *captured.metrics)
+    metrics = (*metrics, *lesion_metrics(whole, scenario.lesions))
     fields, traces = dict(outcome.fields), {"ecg": outcome.ecg}
     notes = [*mesh.notes, *model.substrate.notes(~reach & ~model.substrate.dead), *captured.notes, *outcome.notes]
-    notes.append(NOT_VALIDATED)
+    notes += [*lesion_notes(whole, scenario.lesions), *drug_notes(scenario), NOT_VALIDATED]
     if members:
         duration = float(outcome.ecg.times[-1])
         run = run_eikonal_ensemble(model, scenario, duration, workers, part(progress, stop, 0.99))
@@ -108,7 +113,7 @@ def run_electrophysiology(
         metrics=metrics,
         checks=outcome.checks,
         notes=tuple(notes),
-        stamp=_stamp(mesh, asked),
+        stamp=_stamp(whole, asked),
         lines=_network_lines(model, scenario),
     )
 

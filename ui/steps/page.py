@@ -1,5 +1,7 @@
 """What every page of the inspector is: a column of texts, cards and buttons, filled again when the session changes."""
 
+from typing import Any
+
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from geometry.metric import Metric, shown_text
@@ -22,6 +24,7 @@ class Page(QWidget):
         super().__init__(parent)
         self.session = session
         self.watch = watch
+        self.kept: dict[str, Any] = {}  # what a part of the page remembers while it is filled again
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(px(16), px(14), px(14), px(16))
         self.column.setSpacing(px(8))

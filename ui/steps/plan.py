@@ -1,146 +1,91 @@
-"""Plan: try a pacing site on the twin and see the beat change at once."""
+"""Plan: try an intervention on the twin and see what it does."""
 
-import numpy as np
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from typing import Protocol, cast
 
-from geometry.metric import Metric
-from solvers.result import Result
-from solvers.scenario import Electrophysiology, PacingSite
-from ui.readout import at_words
-from ui.session import Point
+from PySide6.QtWidgets import QWidget
+
+from ui.plan import pacing
+from ui.scene import Scene
+from ui.session import Point, Session
 from ui.steps.page import Page
-from ui.widgets import Segments, button, label, section
+from ui.widgets import Segments, label
+
+
+class Panel(Protocol):
+    """What an intervention shows on the page; a QWidget."""
+
+    def place(self, point: Point) -> None:
+        """A click on the heart."""
+
+
+class Intervention(Protocol):
+    """A module of ``ui.plan``."""
+
+    TITLE: str
+
+    @staticmethod
+    def fits(session: Session) -> bool:
+        """Whether it can be tried on the open case."""
+        ...
+
+    @staticmethod
+    def Panel(page: Page) -> Panel:  # noqa: N802 - a class there
+        """Its content of the page."""
+        ...
+
+
+INTERVENTIONS = cast(tuple[Intervention, ...], (pacing,))
+
+
+def fitting(session: Session) -> tuple[Intervention, ...]:
+    """The interventions that can be tried on the open case."""
+    return tuple(module for module in INTERVENTIONS if module.fits(session))
+
+
+def chosen(session: Session) -> Intervention | None:
+    """The one that the page shows: the remembered one, else the first that fits."""
+    found = fitting(session)
+    return next((module for module in found if session.plan == module.TITLE), found[0] if found else None)
+
+
+def planned(session: Session, title: str) -> bool:
+    """Whether the step Plan is shown with the intervention of this title."""
+    module = chosen(session) if session.step == "plan" else None
+    return module is not None and title == module.TITLE
+
+
+def draw_plan(scene: Scene, session: Session) -> None:
+    """Let the chosen intervention mark the heart."""
+    for module in INTERVENTIONS:
+        draw = getattr(module, "draw", None)
+        if draw is not None:
+            draw(scene, session, planned(session, module.TITLE))
 
 
 class PlanPage(Page):
-    """Pacing sites of one scenario."""
+    """A choice of interventions, and the panel of the chosen one."""
 
     title = "Plan"
-    lead = (
-        "Drag a pacing site over the heart, or click where it is to go. Activation and ECG follow; "
-        "the ECG before is drawn thin and grey."
-    )
+    panel: Panel | None = None
 
     def fill(self) -> None:
-        """Add the sites and what they do."""
-        session = self.session
-        names = [name for name, s in session.scenarios.items() if isinstance(s, Electrophysiology)]
-        if session.mesh is None or not names:
-            self.column.addWidget(label("Electrical planning needs a heart wall; this case has none.", "muted"))
+        """Add the choice and the panel."""
+        self.panel = None
+        module = chosen(self.session)
+        if module is None:
+            words = "Nothing can be tried yet: planning needs a mesh and a scenario. Mesh the case in the step Heart."
+            self.column.addWidget(label(words, "muted"))
             return
-        scenario = session.scenario
-        if not isinstance(scenario, Electrophysiology):
-            return
-        if scenario.start != "paced":
-            self.column.addWidget(
-                label(
-                    "This beat starts in the conduction system and stays as it is; a click on the heart tries a paced one.",
-                    "small",
-                )
-            )
-        self.column.addWidget(section("Click to"))
-        how = Segments({"move": "Move the site", "add": "Add a site"}, self)
-        how.show_choice(self.mode)
-        how.chosen.connect(self._choose)
-        self.column.addWidget(how)
-        self.column.addWidget(section("Pacing sites"))
-        if not scenario.sites:
-            self.column.addWidget(label("None yet. Click on the heart.", "muted"))
-        for number, site in enumerate(scenario.sites, start=1):
-            self.column.addWidget(self._site_row(number, site))
-        row = QWidget(self)
-        layout = QHBoxLayout(row)
-        layout.setContentsMargins(0, 0, 0, 0)
-        for text, act in (("Undo", session.undo.undo), ("Redo", session.undo.redo)):
-            layout.addWidget(button(text, act))
-        self.column.addWidget(row)
-        self._add_effect()
-        keep = button(
-            "Run with doubt", lambda: self.watch.start("simulate", {"scenario": session.scenario_name}), main=True
-        )
-        keep.setToolTip("Run this scenario in full, with its ensemble if it has one")
-        keep.setEnabled(not self.watch.busy and bool(scenario.sites))
-        self.column.addWidget(keep)
-        self.column.addWidget(
-            label(
-                "The quick answer is an eikonal one without interval. It is not validated for scarred hearts.", "small"
-            )
-        )
-
-    @property
-    def mode(self) -> str:
-        """Whether a click moves the last site or adds one."""
-        return str(self.property("mode") or "move")
+        found = fitting(self.session)
+        if len(found) > 1:
+            choice = Segments({other.TITLE: other.TITLE for other in found}, self)
+            choice.show_choice(module.TITLE)
+            choice.chosen.connect(self.session.choose_plan)
+            self.column.addWidget(choice)
+        self.panel = module.Panel(self)
+        self.column.addWidget(cast(QWidget, self.panel))
 
     def place(self, point: Point) -> None:
-        """A click on the heart: move the last site there, or add one."""
-        scenario = self._paced()
-        if scenario is None:
-            return
-        x, y, z = (round(v, 2) for v in point)
-        site = PacingSite(x=x, y=y, z=z)
-        adding = self.mode == "add"
-        changed = scenario.model_copy(update={"sites": (*(scenario.sites if adding else scenario.sites[:-1]), site)})
-        self.session.edit_scenario(
-            self.session.scenario_name, changed, "Add a pacing site" if adding else "Move the pacing site"
-        )
-
-    def _paced(self) -> Electrophysiology | None:
-        """The scenario whose sites are tried; a beat from the conduction system is left alone: it is what one compares with."""
-        session = self.session
-        scenario = session.scenario
-        if not isinstance(scenario, Electrophysiology) or scenario.start == "paced":
-            return scenario if isinstance(scenario, Electrophysiology) else None
-        for name, other in session.scenarios.items():
-            if isinstance(other, Electrophysiology) and other.start == "paced":
-                session.choose_scenario(name, show_run=False)
-                return other
-        fresh = scenario.model_copy(update={"title": "Pacing", "tier": "eikonal", "start": "paced", "sites": ()})
-        session.keep_scenario("pacing", fresh)
-        session.choose_scenario("pacing", show_run=False)
-        return fresh
-
-    def _choose(self, mode: str) -> None:
-        self.setProperty("mode", mode)
-
-    def _site_row(self, number: int, site: PacingSite) -> QWidget:
-        row = QWidget(self)
-        layout = QHBoxLayout(row)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(label(f"{number}   {at_words((site.x, site.y, site.z))}"), 1)
-        remove = button("Remove", lambda: self._remove(site))
-        remove.setProperty("role", "link")
-        layout.addWidget(remove)
-        return row
-
-    def _remove(self, site: PacingSite) -> None:
-        scenario = self.session.scenario
-        if isinstance(scenario, Electrophysiology):
-            left = tuple(s for s in scenario.sites if s is not site)
-            changed = scenario.model_copy(update={"sites": left})
-            self.session.edit_scenario(self.session.scenario_name, changed, "Remove a pacing site")
-
-    def _add_effect(self) -> None:
-        session = self.session
-        answer, result = session.answer, session.result
-        if answer is None:
-            return
-        total = float(np.nanmax(answer.activation) - np.nanmin(answer.activation))
-        found = [Metric("total", "Total activation time", total, "ms", note="eikonal what-if")]
-        change = _change(total, result)
-        if change is not None:
-            run = session.title_of(session.look.run)
-            words = "Longer" if change > 0 else "Shorter"
-            if abs(change) >= 1.0:
-                found.append(Metric("change", f"{words} than in the run '{run}', by", abs(change), "ms"))
-            else:
-                self.column.addWidget(label(f"As long as in the run '{run}', within 1 ms.", "small"))
-        self.add_metrics(tuple(found), "What it does")
-
-
-def _change(total: float, result: Result | None) -> float | None:
-    """How much longer, ms, the activation takes than in a run."""
-    if result is None or "activation_time" not in result.fields:
-        return None
-    before = np.asarray(result.fields["activation_time"].values)
-    return total - float(np.nanmax(before) - np.nanmin(before))
+        """A click on the heart."""
+        if self.panel is not None:
+            self.panel.place(point)

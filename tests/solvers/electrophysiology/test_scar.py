@@ -59,7 +59,7 @@ def test_a_run_with_scar_has_no_values_inside_it_and_does_not_cry_block() -> Non
     assert np.isfinite(result.fields["potential"].values[:, ~dead]).all()
     assert np.isfinite(result.traces["ecg"].values).all()
     notes = " ".join(result.notes)
-    assert "Dense scar does not conduct" in notes
+    assert "Dense scar and lesions do not conduct" in notes
     assert "numerical" not in notes
     reached = next(check for check in result.checks if check.name == "share of nodes activated")
     assert reached.passed
