@@ -10,6 +10,7 @@ from PySide6.QtGui import QUndoStack
 from app.case import Case
 from app.view_file import load_view, save_view
 from app.warm import Answer
+from solvers.devices.records import Device
 from solvers.result import Field, Result
 from solvers.scenario import Electrophysiology, Flow
 from ui.contents import Contents
@@ -49,6 +50,7 @@ class Session(Contents):
     window_changed = Signal()
     overlay_changed = Signal()
     live_changed = Signal()  # a running beat got further, or is over
+    device_changed = Signal()  # the device that is planned, while it is moved
     draft_wanted = Signal(object)  # pacing sites while one of them is dragged
     cell_wanted = Signal()  # its action potential and currents
     electrogram_wanted = Signal()  # at the marked place
@@ -60,6 +62,7 @@ class Session(Contents):
         super().__init__(parent)
         self.step = "case"
         self.plan = ""  # the title of the intervention that is planned; empty: the first that fits
+        self.device: Device | None = None  # while it is moved; else that of the scenario counts
         self.look = Look()
         self.time = 0.0
         self.phase = 0
@@ -152,9 +155,15 @@ class Session(Contents):
         self.look_changed.emit()
 
     @property
+    def with_fields(self) -> bool:
+        """Whether the step shows fields; devices are planned in bare blood."""
+        bare = self.step == "plan" and self.mesh is not None and self.mesh.kind == "blood_pool"
+        return self.step in SIMULATED_STEPS and not bare
+
+    @property
     def painted(self) -> bool:
         """Whether the step shows a field on the heart."""
-        return self.step in SIMULATED_STEPS and self.field is not None
+        return self.with_fields and self.field is not None
 
     @property
     def particles(self) -> bool:
@@ -222,6 +231,11 @@ class Session(Contents):
         before = self.scenarios.get(name)
         if before is not None and before != scenario:
             self.undo.push(ChangeScenario(self, name, before, scenario, text))
+
+    def move_device(self, device: Device | None) -> None:
+        """Show a device where it is being moved to; None: it stays where the scenario has it."""
+        self.device = device
+        self.device_changed.emit()
 
     def set_answer(self, answer: Answer | None) -> None:
         """Show what the warm worker found."""
