@@ -76,8 +76,8 @@ def valve(
     )
     found = fit_valve(root, tried, parent, body_surface(opened.subject()))
     say(f"{tried.size} mm, {depth:g} mm below the annulus")
-    for note in found.notes:
-        say(f"  {note}")
+    for told in (found.choice.words(), *found.warnings, *found.notes):
+        say(f"  {told}")
     if keep:
         _keep(opened, keep, valve_child(parent, tried), f"{parent.title}, valve {tried.size} mm")
     tell_metrics(found.metrics, json, {"case": str(case), "parent": name, "kept": keep, **found.to_dict()})

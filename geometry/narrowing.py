@@ -18,8 +18,8 @@ def scale_narrowing(mesh: HeartMesh, area_factor: float, line: Centerline | None
 
     Nodes move radially from the straight axis through the throat: x -> c + (1 + (k - 1) a(s) b(r)) (x - c), where a falls from
     1 at the throat to 0 two throat diameters along it (or before the flat ends), and b from 1 within 1.25 radii of the throat to
-    0 at 2.6 radii (a vessel around the throat stays; it follows a little, up to 4 radii, where the throat opens far). k is found so that the flat cross-section measured at the throat
-    has the wanted area within 1 %.
+    0 at 2.6 radii (a vessel around the throat stays; it follows a little, up to 4 radii, where the throat opens far). k is
+    found so that the flat cross-section measured at the throat has the wanted area within 1 %.
     ``line`` saves finding the centreline again. Raises Refused when a tetrahedron would collapse.
     """
     if not 0.05 <= area_factor <= 10.0:

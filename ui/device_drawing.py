@@ -43,7 +43,7 @@ def tube_along(points: Floats, radius: float) -> pv.PolyData:
     """A tube around a line of points (k, 3)."""
     count = len(points)
     line = pv.PolyData(points, lines=np.concatenate([[count], np.arange(count)]))
-    return line.tube(radius=radius, n_sides=36, capping=False)
+    return line.tube(radius=radius, n_sides=24, capping=False)
 
 
 def wall_map(mesh: HeartMesh, values: Floats) -> pv.PolyData:
@@ -60,15 +60,15 @@ def wall_map(mesh: HeartMesh, values: Floats) -> pv.PolyData:
 
 
 def colours(values: Floats) -> Floats:
-    """(n, 3) bytes of distances, mm: blue where it pushes or cuts in, red where there is a gap."""
+    """(n, 3) bytes of distances, mm: blue where they are negative, red where they are positive."""
     share = np.clip((values + REACH) / (2 * REACH), 0, 1)
     return np.asarray(diverging().colours[np.round(share * 255).astype(int)])
 
 
-def distance_scale(title: str, low: str, high: str) -> Painting:
-    """The legend of those colours."""
+def distance_scale(title: str, low: str, high: str, turned: bool = False) -> Painting:
+    """The legend of those colours; ``turned`` where they are drawn of the negative values."""
     none = np.empty(0)
-    texture = diverging().colours.reshape(1, -1, 3)
+    texture = diverging().colours[:: -1 if turned else 1].reshape(1, -1, 3)
     return Painting(title, "mm", -REACH, REACH, low, high, "value", none, none, none, texture, True, clipped=True)
 
 

@@ -64,8 +64,15 @@ class DevicePanel(QWidget):
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(px(8))
 
-    def add_undo(self) -> None:
-        """Undo and redo side by side."""
+    def add_undo(self, kind: type) -> None:
+        """Where the device is kept; undo and redo side by side."""
+        name = scenario_with(self.session, kind)
+        where = (
+            f"Kept in the scenario \u2018{self.session.title_of(name)}\u2019."
+            if name
+            else "Not kept yet: change it or run it."
+        )
+        self.column.addWidget(label(where, "small"))
         row = QWidget(self)
         layout = QHBoxLayout(row)
         layout.setContentsMargins(0, 0, 0, 0)

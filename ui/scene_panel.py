@@ -184,7 +184,14 @@ class ScenePanel(QWidget):
         session = self._session
         mesh = session.mesh
         told = (session.look.landmarks, part_shown(session), id(session.tet_numbers))
-        seen = (id(mesh), session.cut, session.look.fibers, id(session.fiber_lines), session.theme.name)
+        seen = (
+            id(mesh),
+            session.cut,
+            session.look.fibers,
+            id(session.fiber_lines),
+            session.theme.name,
+            session.step == "plan",
+        )
         if not painted:
             return (*seen, *told)
         pair = session.look.other if session.step == "compare" else ""

@@ -17,7 +17,9 @@ from solvers.scenario import Flow
 
 SURE = float(norm.ppf(0.95))  # SDs to either end of a 90 % interval
 GORLIN = 44.3  # mL/s through 1 cm2 under 1 mmHg (Gorlin 1951, doi 10.1016/0002-8703(51)90002-6)
-JET = 0.64  # effective over geometric area of the narrowing as the flow solver has it: 0.66 and 0.64 at 1.05 and 1.42 cm2
+JET = (
+    0.64  # effective over geometric area of the narrowing as the flow solver has it: 0.66 and 0.64 at 1.05 and 1.42 cm2
+)
 WIDEST = 4.0  # cm2 that a scenario's orifice can have
 MISMATCH = ((0.65, "severe"), (0.85, "moderate"))  # cm2/m2, VARC-3; lower from a body mass index of 30
 SELF_EXPANDING = (
@@ -31,13 +33,15 @@ class ValveFit:
     """The answer for one valve.
 
     size, choice, seal   the size tried, the sizes that the ranges give, the gaps
-    metrics              numbers with 90 % intervals from the doubt of the annulus' edge;  notes  sentences
+    metrics              numbers with 90 % intervals from the doubt of the annulus' edge
+    warnings, notes      sentences: what speaks against it, and what was assumed
     """
 
     size: ValveSize
     choice: SizeChoice
     seal: Sealing
     metrics: tuple[Metric, ...]
+    warnings: tuple[str, ...]
     notes: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
@@ -51,6 +55,7 @@ class ValveFit:
             "chances": {str(size.size): chance for size, chance in self.choice.chances},
             "chance_of_none": self.choice.none,
             "words": self.choice.words(),
+            "warnings": list(self.warnings),
             "notes": list(self.notes),
         }
 
@@ -71,10 +76,26 @@ def fit_valve(root: AorticRoot, valve: ImplantedValve, flow: Flow, body: float |
         *septum_metrics(valve),
         *_flow_metrics(size, flow, body),
     ]
-    fits = size in choice.fits
-    outside = () if fits else (f"The annulus lies outside the range of {size.size} mm ({_range(size)}).",)
-    more = (SELF_EXPANDING,) if valve.family == "self_expanding" else ()
-    return ValveFit(size, choice, seal, tuple(metrics), (choice.words(), *outside, ASSUMED, *more))
+    notes = (ASSUMED, SELF_EXPANDING) if valve.family == "self_expanding" else (ASSUMED,)
+    return ValveFit(size, choice, seal, tuple(metrics), _warnings(size, choice, metrics), notes)
+
+
+def _warnings(size: ValveSize, choice: SizeChoice, metrics: list[Metric]) -> tuple[str, ...]:
+    found = {metric.name: metric for metric in metrics}
+    told = []
+    if size not in choice.fits:
+        told.append(f"The annulus lies outside the range of {size.size} mm ({_range(size)}).")
+    grade = found["leak_volume"].note
+    if not grade.startswith("none"):
+        told.append(f"The leak beside it would be {grade} if the wall does not yield.")
+    for side in ("left", "right"):
+        near = [found[name] for name in (f"{side}_coronary_height", f"{side}_coronary_clearance") if name in found]
+        if any(metric.note.startswith(("low", "close")) for metric in near):
+            told.append(f"The {side} coronary is low or close to the frame: it may be obstructed.")
+    overlap = found.get("septum_overlap")
+    if overlap is not None and overlap.value > 0:
+        told.append(f"The frame reaches {overlap.value:.1f} mm below the membranous septum: conduction may suffer.")
+    return tuple(told)
 
 
 def valve_child(parent: Flow, valve: ImplantedValve) -> Flow:

@@ -23,6 +23,7 @@ from ui.widgets import button, label, notice, section
 TITLE = "Stent / balloon"
 AREAS = ("area_before", "area_after", "area_gain", "final_diameter", "wall_reached")
 DROPS = {"mean_pressure_drop": "Mean pressure drop", "peak_pressure_drop": "Peak pressure drop"}
+RING = 2.0  # mm between the drawn rings
 ROUND = 2.0  # mm, to which a first size is rounded
 
 
@@ -115,7 +116,9 @@ def draw(scene: Scene, session: Session, shown: bool) -> None:
     view.hide("device_map")
     if isinstance(stretch, Stretch):
         inside = (stretch.arc >= stretch.low) & (stretch.arc <= stretch.high)
-        body = tube_along(stretch.sections.points[inside], stent.final_diameter / 2)
+        line = stretch.sections.points[inside]
+        rings = np.linspace(0, len(line) - 1, max(int(stent.length / RING) + 1, 3)).astype(int)
+        body = tube_along(line[rings], stent.final_diameter / 2)
         view.show_body("device_skirt", body, SKIRT, 0.25)
         view.show_body("device", body.extract_all_edges().tube(radius=0.012 * stent.final_diameter, n_sides=5), METAL)
     else:
@@ -207,7 +210,7 @@ class Panel(DevicePanel):
         self.column.addWidget(drops)
 
     def _add_foot(self) -> None:
-        self.add_undo()
+        self.add_undo(Stent)
         run = button("Run the flow with it", self._run, main=True)
         run.setToolTip("Move the wall of the mesh and solve a beat")
         run.setEnabled(not self.watch.busy)

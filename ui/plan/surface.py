@@ -6,7 +6,7 @@ import numpy as np
 import pyvista as pv
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from app.devices import bring_surface, surface_metrics, surfaces, with_surface
 from geometry.errors import Refused
@@ -111,7 +111,7 @@ def turned(record: PlacedSurface, shape: Shape, axis: str, degrees: float) -> Pl
 
 def scale(session: Session) -> Painting | None:
     """The legend of its clearance."""
-    return distance_scale("Surface to wall", "CUTS IN", "CLEAR") if current(session) is not None else None
+    return distance_scale("Surface to wall", "CUTS IN", "CLEAR", turned=True) if current(session) is not None else None
 
 
 def draw(scene: Scene, session: Session, shown: bool) -> None:
@@ -124,7 +124,7 @@ def draw(scene: Scene, session: Session, shown: bool) -> None:
         return
     scene.shown_devices.add("surface")
     body = pv.PolyData.from_regular_faces(shape.points, shape.triangles)
-    body.point_data["colour"] = colours(heart.distance(shape.points))
+    body.point_data["colour"] = colours(-heart.distance(shape.points))
     view.show_patch("device_map", body)
     view.show_body("device_grip", pv.Sphere(radius=1.4, center=grip(session)), GRIP)
     view.make_glass(SEEN_THROUGH)
@@ -154,7 +154,7 @@ class Panel(DevicePanel):
         self.column.addWidget(section("How it fits"))
         self.numbers = NumberList(NUMBERS, self)
         self.column.addWidget(self.numbers)
-        self.add_undo()
+        self.add_undo(PlacedSurface)
         told = "Geometry alone: nothing is pressed or bent, and the flow around it is not solved."
         self.column.addWidget(label(told, "small"))
         self._tell()
@@ -190,7 +190,12 @@ class Panel(DevicePanel):
                 keep(self.session, turned(self.record, shape, axis, degrees), "Turn the surface")
 
             turns.chosen.connect(turn)
-            self.column.addWidget(turns)
+            row = QWidget(self)
+            across = QHBoxLayout(row)
+            across.setContentsMargins(0, 0, 0, 0)
+            across.addWidget(label(f"Around {words}"), 1)
+            across.addWidget(turns)
+            self.column.addWidget(row)
 
     def _tell(self) -> None:
         found = fit_of(self.session, QUICK)

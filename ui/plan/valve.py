@@ -145,7 +145,9 @@ def draw(scene: Scene, session: Session, shown: bool) -> None:
     view.show_body("device", wire_frame(center, axis, size.radius, low, high), METAL)
     view.show_body("device_skirt", cylinder(center, axis, 0.985 * size.radius, low, max(0.0, low)), SKIRT, 0.35)
     sealing = valve.depth + SEALS_UP_TO if valve.depth > -SEALS_UP_TO else 1.0
-    view.show_patch("device_map", wall_map(mesh, wall_gap(mesh, root, size.radius, valve.depth, min(size.frame, sealing))))
+    view.show_patch(
+        "device_map", wall_map(mesh, wall_gap(mesh, root, size.radius, valve.depth, min(size.frame, sealing)))
+    )
     level = int(np.abs(root.height).argmin())
     outline = root.sections.ring(level)
     view.show_ring("device_grip", pv.lines_from_points(outline, close=True), GRIP)
@@ -166,6 +168,8 @@ class Panel(DevicePanel):
         self.valve, self.root = valve, root
         self.lists = {head: NumberList(names, self) for head, names in GROUPS.items()}
         self._add_choice(choose_size(valve.family, root.ring, valve.edge_doubt))
+        self.warnings = label("", "bad")
+        self.column.addWidget(self.warnings)
         for head, numbers in self.lists.items():
             self.column.addWidget(section(head))
             self.column.addWidget(numbers)
@@ -196,11 +200,6 @@ class Panel(DevicePanel):
         self.column.addWidget(sizes)
         if choice.borderline or not choice.likely:
             self.column.addWidget(notice(choice.words()))
-        if find_size(valve.family, valve.size) not in choice.fits:
-            size = find_size(valve.family, valve.size)
-            self.column.addWidget(
-                label(f"The {size.measure} of this annulus lies outside the range of {size.size} mm.", "bad")
-            )
         self.add_slider("depth", "Frame below the annulus", valve.depth, DEPTHS, self._slide, self._let_go)
 
     def _add_more(self) -> None:
@@ -229,7 +228,7 @@ class Panel(DevicePanel):
         self.column.addWidget(more)
 
     def _add_foot(self) -> None:
-        self.add_undo()
+        self.add_undo(ImplantedValve)
         name = scenario_with(self.session, ImplantedValve)
         run = button("Run the flow with it", self._run, main=True)
         run.setToolTip("Solve a beat through the expected orifice of this valve, to compare with the one before")
@@ -250,7 +249,9 @@ class Panel(DevicePanel):
             return
         for numbers in self.lists.values():
             numbers.show_metrics(fit.metrics)
-        self.notes.setText(" ".join(fit.notes[1:]))
+        self.warnings.setText("\n".join(fit.warnings))
+        self.warnings.setVisible(bool(fit.warnings))
+        self.notes.setText(" ".join(fit.notes))
 
     def _fit(self, valve: ImplantedValve) -> ValveFit | None:
         name, parent = scenario_with(self.session, ImplantedValve), parent_flow(self.session)
