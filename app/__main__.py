@@ -11,7 +11,8 @@ from app.commands import CASE_VERBS
 from app.commands_arrhythmia import ARRHYTHMIA_VERBS
 from app.commands_cells import CELL_VERBS
 from app.commands_check import CHECK_VERBS
-from app.commands_device import device
+from app.commands_device import add_flow_devices
+from app.commands_device_ep import add_devices
 from app.commands_ecg import ECG_VERBS
 from app.commands_edit import EDIT_VERBS
 from app.commands_electrodes import ELECTRODE_VERBS
@@ -43,7 +44,10 @@ VERBS = {
 }
 for name, verb in VERBS.items():
     cli.command(verb, name=name)
-cli.command(device)
+devices = App(name="device", help="Try a device, a lesion or a drug on a scenario.")
+add_devices(devices)
+add_flow_devices(devices)
+cli.command(devices)
 
 
 @cli.command(name="app")

@@ -3,17 +3,19 @@
 import json
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from app.case import Case
+from app.folders import replace_text
 from app.needed import needed_mesh
 from geometry.errors import Refused
 from geometry.progress import Progress
+from solvers.scenario import Electrophysiology
 
 Options = Mapping[str, Any]
 
 ALL = "all"
-ANSWER = "induction.json"
 
 
 def induce(case: Case, options: Options, progress: Progress) -> None:
@@ -34,6 +36,22 @@ def induce(case: Case, options: Options, progress: Progress) -> None:
     wanted = options["sites"]
     sites = pacing_sites(heart) if wanted == ALL else sites_at(heart, [(p[0], p[1], p[2]) for p in wanted])
     found = induction(heart, scenario, sites, protocol, progress)
-    partial = case.folder / f"{ANSWER}.part"
-    partial.write_text(json.dumps({"scenario": options["scenario"], **found}, indent=1))
-    partial.replace(case.folder / ANSWER)
+    path = answer_path(case, str(options["scenario"]))
+    path.parent.mkdir(exist_ok=True)
+    asked = {"scenario": options["scenario"], "asked": scenario.model_dump(mode="json"), "mesh": heart.digest()}
+    replace_text(path, json.dumps({**asked, **found}, indent=1))
+
+
+def answer_path(case: Case, scenario: str) -> Path:
+    """Where the last answer about a scenario is kept."""
+    return case.folder / "plan" / f"induction-{scenario}.json"
+
+
+def induced(case: Case, scenario: str) -> dict[str, Any] | None:
+    """The last answer about a scenario as it is now; None where there is none."""
+    try:
+        found: dict[str, Any] = json.loads(answer_path(case, scenario).read_text())
+        asked = Electrophysiology.model_validate(found["asked"])
+    except (OSError, ValueError, KeyError):
+        return None
+    return found if asked == case.scenario(scenario) else None

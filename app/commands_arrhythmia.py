@@ -5,7 +5,7 @@ from json import loads
 from pathlib import Path
 from typing import Any
 
-from app.arrhythmia_steps import ALL, ANSWER
+from app.arrhythmia_steps import ALL, answer_path
 from app.commands import Json, opened_case, point, run
 from app.console import print_json, say
 from geometry.errors import Refused
@@ -36,7 +36,7 @@ def induce(
     extras = [intervals(text) for text in (s2, s3, s4) if text]
     options = {"scenario": scenario, "sites": places, "s1": s1, "train": train, "extras": extras, "watch": watch}
     run(opened, "induce", {**options, "workers": workers})
-    found = loads((opened.folder / ANSWER).read_text())
+    found = loads(answer_path(opened, scenario).read_text())
     for row in found["attempts"]:
         told = f"re-entry, cycle {row['cycle_length_ms']:.0f} ms" if row["sustained"] else "no re-entry"
         coupling = ", ".join(f"{v:g}" for v in row["intervals_ms"])

@@ -33,10 +33,8 @@ from solvers.scenario import Electrophysiology, Flow
 Json = Annotated[str | None, Parameter("--json", allow_leading_hyphen=True)]
 Family = Literal["balloon_expandable", "self_expanding"]
 DROPS = ("peak_pressure_drop", "mean_pressure_drop", "peak_velocity")
-device = App(name="device", help="Try a device on a twin: how it fits, and what it changes.")
 
 
-@device.command
 def valve(
     case: Path,
     *,
@@ -83,7 +81,6 @@ def valve(
     tell_metrics(found.metrics, json, {"case": str(case), "parent": name, "kept": keep, **found.to_dict()})
 
 
-@device.command
 def stent(
     case: Path,
     *,
@@ -129,7 +126,6 @@ def stent(
     tell_metrics(stent_metrics(stretch, tried), json, more)
 
 
-@device.command
 def surface(
     case: Path,
     file: Path | None = None,
@@ -186,3 +182,9 @@ def _drops(case: Case, name: str, again: bool = False) -> dict[str, float]:
         run(case, "simulate", {"scenario": name, "workers": None, "ranks": 1, "restart": False})
     metrics = read_numbers(case.folder / "runs" / name)["metrics"]
     return {facts["name"]: facts["value"] for facts in metrics if facts["name"] in DROPS}
+
+
+def add_flow_devices(devices: App) -> None:
+    """Add these verbs to ``cardiotwin device``."""
+    for verb in (valve, stent, surface):
+        devices.command(verb, name=verb.__name__)

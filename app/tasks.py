@@ -11,6 +11,7 @@ import numpy as np
 from app.arrhythmia_steps import induce
 from app.case import MAIN, Case
 from app.date_secret import date_secret
+from app.device_steps_ep import DEVICE_STEPS_EP
 from app.devices import follow_vessel
 from app.edited import edit_case, keep_noted, needed_segmentation
 from app.electrogram_steps import electrogram
@@ -261,6 +262,7 @@ TASKS: Mapping[str, Callable[[Case, Options, Progress], None]] = {
     "road": road,
     "ecg": measured_ecg,
     **HEART_STEPS,
+    **DEVICE_STEPS_EP,
 }
 
 

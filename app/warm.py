@@ -1,9 +1,10 @@
 """A process that keeps a heart in memory and answers what-if questions while the user drags; see ``app.warm_process``."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,16 +12,16 @@ from numpy.typing import NDArray
 from app.folders import replace_text
 from app.warm_process import WarmProcess
 from solvers.result import Trace
-from solvers.scenario import PacingSite
+from solvers.scenario import Electrophysiology
 
 DIED = "The what-if process ended unexpectedly; leave and enter the step 'Plan' to start it again."
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The heart paced at the asked sites: activation (n,) ms and the 12-lead ECG; ``draft``: on the companion mesh.
+    """The beat of the asked scenario: activation (n,) ms, the 12-lead ECG, and the numbers a plan is judged by.
 
-    With a ``refusal`` (a sentence, e.g. about a site in scar) there is neither.
+    ``draft``: on the companion mesh. With a ``refusal`` (a sentence, e.g. about a site in scar) there is neither.
     """
 
     number: int
@@ -28,6 +29,7 @@ class Answer:
     ecg: Trace
     draft: bool = False
     refusal: str = ""
+    values: Mapping[str, float] = field(default_factory=dict)
 
 
 class WarmWorker(WarmProcess):
@@ -36,10 +38,10 @@ class WarmWorker(WarmProcess):
     def __init__(self, case_folder: Path, scenario: str) -> None:
         super().__init__("app.warm_worker", str(case_folder), scenario)
 
-    def ask(self, sites: Sequence[PacingSite], draft: bool = False) -> int:
-        """Ask for the beat that starts at ``sites``, a quicker and coarser one with ``draft``; returns its number."""
+    def ask(self, scenario: Electrophysiology, draft: bool = False) -> int:
+        """Ask for the beat of ``scenario``, a quicker and coarser one with ``draft``; returns its number."""
         number = self.next_number()
-        question = {"number": number, "draft": draft, "sites": [site.model_dump() for site in sites]}
+        question = {"number": number, "draft": draft, "scenario": scenario.model_dump(mode="json")}
         replace_text(self.folder / "question.json", json.dumps(question))
         return number
 
@@ -57,8 +59,10 @@ def write_answer(answer: Answer, path: Path) -> None:
     """Write an answer in one move."""
     fresh = path.with_suffix(".part.npz")
     ecg = answer.ecg
-    arrays = {"activation": answer.activation, "times": ecg.times, "values": ecg.values}
+    arrays: dict[str, NDArray[Any]] = {"activation": answer.activation, "times": ecg.times, "values": ecg.values}
     words = {"channels": np.array(ecg.channels), "refusal": np.array(answer.refusal)}
+    names, numbers = np.array(list(answer.values), dtype=str), np.array(list(answer.values.values()), float)
+    arrays |= {"names": names, "numbers": numbers}
     np.savez(fresh, draft=np.array(answer.draft), **words, **arrays)  # type: ignore[arg-type]
     fresh.replace(path)
 
@@ -67,7 +71,8 @@ def read_answer(path: Path, number: int) -> Answer:
     """Read what ``write_answer`` wrote."""
     with np.load(path, allow_pickle=False) as data:
         ecg = Trace(data["times"], data["values"], tuple(str(c) for c in data["channels"]), "mV", "12-lead ECG")
-        return Answer(number, data["activation"], ecg, bool(data["draft"]), str(data["refusal"]))
+        values = {str(name): float(number) for name, number in zip(data["names"], data["numbers"], strict=True)}
+        return Answer(number, data["activation"], ecg, bool(data["draft"]), str(data["refusal"]), values)
 
 
 def refused(number: int, refusal: str) -> Answer:

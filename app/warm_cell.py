@@ -12,6 +12,7 @@ from app.folders import replace_text
 from app.warm_process import WarmProcess
 from geometry.errors import Refused
 from solvers.cells.catalogue import find_cell
+from solvers.cells.cell import Cell
 from solvers.cells.currents import CellBeat, record_beat
 from solvers.cells.steady import limit_cycle
 from solvers.drugs.block import under_drug
@@ -23,22 +24,25 @@ DIED = "The process that paces the cell ended unexpectedly; close the cell view 
 
 @dataclass(frozen=True)
 class CellQuestion:
-    """A cell model paced every ``cycle`` ms, with a drug at ``dose`` times its free peak or without ("")."""
+    """A cell model paced every ``cycle`` ms, with a drug at ``dose`` times its free peak or without (""), and with another."""
 
     cell: str
     cycle: float = 1000.0
     drug: str = ""
     dose: float = 1.0
+    other: str = ""
+    other_dose: float = 1.0
 
 
 @dataclass(frozen=True)
 class CellAnswer:
-    """The beat, the one without the drug where there is a drug, or a refusal."""
+    """The beat, the one without the drug where there is a drug, the one with the other drug, or a refusal."""
 
     number: int
     beat: CellBeat | None = None
     before: CellBeat | None = None
     refusal: str = ""
+    other: CellBeat | None = None
 
 
 class WarmCell(WarmProcess):
@@ -68,19 +72,22 @@ def answer_question(question: CellQuestion, number: int) -> CellAnswer:
     try:
         cell = limit_cycle(find_cell(question.cell), question.cycle, BEATS)
         free = record_beat(cell, question.cycle, 0)
-        if not question.drug:
-            return CellAnswer(number, free)
-        drug = find_drug(question.drug)
-        changed = under_drug(cell, drug, question.dose * drug.free_peak)
-        return CellAnswer(number, record_beat(changed, question.cycle, BEATS), free)
+        doses = ((question.drug, question.dose), (question.other, question.other_dose))
+        first, second = (_under(cell, name, dose, question.cycle) if name else None for name, dose in doses)
+        return CellAnswer(number, first or free, free if first else None, other=second)
     except Refused as refusal:
         return CellAnswer(number, refusal=str(refusal))
+
+
+def _under(cell: Cell, name: str, dose: float, cycle: float) -> CellBeat:
+    drug = find_drug(name)
+    return record_beat(under_drug(cell, drug, dose * drug.free_peak), cycle, BEATS)
 
 
 def write_cell_answer(answer: CellAnswer, path: Path) -> None:
     """Write an answer in one move."""
     arrays: dict[str, NDArray[Any]] = {"refusal": np.array(answer.refusal)}
-    for word, beat in (("beat", answer.beat), ("before", answer.before)):
+    for word, beat in (("beat", answer.beat), ("before", answer.before), ("other", answer.other)):
         if beat is not None:
             arrays |= {f"{word}/times": beat.times, f"{word}/V": beat.V}
             arrays |= {f"{word}/state/{name}": values for name, values in beat.states.items()}
@@ -94,8 +101,8 @@ def read_cell_answer(path: Path, number: int) -> CellAnswer:
     """Read what ``write_cell_answer`` wrote."""
     with np.load(path, allow_pickle=False) as data:
         arrays = {name: data[name] for name in data.files}
-    beats = [_beat(arrays, word) for word in ("beat", "before")]
-    return CellAnswer(number, beats[0], beats[1], str(arrays["refusal"]))
+    beat, before, other = (_beat(arrays, word) for word in ("beat", "before", "other"))
+    return CellAnswer(number, beat, before, str(arrays["refusal"]), other)
 
 
 def _beat(arrays: dict[str, NDArray[Any]], word: str) -> CellBeat | None:

@@ -14,7 +14,7 @@ from app.warm import Answer, refused, write_answer
 from app.warm_process import serve
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
-from solvers.scenario import Electrophysiology, PacingSite
+from solvers.scenario import Electrophysiology
 
 if TYPE_CHECKING:
     from solvers.electrophysiology.what_if import QuickWhatIf
@@ -46,7 +46,8 @@ def load(folder: Path, case_folder: Path, scenario_name: str) -> Callable[[], bo
         draft = bool(question.get("draft"))
         answering = quick[0] if draft and quick else what_if
         try:
-            found = Answer(told, *answering.answer([PacingSite(**site) for site in question["sites"]]), draft)
+            beat = answering.ask(Electrophysiology.model_validate(question["scenario"]))
+            found = Answer(told, beat.activation, beat.ecg, draft, values=beat.values)
         except Refused as refusal:  # a site dragged over scar: the next one may be good
             found = refused(told, str(refusal))
         write_answer(found, folder / f"{told}.npz")

@@ -48,7 +48,7 @@ def lesion_tets(
                 raise Refused("Two points of a lesion line lie on different surfaces of the heart. Begin another line.")
             places += [(skin, place) for place in along_surface(mesh, skin, a, b, radius / CLOSE)]
     middles = mesh.points[mesh.tets].mean(axis=1)
-    tree, outside = cKDTree(middles), _polydata(mesh)
+    tree, outside = cKDTree(middles, compact_nodes=False, balanced_tree=False), _polydata(mesh)
     found = np.zeros(len(mesh.tets), bool)
     for skin, place in places:
         inward = -_normal(mesh, skin, place, radius)
@@ -70,10 +70,9 @@ def skins_of(mesh: HeartMesh) -> tuple[Skin, ...]:
     named = {name: triangles for name, triangles in known.items() if len(triangles)} or {"surface": mesh.facets}
     found = []
     for name, triangles in named.items():
-        normals, vectors = np.zeros((len(mesh.points), 3)), area_vectors(mesh.points, triangles)
-        for corner in triangles.T:
-            np.add.at(normals, corner, vectors)
-        nodes = np.unique(triangles)
+        vectors, nodes, count = area_vectors(mesh.points, triangles), np.unique(triangles), len(mesh.points)
+        sums = [np.bincount(triangles.ravel(), np.repeat(vectors[:, k], 3), count) for k in range(3)]
+        normals = np.column_stack(sums)
         found.append(Skin(name, triangles, nodes, normals))
     return tuple(found)
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
 from app.case import Case
@@ -21,9 +23,10 @@ from geometry.metric import Metric
 from geometry.placed_surface import Shape, Surroundings
 from geometry.segmentation import Segmentation
 from geometry.tet_quality import TetNumbers, TetQuality, load_numbers, load_quality
+from solvers.electrophysiology.lesions import ablated_tets
 from solvers.electrophysiology.measured_ecg import MedianBeat, median_beat
 from solvers.result import Result
-from solvers.scenario import Electrophysiology, Flow
+from solvers.scenario import Electrophysiology, Flow, Lesion
 
 Stamp = tuple[float, ...]
 
@@ -36,6 +39,7 @@ class Contents(QObject):
         self.case: Case | None = None
         self._kept: dict[str, Any] = {}
         self._stamps: dict[str, Stamp] = {}
+        self._lesioned: tuple[HeartMesh, tuple[Lesion, ...], NDArray[np.bool_] | None] | None = None
 
     def look_into(self, case: Case | None) -> None:
         """Another case; nothing is known of it yet."""
@@ -56,6 +60,19 @@ class Contents(QObject):
     def segmentation(self) -> Segmentation | None:
         """The segmentation."""
         return self._keep("segmentation", lambda case: case.segmentation())
+
+    def lesion_tets(self, lesions: tuple[Lesion, ...]) -> NDArray[np.bool_] | None:
+        """Which tetrahedra of the heart these lesions take in; None without a heart, or where they do not lie on it."""
+        mesh, known = self.mesh, self._lesioned
+        if mesh is None:
+            return None
+        if known is None or known[0] is not mesh or known[1] != lesions:
+            try:
+                known = mesh, lesions, ablated_tets(mesh, lesions)
+            except Refused:
+                known = mesh, lesions, None
+            self._lesioned = known
+        return known[2]
 
     @property
     def mesh(self) -> HeartMesh | None:

@@ -1,9 +1,13 @@
 """The things drawn in one 3D view: the painted wall, its isochrones, what has no data, arrows, fibres and marks."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyvista as pv
 from numpy.typing import NDArray
 
+from geometry.heart_mesh import HeartMesh
+from geometry.surface import boundary_facets
 from ui.heart_surface import HeartSurface
 from ui.painting import Painting
 from ui.surfaces import CUT_INK, PLAIN, inks_of
@@ -136,6 +140,24 @@ class HeartActors:
         if len(points):
             balls = pv.PolyData(np.atleast_2d(points)).glyph(geom=pv.Sphere(radius=radius), scale=False, orient=False)
             self._add(name, balls, color=colour, ambient=0.35, specular=0.3, smooth_shading=True, pickable=False)
+
+    def show_way(self, name: str, places: Sequence[tuple[float, float, float]], colour: str) -> None:
+        """Draw a polyline through places (fewer than two: take it away)."""
+        self._remove(name)
+        if len(places) > 1:
+            way = pv.MultipleLines(points=np.array(places))
+            self._add(name, way, color=colour, line_width=stroke(4), lighting=False, pickable=False)
+
+    def show_tets(self, name: str, mesh: HeartMesh | None, tets: NDArray[np.bool_] | None, colour: str) -> None:
+        """Draw some tetrahedra of a mesh by their skin, a little outside it (None: take them away)."""
+        self._remove(name)
+        if mesh is None or tets is None or not tets.any():
+            return
+        facets, _ = boundary_facets(mesh.tets[tets])
+        skin = pv.PolyData.from_regular_faces(np.asarray(mesh.points, float), facets).clean()
+        skin = skin.compute_normals(cell_normals=False, splitting=False)
+        skin.points = skin.points + LIFT * skin.point_data["Normals"]
+        self._add(name, skin, color=colour, ambient=0.4, specular=0.1, smooth_shading=True, pickable=False)
 
     def show_arrows(self, points: Floats, vectors: Floats, length: float) -> None:
         """Draw flow arrows; the longest is ``length`` mm."""

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.jobs import CRASHED, FAILED, RUNNING, Job, JobStatus, jobs_of, start_job, tell_interrupted
 from app.warm import WarmWorker
 from geometry.errors import Refused
-from solvers.scenario import PacingSite
+from solvers.scenario import Electrophysiology, PacingSite
 from ui.live_watch import LiveWatch
 from ui.session import Session
 
@@ -38,7 +38,7 @@ class JobWatch(QObject):
         self._soon.timeout.connect(self._look_at_warm)
         self.live = LiveWatch(session, lambda: self.busy, self)
         session.case_changed.connect(self._adopt)
-        session.draft_wanted.connect(lambda sites: self.ask(session.scenario_name, sites, draft=True))
+        session.draft_wanted.connect(self._draft)
 
     @property
     def jobs(self) -> dict[Job, JobStatus]:
@@ -74,21 +74,26 @@ class JobWatch(QObject):
         """Ask a job to stop."""
         job.cancel()
 
-    def ask(self, scenario: str, sites: tuple[PacingSite, ...], draft: bool = False) -> None:
-        """Ask what the heart does when paced at these sites; ``draft`` while one is dragged."""
+    def ask(self, name: str, scenario: Electrophysiology, draft: bool = False) -> None:
+        """Ask for the beat of a scenario stored under ``name``; ``draft`` while something of it is dragged."""
         case = self._session.case
-        if case is None or not sites:
+        if case is None:
             return
-        wanted = (str(case.folder), scenario)
+        wanted = (str(case.folder), name)
         if self._warm is None or self._warm_for != wanted or self._warm.error():
             self.rest()
-            self._warm, self._warm_for = WarmWorker(case.folder, scenario), wanted
-        self._warm.ask(sites, draft)
+            self._warm, self._warm_for = WarmWorker(case.folder, name), wanted
+        self._warm.ask(scenario, draft)
         if not self._soon.isActive():  # started again at each move of a mouse it would never come
             self._soon.start()
         if not self.thinking:
             self.thinking = True
             self.changed.emit()
+
+    def _draft(self, sites: tuple[PacingSite, ...]) -> None:
+        scenario = self._session.scenario
+        if sites and isinstance(scenario, Electrophysiology):
+            self.ask(self._session.scenario_name, scenario.model_copy(update={"sites": sites}), draft=True)
 
     def rest(self) -> None:
         """End the what-if process."""

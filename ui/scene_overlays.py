@@ -84,9 +84,11 @@ def show_marks(scene: Scene, session: Session) -> None:
     scene.mark("point", point, session.theme.accent, 1.8)
 
 
-def show_sites(scene: Scene, sites: Sequence[PacingSite]) -> None:
+def show_sites(
+    scene: Scene, sites: Sequence[PacingSite], name: str = "sites", colour: str = SITE_COLOUR, radius: float = 3.2
+) -> None:
     """The pacing sites, as balls."""
-    scene.mark("sites", np.array([(s.x, s.y, s.z) for s in sites]).reshape(-1, 3), SITE_COLOUR, 3.2)
+    scene.mark(name, np.array([(s.x, s.y, s.z) for s in sites]).reshape(-1, 3), colour, radius)
 
 
 def show_worst(scene: Scene, session: Session) -> None:

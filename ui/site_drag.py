@@ -4,6 +4,7 @@ import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 
+from solvers.electrophysiology.leads import snapped
 from solvers.scenario import Electrophysiology, PacingSite
 from ui.plan import pacing
 from ui.scene import Scene
@@ -39,6 +40,8 @@ class SiteDrag(QObject):
             return scenario.sites
         x, y, z = (round(v, 2) for v in self._at)
         moved = scenario.sites[self._held].model_copy(update={"x": x, "y": y, "z": z})
+        if self._session.mesh is not None:
+            moved = snapped(self._session.mesh, moved, scenario.vein)
         return (*scenario.sites[: self._held], moved, *scenario.sites[self._held + 1 :])
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 from app.settings import cases_folder, load_settings, save_settings, with_recent
 from geometry.errors import Refused
 from sample_scans.catalogue import sample
+from solvers.scenario import Electrophysiology
 from ui.actions import add_actions
 from ui.edit_desk import EditDesk
 from ui.file_dialogs import ask_case, ask_scan_file, ask_scan_folder
@@ -32,7 +33,7 @@ from ui.start_page import StartPage
 from ui.step_bar import StepBar
 from ui.steps.compare import ComparePage
 from ui.steps.images import ImagesPage
-from ui.steps.plan import PlanPage
+from ui.steps.plan import PlanPage, asks
 from ui.steps.segment import SegmentPage
 from ui.theme import DARK, THEMES, px, wear
 from ui.way_in import WayIn
@@ -268,12 +269,12 @@ class Window(QMainWindow):
             page.place((x, y, z))
 
     def _ask(self) -> None:
-        """In the step Plan, ask the what-if process about the sites."""
+        """In the step Plan, ask the what-if process about the scenario where the chosen intervention wants it."""
         scenario = self.session.scenario
-        if self.session.step != "plan" or scenario is None or scenario.kind != "electrophysiology":
+        if self.session.step != "plan":
             return
-        if scenario.sites:
-            self.watch.ask(self.session.scenario_name, scenario.sites)
+        if isinstance(scenario, Electrophysiology) and asks(self.session):
+            self.watch.ask(self.session.scenario_name, scenario)
         else:
             self.session.set_answer(None)
 

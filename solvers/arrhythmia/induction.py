@@ -41,7 +41,8 @@ def tissue_of(mesh: HeartMesh, scenario: Electrophysiology, progress: Progress =
 
     if mesh.fiber is None:
         raise Refused("The mesh has no fibres. Lay them first (mesh the case as ventricles).")
-    check_fibers(mesh.fiber)
+    fiber = mesh.fiber
+    check_fibers(fiber)
     mesh = ablated(mesh, scenario.lesions)
     substrate = substrate_of(mesh)
     living = substrate.conducting
@@ -50,7 +51,7 @@ def tissue_of(mesh: HeartMesh, scenario: Electrophysiology, progress: Progress =
     fields = laplace_fields(mesh, part(progress, 0.5, 0.6)) if layered else None
     kinds = cell_kinds(mesh, fields, substrate, scenario).settled(part(progress, 0.6, 1.0))
     cell, start = kinds.start(living.nodes)
-    tensor = tissue_tensor(mesh.fiber, substrate, tuning, grey, tuning.cross)
+    tensor = tissue_tensor(fiber, substrate, tuning, grey, tuning.cross)
     mass, stiffness = assemble_diffusion(living.mesh, tensor[living.tets])
     blended = blend_mass(mass, tuning.consistent)
 

@@ -91,6 +91,11 @@ def network_triangles(mesh: HeartMesh, triangles: NDArray[np.integer], surfaces:
     return np.asarray(has)
 
 
+def place_root(mesh: HeartMesh, root: Root) -> int:
+    """The node of the mesh at a place that is told by its surface, height and angle."""
+    return _place(mesh, heart_axes(mesh), root, np.unique(mesh.tagged(root.surface)))
+
+
 def _place(mesh: HeartMesh, axes: HeartAxes, root: Root, nodes: NDArray[np.int32]) -> int:
     """The node of that surface nearest in height and direction; in the right ventricle on its free wall."""
     points = mesh.points[nodes]

@@ -39,10 +39,13 @@ def ablated_tets(mesh: HeartMesh, lesions: Sequence[Lesion]) -> NDArray[np.bool_
 
 
 def lesion_metrics(mesh: HeartMesh, lesions: Sequence[Lesion]) -> tuple[Metric, ...]:
-    """Volume (mL), share of the wall, and area (cm2) on each surface of what is ablated; nothing without lesions."""
-    if not lesions:
-        return ()
-    gone, volumes = ablated_tets(mesh, lesions), np.abs(mesh.tet_volumes())
+    """The numbers of ``ablated_metrics``; nothing without lesions."""
+    return ablated_metrics(mesh, ablated_tets(mesh, lesions)) if lesions else ()
+
+
+def ablated_metrics(mesh: HeartMesh, gone: NDArray[np.bool_]) -> tuple[Metric, ...]:
+    """Volume (mL), share of the wall, and area (cm2) on each surface of the tetrahedra ``gone`` (m,)."""
+    volumes = np.abs(mesh.tet_volumes())
     volume = float(volumes[gone].sum())
     found = [
         Metric("lesion_volume", "Lesion volume", volume / 1000, "mL", note="tetrahedra that do not conduct any more"),

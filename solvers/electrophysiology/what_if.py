@@ -1,16 +1,29 @@
-"""What if the beat started there? Answers while the user drags a pacing site over the heart."""
+"""What if the beat started there, or that tissue were ablated? Answers while the user drags a site over the heart."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh
 from geometry.meshing.companion import weights_between, with_regions_of
 from geometry.progress import Progress, silent
-from solvers.electrophysiology.eikonal_model import EikonalModel
+from solvers.electrophysiology.eikonal_model import EikonalAnswer, EikonalModel
+from solvers.electrophysiology.leads import OwnBeat, lead_values, own_beat, own_rhythm
+from solvers.electrophysiology.lesions import ablated
 from solvers.electrophysiology.substrate import substrate_of
 from solvers.result import Trace
 from solvers.scenario import Electrophysiology, PacingSite
+
+
+@dataclass(frozen=True)
+class Found:
+    """Activation times (n,) ms, the 12-lead ECG, and the numbers that a plan with leads is judged by."""
+
+    activation: Floats
+    ecg: Trace
+    values: Mapping[str, float]
 
 
 class WhatIf:
@@ -20,34 +33,66 @@ class WhatIf:
     """
 
     def __init__(self, mesh: HeartMesh, scenario: Electrophysiology, progress: Progress = silent) -> None:
-        self._model = EikonalModel(mesh, progress=progress)
-        self._scenario = scenario
-        self._model.answer(
-            scenario.model_copy(update={"start": "his_purkinje" if not scenario.sites else scenario.start})
-        )
+        self._whole, self._scenario, self._lesions = mesh, scenario, scenario.lesions
+        self._model = EikonalModel(ablated(mesh, scenario.lesions), progress=progress)
+        self._own: tuple[Electrophysiology, OwnBeat] | None = None
+        self._beat(own_rhythm(scenario) if not scenario.sites else scenario)
 
     def answer(self, sites: Sequence[PacingSite]) -> tuple[Floats, Trace]:
         """Activation times (n,) ms and 12-lead ECG of a beat from these sites, without any from the conduction system."""
         start = "paced" if sites else "his_purkinje"
-        answer = self._model.answer(self._scenario.model_copy(update={"start": start, "sites": tuple(sites)}))
+        answer = self._beat(self._scenario.model_copy(update={"start": start, "sites": tuple(sites)}))
         return answer.activation, answer.ecg
+
+    def ask(self, scenario: Electrophysiology) -> Found:
+        """The beat of any scenario on this heart; lesions that differ cost a second."""
+        answer = self._beat(scenario)
+        own = self._own_beat(scenario) if scenario.start == "paced" else None
+        return Found(answer.activation, answer.ecg, lead_values(self._model.mesh, scenario, answer, own))
+
+    def _beat(self, scenario: Electrophysiology) -> EikonalAnswer:
+        if scenario.lesions != self._lesions:
+            self._model = EikonalModel(ablated(self._whole, scenario.lesions), self._model.fields)
+            self._lesions = scenario.lesions
+        return self._model.answer(scenario)
+
+    def _own_beat(self, scenario: Electrophysiology) -> OwnBeat | None:
+        """The beat without pacing; None where nothing would start it."""
+        wanted = own_rhythm(scenario)
+        if self._own is None or self._own[0] != wanted:
+            try:
+                self._own = wanted, own_beat(self._model.answer(wanted))
+            except Refused:  # no surfaces for a conduction system
+                return None
+        return self._own[1]
 
 
 class QuickWhatIf:
     """The same on a coarser mesh of the heart, with activation carried onto the nodes of the fine one."""
 
     def __init__(self, coarse: HeartMesh, mesh: HeartMesh, scenario: Electrophysiology) -> None:
+        self._mesh = mesh
         coarse = with_regions_of(mesh, coarse)
         self._what_if = WhatIf(coarse, scenario)
         self._nodes, self._weights = weights_between(coarse, mesh.points)
-        self._dead = substrate_of(mesh).dead
+        self._dead = scenario.lesions, substrate_of(ablated(mesh, scenario.lesions)).dead
 
     def answer(self, sites: Sequence[PacingSite]) -> tuple[Floats, Trace]:
         """As ``WhatIf.answer``, coarser: for the time of a drag."""
         activation, ecg = self._what_if.answer(sites)
+        return self._carried(activation), ecg
+
+    def ask(self, scenario: Electrophysiology) -> Found:
+        """As ``WhatIf.ask``, coarser."""
+        if scenario.lesions != self._dead[0]:
+            self._dead = scenario.lesions, substrate_of(ablated(self._mesh, scenario.lesions)).dead
+        found = self._what_if.ask(scenario)
+        return replace(found, activation=self._carried(found.activation))
+
+    def _carried(self, activation: Floats) -> Floats:
         at = activation[self._nodes]
         known = np.where(np.isfinite(at), self._weights, 0.0)  # a corner in scar says nothing
         total = known.sum(axis=1)
         with np.errstate(invalid="ignore"):
             carried = (np.nan_to_num(at) * known).sum(axis=1) / np.where(total > 0, total, np.nan)
-        return np.asarray(np.where(self._dead, np.nan, carried)), ecg
+        return np.asarray(np.where(self._dead[1], np.nan, carried))

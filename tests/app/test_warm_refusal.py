@@ -1,4 +1,5 @@
 from dataclasses import replace
+from json import dumps
 from pathlib import Path
 
 import numpy as np
@@ -25,11 +26,13 @@ def test_a_site_dragged_over_scar_is_refused_and_the_next_one_answered(tmp_path:
     case = Case.create(tmp_path / "case", "slab")
     case.save_mesh(mesh, ())
     site = PacingSite(x=0.0, y=3.0, z=3.0)
-    case.save_scenario("paced", Electrophysiology(start="paced", sites=(site,), ensemble=Ensemble(members=0)))
+    paced = Electrophysiology(start="paced", sites=(site,), ensemble=Ensemble(members=0))
+    case.save_scenario("paced", paced)
     answer = load(tmp_path, case.folder, "paced")
     for number, place in ((1, 14.5), (2, 3.0)):
-        question = f'{{"number": {number}, "draft": false, "sites": [{{"x": {place}, "y": 3, "z": 3}}]}}'
-        replace_text(tmp_path / "question.json", question)
+        moved = paced.model_copy(update={"sites": (PacingSite(x=place, y=3.0, z=3.0),)})
+        question = {"number": number, "draft": False, "scenario": moved.model_dump(mode="json")}
+        replace_text(tmp_path / "question.json", dumps(question))
         assert answer()
     first, second = (read_answer(tmp_path / f"{number}.npz", number) for number in (1, 2))
     assert "lies in dense scar" in first.refusal

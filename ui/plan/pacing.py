@@ -1,25 +1,26 @@
-"""Pacing: try a site on the twin and see the beat change at once."""
+"""Pacing and CRT: try leads on the twin, see the beat change at once, compare places for a lead under the same draws."""
 
-import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from geometry.metric import Metric
-from solvers.result import Result
+from app.device_steps_ep import kept_answer
+from geometry.errors import Refused
+from solvers.electrophysiology.leads import planned_lead, snapped, usual_crt
 from solvers.scenario import Electrophysiology, PacingSite
-from ui.readout import at_words
-from ui.result_cards import metric_card
+from ui.plan.lead_card import LeadCard
+from ui.plan.live_numbers import LiveNumbers
+from ui.plan.tried_leads import TriedLeads
+from ui.plan.undo_row import undo_row
 from ui.scene import Scene
-from ui.scene_overlays import show_sites
+from ui.scene_overlays import SITE_COLOUR, show_sites
 from ui.session import Point, Session
 from ui.steps.page import Page
 from ui.theme import px
 from ui.widgets import Segments, button, label, section
 
-TITLE = "Pacing / CRT"
-LEAD = (
-    "Drag a pacing site over the heart, or click where it is to go. Activation and ECG follow; "
-    "the ECG before is drawn thin and grey."
-)
+TITLE = "Pacing"
+LEAD = "Drag a lead over the heart, or click where it is to go. Map, ECG (before: thin and grey) and numbers follow."
+LIMITS = "The quick answer is an eikonal one: no interval, and every lead captures. Not validated for scarred hearts."
+TRIED_COLOUR, TRIED_SIZE = "#b9c4cf", 2.2
 
 
 def fits(session: Session) -> bool:
@@ -27,14 +28,26 @@ def fits(session: Session) -> bool:
     return session.mesh is not None and any(isinstance(s, Electrophysiology) for s in session.scenarios.values())
 
 
-def draw(scene: Scene, session: Session, shown: bool) -> None:
-    """Mark the sites of the scenario, or take the marks away."""
+def asks(session: Session) -> bool:
+    """Where something is paced."""
     scenario = session.scenario
-    show_sites(scene, scenario.sites if shown and isinstance(scenario, Electrophysiology) else ())
+    return isinstance(scenario, Electrophysiology) and scenario.start == "paced" and bool(scenario.sites)
+
+
+def draw(scene: Scene, session: Session, shown: bool) -> None:
+    """Mark the leads and the places that were tried, or take the marks away."""
+    scenario = session.scenario if shown else None
+    sites = scenario.sites if isinstance(scenario, Electrophysiology) else ()
+    tried = scenario.candidates if isinstance(scenario, Electrophysiology) else ()
+    show_sites(scene, sites)
+    show_sites(scene, tried, "tried", TRIED_COLOUR, TRIED_SIZE)
+    vein = scenario.vein if isinstance(scenario, Electrophysiology) else ()
+    scene.views[0].show_way("vein", vein, SITE_COLOUR)
+    scene.draw()
 
 
 class Panel(QWidget):
-    """Pacing sites of one scenario."""
+    """Leads of one scenario."""
 
     def __init__(self, page: Page) -> None:
         super().__init__(page)
@@ -42,70 +55,149 @@ class Panel(QWidget):
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(px(8))
+        self.numbers: LiveNumbers | None = None
         self._fill()
+        self.session.answer_changed.connect(self._follow)
 
     def _fill(self) -> None:
-        session = self.session
         self.column.addWidget(label(LEAD, "muted"))
-        scenario = session.scenario
+        scenario = self.session.scenario
         if not isinstance(scenario, Electrophysiology):
+            self.column.addWidget(
+                label("This scenario is one of blood flow; choose another in the step Simulate.", "small")
+            )
             return
         if scenario.start != "paced":
-            self.column.addWidget(
-                label(
-                    "This beat starts in the conduction system and stays as it is; a click on the heart tries a paced one.",
-                    "small",
-                )
+            words = (
+                "This beat starts in the conduction system and stays as it is; a click on the heart tries a paced one."
             )
-        self.column.addWidget(section("Click to"))
-        how = Segments({"move": "Move the site", "add": "Add a site"}, self)
+            self.column.addWidget(label(words, "small"))
+        self._add_leads(scenario)
+        self._add_numbers()
+        self._add_tried(scenario)
+        run = button(
+            "Run with doubt", self._run, main=True, tip="Run this scenario in full, with its ensemble if it has one"
+        )
+        run.setEnabled(not self.watch.busy and bool(scenario.sites))
+        self.column.addWidget(run)
+        self.column.addWidget(label(LIMITS, "small"))
+
+    def _add_leads(self, scenario: Electrophysiology) -> None:
+        how = Segments({"move": "Move the lead", "add": "Add a lead"}, self)
         how.show_choice(self.mode)
         how.chosen.connect(self._choose)
+        self.column.addWidget(section("A click on the heart is to"))
         self.column.addWidget(how)
-        self.column.addWidget(section("Pacing sites"))
-        if not scenario.sites:
-            self.column.addWidget(label("None yet. Click on the heart.", "muted"))
+        self.column.addWidget(section("Leads"))
         for number, site in enumerate(scenario.sites, start=1):
-            self.column.addWidget(self._site_row(number, site))
-        row = QWidget(self)
-        layout = QHBoxLayout(row)
-        layout.setContentsMargins(0, 0, 0, 0)
-        for text, act in (("Undo", session.undo.undo), ("Redo", session.undo.redo)):
-            layout.addWidget(button(text, act))
-        self.column.addWidget(row)
-        self._add_effect()
-        keep = button(
-            "Run with doubt", lambda: self.watch.start("simulate", {"scenario": session.scenario_name}), main=True
-        )
-        keep.setToolTip("Run this scenario in full, with its ensemble if it has one")
-        keep.setEnabled(not self.watch.busy and bool(scenario.sites))
-        self.column.addWidget(keep)
-        self.column.addWidget(
-            label(
-                "The quick answer is an eikonal one without interval. It is not validated for scarred hearts.", "small"
+            card = LeadCard(number, site, self)
+            card.changed.connect(lambda changed, k=number - 1: self._change(k, changed))
+            self.column.addWidget(card)
+        if not any(site.role in ("rv_lead", "lv_lead") for site in scenario.sites):
+            tip = "A lead at the apex of the right ventricle and one on the lateral left epicardium, to begin with"
+            self.column.addWidget(button("Begin with CRT leads", self._begin_crt, tip=tip))
+        self.column.addWidget(undo_row(self.session, self))
+
+    def _add_numbers(self) -> None:
+        session = self.session
+        if session.answer is None:
+            return
+        self.column.addWidget(section("What it does"))
+        result = session.result
+        self.numbers = LiveNumbers(result.metrics if result is not None else (), self)
+        self.numbers.show_values(session.answer.values)
+        self.column.addWidget(self.numbers)
+        if result is not None:
+            self.column.addWidget(
+                label(f"On the right: against the run '{session.title_of(session.look.run)}'.", "small")
             )
-        )
+
+    def _add_tried(self, scenario: Electrophysiology) -> None:
+        session, place = self.session, planned_lead(scenario)
+        if scenario.start != "paced" or place is None or session.case is None or session.mesh is None:
+            return
+        self.column.addWidget(section("Places compared"))
+        answer = kept_answer(session.case, "leads", session.scenario_name, session.mesh)
+        sites = (scenario.sites[place], *scenario.candidates)
+        tried = TriedLeads(sites, answer, str(self.page.kept.get("criterion", "qrs_duration")), self)
+        tried.taken.connect(lambda site: self._change(place, site))
+        tried.dropped.connect(self._forget)
+        tried.judged.connect(self._judge)
+        self.column.addWidget(tried)
+        row = QHBoxLayout()
+        row.setSpacing(px(8))
+        keep = button("Keep this place", self._keep, tip="Keep the place of the lead, to compare others with it")
+        keep.setEnabled(scenario.sites[place] not in scenario.candidates)
+        compare = button("Compare", self._compare, tip="Solve every place under the same draws of what is not known")
+        compare.setEnabled(not self.watch.busy)
+        for one in (keep, compare):
+            row.addWidget(one, 1)
+        self.column.addLayout(row)
 
     @property
     def mode(self) -> str:
-        """Whether a click moves the last site or adds one."""
+        """Whether a click moves the lead that is placed or adds one."""
         return str(self.page.kept.get("mode", "move"))
 
     def place(self, point: Point) -> None:
-        """A click on the heart: move the last site there, or add one."""
+        """A click on the heart: move the lead that is placed there, or add one."""
         scenario = self._paced()
         if scenario is None:
             return
         x, y, z = (round(v, 2) for v in point)
-        site = PacingSite(x=x, y=y, z=z)
-        adding = self.mode == "add"
-        changed = scenario.model_copy(update={"sites": (*(scenario.sites if adding else scenario.sites[:-1]), site)})
-        self.session.edit_scenario(
-            self.session.scenario_name, changed, "Add a pacing site" if adding else "Move the pacing site"
-        )
+        place = planned_lead(scenario)
+        if self.mode == "add" or place is None:
+            self._store((*scenario.sites, PacingSite(x=x, y=y, z=z)), "Add a lead")
+        else:
+            self._change(place, scenario.sites[place].model_copy(update={"x": x, "y": y, "z": z}))
+
+    def _change(self, place: int, site: PacingSite | None) -> None:
+        """Another lead in this place; none of it."""
+        scenario = self.session.scenario
+        if not isinstance(scenario, Electrophysiology) or self.session.mesh is None:
+            return
+        before, after = scenario.sites[:place], scenario.sites[place + 1 :]
+        if site is None:
+            self._store((*before, *after), "Remove a lead")
+            return
+        try:
+            self._store((*before, snapped(self.session.mesh, site, scenario.vein), *after), "Change a lead")
+        except Refused as refusal:
+            self.session.said.emit(str(refusal), "warn")
+            self.page.refresh()
+
+    def _begin_crt(self) -> None:
+        if self.session.mesh is None or self._paced() is None:
+            return
+        try:
+            self._store(usual_crt(self.session.mesh), "Begin with CRT leads")
+        except Refused as refusal:
+            self.session.said.emit(str(refusal), "warn")
+
+    def _store(self, sites: tuple[PacingSite, ...], words: str) -> None:
+        scenario = self.session.scenario
+        if isinstance(scenario, Electrophysiology):
+            self.session.edit_scenario(self.session.scenario_name, scenario.model_copy(update={"sites": sites}), words)
+
+    def _keep(self) -> None:
+        scenario = self.session.scenario
+        place = planned_lead(scenario) if isinstance(scenario, Electrophysiology) else None
+        if isinstance(scenario, Electrophysiology) and place is not None:
+            self._keep_tried((*scenario.candidates, scenario.sites[place]), "Keep a place")
+
+    def _forget(self, site: PacingSite) -> None:
+        scenario = self.session.scenario
+        if isinstance(scenario, Electrophysiology):
+            self._keep_tried(tuple(one for one in scenario.candidates if one != site), "Forget a place")
+
+    def _keep_tried(self, candidates: tuple[PacingSite, ...], words: str) -> None:
+        scenario = self.session.scenario
+        if isinstance(scenario, Electrophysiology):
+            changed = scenario.model_copy(update={"candidates": candidates})
+            self.session.edit_scenario(self.session.scenario_name, changed, words)
 
     def _paced(self) -> Electrophysiology | None:
-        """The scenario whose sites are tried; a beat from the conduction system is left alone: it is what one compares with."""
+        """The scenario whose leads are tried; a beat from the conduction system is left alone: one compares with it."""
         session = self.session
         scenario = session.scenario
         if not isinstance(scenario, Electrophysiology) or scenario.start == "paced":
@@ -122,46 +214,18 @@ class Panel(QWidget):
     def _choose(self, mode: str) -> None:
         self.page.kept["mode"] = mode
 
-    def _site_row(self, number: int, site: PacingSite) -> QWidget:
-        row = QWidget(self)
-        layout = QHBoxLayout(row)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(label(f"{number}   {at_words((site.x, site.y, site.z))}"), 1)
-        remove = button("Remove", lambda: self._remove(site))
-        remove.setProperty("role", "link")
-        layout.addWidget(remove)
-        return row
+    def _judge(self, criterion: str) -> None:
+        self.page.kept["criterion"] = criterion
+        self.page.refresh()
 
-    def _remove(self, site: PacingSite) -> None:
-        scenario = self.session.scenario
-        if isinstance(scenario, Electrophysiology):
-            left = tuple(s for s in scenario.sites if s is not site)
-            changed = scenario.model_copy(update={"sites": left})
-            self.session.edit_scenario(self.session.scenario_name, changed, "Remove a pacing site")
+    def _compare(self) -> None:
+        self.watch.start("compare_leads", {"scenario": self.session.scenario_name})
 
-    def _add_effect(self) -> None:
-        session = self.session
-        answer, result = session.answer, session.result
-        if answer is None:
-            return
-        total = float(np.nanmax(answer.activation) - np.nanmin(answer.activation))
-        found = [Metric("total", "Total activation time", total, "ms", note="eikonal what-if")]
-        change = _change(total, result)
-        if change is not None:
-            run = session.title_of(session.look.run)
-            words = "Longer" if change > 0 else "Shorter"
-            if abs(change) >= 1.0:
-                found.append(Metric("change", f"{words} than in the run '{run}', by", abs(change), "ms"))
-            else:
-                self.column.addWidget(label(f"As long as in the run '{run}', within 1 ms.", "small"))
-        self.column.addWidget(section("What it does"))
-        for metric in found:
-            self.column.addWidget(metric_card(metric))
+    def _run(self) -> None:
+        self.watch.start("simulate", {"scenario": self.session.scenario_name})
 
-
-def _change(total: float, result: Result | None) -> float | None:
-    """How much longer, ms, the activation takes than in a run."""
-    if result is None or "activation_time" not in result.fields:
-        return None
-    before = np.asarray(result.fields["activation_time"].values)
-    return total - float(np.nanmax(before) - np.nanmin(before))
+    def _follow(self) -> None:
+        """While a lead is dragged the page stays, its numbers follow."""
+        answer = self.session.answer
+        if self.numbers is not None and answer is not None:
+            self.numbers.show_values(answer.values)

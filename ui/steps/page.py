@@ -56,10 +56,15 @@ class Page(QWidget):
 
     def add_metrics(self, metrics: tuple[Metric, ...], head: str) -> None:
         """Add cards with numbers."""
+        self.add_metrics_to(self.column, metrics, head)
+
+    @staticmethod
+    def add_metrics_to(column: QVBoxLayout, metrics: tuple[Metric, ...], head: str) -> None:
+        """Add cards with numbers to a part of the page."""
         if metrics:
-            self.column.addWidget(section(head))
+            column.addWidget(section(head))
             for metric in metrics:
-                self.column.addWidget(metric_card(metric))
+                column.addWidget(metric_card(metric))
 
 
 def _empty(layout: QVBoxLayout) -> None:

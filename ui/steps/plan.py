@@ -5,7 +5,7 @@ from typing import Protocol, cast
 from PySide6.QtWidgets import QWidget
 
 from ui.painting import Painting
-from ui.plan import pacing, stent, surface, valve
+from ui.plan import ablation, drug, pacing, stent, surface, valve
 from ui.scene import Scene
 from ui.session import Point, Session
 from ui.steps.page import Page
@@ -35,7 +35,7 @@ class Intervention(Protocol):
         ...
 
 
-INTERVENTIONS = cast(tuple[Intervention, ...], (pacing, valve, stent, surface))
+INTERVENTIONS = cast(tuple[Intervention, ...], (pacing, ablation, drug, valve, stent, surface))
 
 
 def fitting(session: Session) -> tuple[Intervention, ...]:
@@ -53,6 +53,12 @@ def planned(session: Session, title: str) -> bool:
     """Whether the step Plan is shown with the intervention of this title."""
     module = chosen(session) if session.step == "plan" else None
     return module is not None and title == module.TITLE
+
+
+def asks(session: Session) -> bool:
+    """Whether the chosen intervention wants the beat of the scenario from the what-if process."""
+    wanted = getattr(chosen(session), "asks", None)
+    return wanted is not None and bool(wanted(session))
 
 
 def draw_plan(scene: Scene, session: Session) -> None:

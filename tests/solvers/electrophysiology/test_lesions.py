@@ -54,7 +54,7 @@ def test_a_wave_goes_round_the_end_of_a_line_on_the_shortest_way() -> None:
     arc = 2 * 2.0 * (pi - atan2(15.0, 12.0) - acos(2.0 / away))
     shortest = (2 * sqrt(away**2 - 2.0**2) + arc) / SPEED
     assert shortest > 1.3 * 30.0 / SPEED
-    assert found[behind] == pytest.approx(shortest, rel=0.02)
+    assert found[behind] == pytest.approx(shortest, rel=0.03)
 
 
 def test_a_lesion_has_the_volume_and_the_area_of_its_cylinder() -> None:

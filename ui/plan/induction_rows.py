@@ -1,0 +1,63 @@
+"""Whether re-entry can be induced without and with the lesions, by the same programmed stimulation."""
+
+from typing import Any
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.arrhythmia_steps import ALL, induced
+from solvers.scenario import Electrophysiology
+from ui.steps.page import Page
+from ui.theme import px
+from ui.widgets import button, label
+
+PROTOCOL = {"s1": 600.0, "train": 6, "extras": [[300.0, 280.0, 260.0, 240.0]], "watch": 800.0}
+HINT = (
+    "S1 600 ms six times, then S2 at 300 to 240 ms, watched for 800 ms: many minutes for each site. "
+    "With a marked place only that one is paced."
+)
+
+
+class InductionRows(QWidget):
+    """One row for the scenario with lesions and, where it is known, one for the same without."""
+
+    def __init__(self, page: Page, scenario: Electrophysiology, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._page = page
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(px(6))
+        name = page.session.scenario_name
+        for words, one in (("Before", without_lesions(page, scenario)), ("After", name)):
+            if one:
+                column.addLayout(self._row(words, one))
+        column.addWidget(label(HINT, "small", self))
+
+    def _row(self, words: str, name: str) -> QHBoxLayout:
+        session, row = self._page.session, QHBoxLayout()
+        assert session.case is not None
+        row.addWidget(label(f"{words}: {_told(induced(session.case, name))}", "", self), 1)
+        start = button("Try", lambda: self._start(name), tip=f"Programmed stimulation of '{session.title_of(name)}'")
+        start.setEnabled(not self._page.watch.busy)
+        row.addWidget(start)
+        return row
+
+    def _start(self, name: str) -> None:
+        point = self._page.session.point
+        sites: Any = ALL if point is None else [list(point)]
+        self._page.watch.start("induce", {"scenario": name, "sites": sites, **PROTOCOL})
+
+
+def without_lesions(page: Page, scenario: Electrophysiology) -> str:
+    """The name of the scenario that differs by its lesions alone; empty where there is none."""
+    bare = scenario.model_copy(update={"lesions": (), "title": ""})
+    for name, other in page.session.scenarios.items():
+        if isinstance(other, Electrophysiology) and other.model_copy(update={"title": ""}) == bare:
+            return name
+    return ""
+
+
+def _told(found: dict[str, Any] | None) -> str:
+    if found is None:
+        return "not tried yet"
+    count, tried = len(found["inducible_from"]), found["sites_tried"]
+    return f"re-entry from {count} of {tried} site{'s' if tried > 1 else ''}"
