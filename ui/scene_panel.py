@@ -307,7 +307,7 @@ class ScenePanel(QWidget):
         session.point_changed.connect(self._point_moved)
         for marks in (session.scenario_changed, session.plan_changed, session.device_changed):
             marks.connect(self._point_moved)
-        session.plan_changed.connect(self._show_legends)
+        session.plan_changed.connect(self.refresh)
         session.theme_changed.connect(self.dress)
         session.landmarks.changed.connect(self.show_landmarks)
         self.handles.dropped.connect(session.landmarks.move)

@@ -27,6 +27,7 @@ from ui.window_level import WindowLevel, from_plain, to_plain
 
 STEPS = ("case", "images", "segment", "heart", "simulate", "plan", "compare", "report", "practice")
 SIMULATED_STEPS = ("simulate", "plan", "compare", "report")
+OWN_MAP = "Any surface"  # the intervention that draws a map of its own on every heart
 INSIDE = ("velocity", "pressure")  # fields of the whole blood, not of its wall
 Point = tuple[float, float, float]
 
@@ -156,9 +157,9 @@ class Session(Contents):
 
     @property
     def with_fields(self) -> bool:
-        """Whether the step shows fields; devices are planned in bare blood."""
-        bare = self.step == "plan" and self.mesh is not None and self.mesh.kind == "blood_pool"
-        return self.step in SIMULATED_STEPS and not bare
+        """Whether the step shows fields; devices are planned in bare blood, and any surface in a bare heart."""
+        blood = self.mesh is not None and self.mesh.kind == "blood_pool"
+        return self.step in SIMULATED_STEPS and not (self.step == "plan" and (blood or self.plan == OWN_MAP))
 
     @property
     def painted(self) -> bool:

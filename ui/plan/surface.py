@@ -18,11 +18,11 @@ from ui.number_list import NumberList
 from ui.painting import Painting
 from ui.plan_devices import DevicePanel, keep_device, scenario_with
 from ui.scene import Scene
-from ui.session import Point, Session
+from ui.session import OWN_MAP, Point, Session
 from ui.steps.page import Page
 from ui.widgets import Segments, button, label, section
 
-TITLE = "Any surface"
+TITLE = OWN_MAP
 NUMBERS = ("clearance", "clearance_median", "near_share", "overlap", "beyond")
 AXES = {"x": "left - right", "y": "back - front", "z": "foot - head"}
 TURN, STEP = 5.0, 1.0  # degrees and mm of one push
