@@ -155,7 +155,7 @@ class HeartActors:
             return
         facets, _ = boundary_facets(mesh.tets[tets])
         skin = pv.PolyData.from_regular_faces(np.asarray(mesh.points, float), facets).clean()
-        skin = skin.compute_normals(cell_normals=False, splitting=False)
+        skin = skin.compute_normals(cell_normals=False, split_vertices=False, consistent_normals=False)
         skin.points = skin.points + LIFT * skin.point_data["Normals"]
         self._add(name, skin, color=colour, ambient=0.4, specular=0.1, smooth_shading=True, pickable=False)
 

@@ -69,9 +69,12 @@ class LeadMember:
     def __call__(self, draw: Electrophysiology) -> Floats:
         """The numbers of this draw; its velocities and angles are laid on every option alike."""
         varied = {"velocities": draw.velocities, "fibers": draw.fibers, "grey_zone": draw.grey_zone}
-        first = self.model.answer(own_rhythm(draw))
-        own = own_beat(first)
-        rows = [lead_values(self._mesh, own_rhythm(draw), first, None)]
+        bare, own, rows = own_rhythm(draw), None, [dict[str, float]()]
+        try:
+            own = own_beat(self.model.answer(bare))
+            rows = [lead_values(self._mesh, bare, own.answer, None)]
+        except Refused:  # no surfaces for a conduction system: no beat without pacing, and no Q-LV
+            pass
         for option in self._options:
             beat = option.model_copy(update=varied)
             rows.append(lead_values(self._mesh, beat, self.model.answer(beat), own))

@@ -1,5 +1,7 @@
 """Ablation: lesions set by clicks, spots or a line over the surface; the wave is solved without that tissue at once."""
 
+from functools import partial
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
@@ -121,7 +123,7 @@ class Panel(QWidget):
         for number, lesion in enumerate(scenario.lesions, start=1):
             row = QHBoxLayout()
             row.addWidget(label(f"{number}   {_words(lesion)}"), 1)
-            remove = button("Remove", lambda k=number - 1: self._remove(k))
+            remove = button("Remove", partial(self._remove, number - 1))
             remove.setProperty("role", "link")
             row.addWidget(remove)
             self.column.addLayout(row)

@@ -23,7 +23,7 @@ def inks_of(theme: Theme) -> dict[str, str]:
     return {"none": theme.muted, "a": inks[0], "b": inks[1]}
 
 
-class DrugPlot(pg.PlotWidget):
+class DrugPlot(pg.PlotWidget):  # type: ignore[misc]
     """Potentials over time since the stimulus."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -3,7 +3,6 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from geometry.metric import shown_unit
 from solvers.electrophysiology.conduction_system import SYSTEM
 from solvers.scenario import PacingSite
 from ui.readout import at_words
@@ -38,7 +37,7 @@ class LeadCard(QFrame):
             "When it fires: the atrioventricular delay, and between two leads the interventricular one"
         )
         self.time.editingFinished.connect(lambda: self._change(time=self.time.value()))
-        self.strength = self._spin(site.strength, 150.0, 5.0, shown_unit("uA/mm^3"))
+        self.strength = self._spin(site.strength, 150.0, 5.0, "\u00b5A/mm\u00b3")
         self.strength.setToolTip("Current density around the tip for 2 ms; whether it captures is looked for in a run")
         self.strength.editingFinished.connect(lambda: self._change(strength=self.strength.value()))
         remove = button("Remove", lambda: self.changed.emit(None))

@@ -17,7 +17,7 @@ from ui.steps.page import Page
 from ui.theme import px
 from ui.widgets import Segments, button, label, section
 
-TITLE = "Pacing"
+TITLE = "Pacing / CRT"
 LEAD = "Drag a lead over the heart, or click where it is to go. Map, ECG (before: thin and grey) and numbers follow."
 LIMITS = "The quick answer is an eikonal one: no interval, and every lead captures. Not validated for scarred hearts."
 TRIED_COLOUR, TRIED_SIZE = "#b9c4cf", 2.2

@@ -67,19 +67,21 @@ class TriedLeads(QWidget):
         head.addStretch(1)
         share = (row or {}).get("best", {}).get(criterion)
         if share is not None:
-            told = QLabel(f"best in {round(share * members)} of {members}", frame)
-            told.setProperty("role", "head")
-            told.setToolTip(f"{100 * share:.0f} % of the draws; places within 1 ms of the best share it")
-            head.addWidget(told)
+            chance = QLabel(f"best in {round(share * members)} of {members}", frame)
+            chance.setProperty("role", "head")
+            chance.setToolTip(f"{100 * share:.0f} % of the draws; places within 1 ms of the best share it")
+            head.addWidget(chance)
         column.addLayout(head)
         if row is not None:
             metrics = {one["name"]: Metric(**one) for one in row["metrics"]}
-            words = "    ".join(f"{short} {metrics[name].text()}" for name, short in SHORT.items() if name in metrics)
+            told = [f"{short} {metrics[name].text()}" for name, short in SHORT.items() if name in metrics]
+            words = "   ".join(one.replace(" ", "\u00a0") for one in told)  # broken between the numbers alone
             column.addWidget(label(words, "small", frame))
         if number > 0:
             links = QHBoxLayout()
-            for text, signal in (("Move the lead here", self.taken), ("Forget", self.dropped)):
-                link = button(text, lambda signal=signal: signal.emit(site))
+            take = button("Move the lead here", lambda: self.taken.emit(site))
+            drop = button("Forget", lambda: self.dropped.emit(site))
+            for link in (take, drop):
                 link.setProperty("role", "link")
                 links.addWidget(link)
             links.addStretch(1)
