@@ -12,6 +12,7 @@ from app.commands_arrhythmia import ARRHYTHMIA_VERBS
 from app.commands_calibrate import CALIBRATION_VERBS
 from app.commands_cells import CELL_VERBS
 from app.commands_check import CHECK_VERBS
+from app.commands_device import add_flow_devices
 from app.commands_device_ep import add_devices
 from app.commands_ecg import ECG_VERBS
 from app.commands_edit import EDIT_VERBS
@@ -57,6 +58,7 @@ for name, verb in VERBS.items():
 cli.command(SCENARIO_VERBS)
 devices = App(name="device", help="Try a device, a lesion or a drug on a scenario.")
 add_devices(devices)
+add_flow_devices(devices)
 cli.command(devices)
 
 

@@ -1,6 +1,7 @@
 """The line along which the blood flows, and how wide its way is."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pyvista as pv
@@ -153,3 +154,15 @@ def flow_metrics(mesh: HeartMesh, line: Centerline) -> list[Metric]:
         Metric("outlet_diameter", "Ascending aorta at the outlet", diameter(-3), "mm", note="of a disc of equal area")
     )
     return metrics
+
+
+def save_centerline(line: Centerline, path: Path) -> None:
+    """Write a centreline (.npz)."""
+    arrays = {"points": line.points, "tangent": line.tangent, "arc": line.arc, "area": line.area}
+    np.savez(path, throat=line.throat, **arrays)  # type: ignore[arg-type]
+
+
+def load_centerline(path: Path) -> Centerline:
+    """Read what ``save_centerline`` wrote."""
+    with np.load(path) as data:
+        return Centerline(data["points"], data["tangent"], data["arc"], data["area"], int(data["throat"]))

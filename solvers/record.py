@@ -12,7 +12,7 @@ class Record(BaseModel):
 
 
 def number(
-    default: float, unit: str, low: float, high: float, meaning: str, source: str = "", sd: float | None = None
+    default: float | None, unit: str, low: float, high: float, meaning: str, source: str = "", sd: float | None = None
 ) -> Any:
     """A field with unit, allowed range, meaning, source, and the SD it has in an ensemble (None: it is not varied)."""
     facts: dict[str, JsonValue] = {"unit": unit, "source": source, "sd": sd, "status": "population default"}

@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from solvers.devices.records import Device, PlacedSurface
 from solvers.flow_records import (
     Cuff,
     FlowCurve,
@@ -219,6 +220,7 @@ class Electrophysiology(Variant):
     duration: float = number(150, "ms", 10, 2000, "Simulated time (not for eikonal)")
     time_step: float = number(0.05, "ms", 0.001, 0.2, "Time step (not for eikonal)")
     extracellular_every: float = number(0, "ms", 0, 1000, "Extracellular potential every (0: none)")
+    device: PlacedSurface | None = choice(None, "A surface placed in the heart, which changes nothing in the beat")
     ensemble: Ensemble = Ensemble()
     doubts: tuple[Doubt, ...] = choice((), "Standard deviations that are not those declared")
 
@@ -269,6 +271,7 @@ class Flow(Variant):
     outlets: dict[str, Windkessel | Resistance | PressureCurve] = choice(
         {}, "What is behind the outlets of other names than 'outlet', by name"
     )
+    device: Device | None = choice(None, "A valve, stent or surface that was placed")
     beats: int = Field(1, ge=1, le=20, description="Beats computed at most; fewer once they repeat within 2 %")
     time_step: float = number(10, "ms", 0.5, 40, "Time step")
     ensemble: Ensemble = Ensemble()

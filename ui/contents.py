@@ -9,14 +9,18 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 
 from app.case import Case
+from app.devices import kept_line, kept_surface
 from app.measured_ecg import kept_ecg
 from app.scenarios import in_order
 from app.staleness import out_of_date, stale_scenarios
+from geometry.aortic_root import AorticRoot, aortic_root
+from geometry.centerline import Centerline
 from geometry.errors import Refused
 from geometry.fiber_lines import FiberLines, load_lines
 from geometry.heart_mesh import HeartMesh
 from geometry.image import Image
 from geometry.metric import Metric
+from geometry.placed_surface import Shape, Surroundings
 from geometry.segmentation import Segmentation
 from geometry.tet_quality import TetNumbers, TetQuality, load_numbers, load_quality
 from solvers.electrophysiology.lesions import ablated_tets
@@ -106,6 +110,25 @@ class Contents(QObject):
         return self._keep("tet_numbers", lambda case: load_numbers(case.folder / "mesh"))
 
     @property
+    def aortic_root(self) -> AorticRoot | None:
+        """The root of a blood pool; None where its annulus is not known."""
+        return self._keep("aortic_root", lambda _: _root_of(self.mesh))
+
+    @property
+    def centerline(self) -> Centerline | None:
+        """The way of the blood through the mesh; None while it was not found."""
+        return self._keep("centerline", kept_line)
+
+    @property
+    def surroundings(self) -> Surroundings | None:
+        """The walls that a device may touch."""
+        return self._keep("surroundings", lambda _: Surroundings(self.mesh) if self.mesh is not None else None)
+
+    def surface_of(self, name: str) -> Shape | None:
+        """A surface that was brought into the case, as it was brought in."""
+        return self._keep(f"surface/{name}", lambda case: kept_surface(case, name)) if name else None
+
+    @property
     def measures(self) -> tuple[Metric, ...]:
         """What was measured on scan and heart."""
         return self._keep("measures", lambda case: tuple(case.measures())) or ()
@@ -154,6 +177,13 @@ class Contents(QObject):
             return ()
         facts = (self.case.folder / name).stat()
         return (facts.st_ino, facts.st_mtime_ns, facts.st_size)
+
+
+def _root_of(mesh: HeartMesh | None) -> AorticRoot | None:
+    try:
+        return aortic_root(mesh) if mesh is not None else None
+    except Refused:
+        return None
 
 
 def _beat_of(case: Case) -> MedianBeat | None:

@@ -96,7 +96,7 @@ def _kind(annotation: Any) -> tuple[str, bool, tuple[str, ...]]:
         return "choice", optional, tuple(str(a) for a in get_args(annotation))
     if isinstance(annotation, type):
         if issubclass(annotation, Record):
-            return ("other" if optional else "record"), optional, ()
+            return "other" if optional else "record", optional, ()  # what may be missing is placed in the step Plan
         kinds = {bool: "switch", int: "whole", float: "number", str: "text"}
         return kinds.get(annotation, "other"), optional, ()
     return "other", optional, ()

@@ -31,6 +31,7 @@ class HeartActors:
         self._names: set[str] = set()
         self._words: dict[str, object] = {}
         self._painted: pv.PolyData | None = None
+        self._solid: dict[str, float] = {}  # opacities of what was made glass
 
     def clear(self) -> None:
         """Take everything away."""
@@ -39,6 +40,7 @@ class HeartActors:
         for name in list(self._words):
             self.show_words(name, np.empty((0, 3)), [], "")
         self._painted = None
+        self._solid = {}
 
     def show_tissue(self, surface: HeartSurface) -> None:
         """Draw the heart without any field, each named surface in its own colour."""
@@ -194,7 +196,29 @@ class HeartActors:
         actors = self._plotter.renderers[self._place].actors
         for name in self._names:
             if name.startswith("wall"):
+                prop = actors[f"{self._place}/{name}"].prop
+                self._solid.setdefault(name, prop.opacity)
+                prop.opacity = opacity
+
+    def make_solid(self) -> None:
+        """Draw the wall as it was before it was made glass."""
+        actors = self._plotter.renderers[self._place].actors
+        for name, opacity in self._solid.items():
+            if name in self._names:
                 actors[f"{self._place}/{name}"].prop.opacity = opacity
+        self._solid = {}
+
+    def show_body(self, name: str, body: pv.PolyData, colour: str, opacity: float = 1.0) -> None:
+        """Draw a device in one colour (nothing: take it away)."""
+        self._remove(name)
+        if body.n_points:
+            self._add(name, body, color=colour, opacity=opacity, ambient=0.35, specular=0.25, pickable=False)
+
+    def show_patch(self, name: str, patch: pv.PolyData) -> None:
+        """Draw triangles in the colours ("colour") of their points."""
+        self._remove(name)
+        if patch.n_points:
+            self._add(name, patch, scalars="colour", rgb=True, pickable=False, **_matt())
 
     def hide(self, name: str) -> None:
         """Take one thing away."""

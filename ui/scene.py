@@ -33,6 +33,7 @@ class Scene(QWidget):
         self.plotter = QtInteractor(self, shape=(1, 2), border=False, auto_update=False)
         self.views = (HeartActors(self.plotter, 0), HeartActors(self.plotter, 1))
         self.surface: HeartSurface | None = None
+        self.shown_devices: set[str] = set()  # kinds of what the step Plan has drawn
         self._pressed: QPoint | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -154,13 +155,13 @@ class Scene(QWidget):
         a, b, c = picker.GetPickPosition()
         return a, b, c
 
-    def on_screen(self, place: Sequence[float]) -> QPointF:
+    def on_screen(self, place: Sequence[float] | Floats) -> QPointF:
         """The pixel of the widget at which a place (mm) is seen."""
         x, y, _ = self.display_of(place)
         ratio = self.plotter.devicePixelRatioF()
         return QPointF(x / ratio, self.plotter.height() - y / ratio - 1)
 
-    def display_of(self, place: Sequence[float]) -> NDArray[np.floating]:
+    def display_of(self, place: Sequence[float] | Floats) -> NDArray[np.floating]:
         """(3,), pixels of the screen from the lower left, and depth, of a place (mm)."""
         renderer = self.plotter.renderers[0]
         renderer.SetWorldPoint(*place, 1.0)
@@ -178,6 +179,21 @@ class Scene(QWidget):
             x, y, z, w = renderer.GetWorldPoint()
             ends.append((x / w, y / w, z / w))
         return self.surface.hit(ends[0], ends[1])
+
+    def shift(self, place: Sequence[float] | Floats, start: QPointF, stop: QPointF) -> Floats:
+        """(3,) mm in the plane of the screen through a place, from one pixel of the first view to another."""
+        renderer, ratio, depth, ends = (
+            self.plotter.renderers[0],
+            self.plotter.devicePixelRatioF(),
+            self.display_of(place)[2],
+            [],
+        )
+        for spot in (start, stop):
+            renderer.SetDisplayPoint(spot.x() * ratio, (self.plotter.height() - spot.y() - 1) * ratio, depth)
+            renderer.DisplayToWorld()
+            x, y, z, w = renderer.GetWorldPoint()
+            ends.append(np.array([x, y, z]) / w)
+        return np.asarray(ends[1] - ends[0])
 
     def draw(self) -> None:
         """Draw soon; many calls in a row draw once."""

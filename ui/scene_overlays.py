@@ -109,7 +109,7 @@ def show_anatomy(scene: Scene, session: Session) -> None:
         return
     places = {"inlet_center": "Inlet: outflow tract", "outlet_center": "Outlet: ascending aorta"}
     found = {words: mesh.landmarks[name] for name, words in places.items() if name in mesh.landmarks}
-    if "throat" in mesh.landmarks:
+    if "throat" in mesh.landmarks and session.step != "plan":  # there a device stands in it
         area = next((m for m in session.measures if m.name == "orifice_area"), None)
         words = f"Narrowest: {with_unit(f'{area.value:.0f}', area.unit)}" if area is not None else "Narrowest"
         found[words] = mesh.landmarks["throat"]

@@ -8,6 +8,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from solvers.result import Field
+from ui.device_drag import DeviceDrag
 from ui.fiber_scale import helix_scale
 from ui.flow_motion import FlowMotion
 from ui.heart_parts import Shade, inks_shown, part_shown, shade
@@ -21,9 +22,9 @@ from ui.scene import Scene
 from ui.scene_controls import SceneControls
 from ui.scene_handles import Handles
 from ui.scene_overlays import show_anatomy, show_arrows, show_fibers, show_front, show_marks, show_network, show_worst
-from ui.session import MEASURED, SIMULATED_STEPS, Session
+from ui.session import MEASURED, Session
 from ui.site_drag import SiteDrag, hide_lines
-from ui.steps.plan import draw_plan
+from ui.steps.plan import draw_plan, plan_scale
 from ui.surfaces import swatches
 from ui.theme import px
 from ui.velocity_arrows import show_velocity
@@ -44,6 +45,7 @@ class ScenePanel(QWidget):
         self.handles = Handles(self.scene)
         self.motion = FlowMotion(self.scene, session)
         self.sites = SiteDrag(self.scene, session)
+        self.devices = DeviceDrag(self.scene, session)
         self.controls = SceneControls(session, self)
         self.legends = (Legend(self), Legend(self))
         self.title = QLabel(self)
@@ -84,7 +86,7 @@ class ScenePanel(QWidget):
         """Draw the heart the way it is looked at now."""
         session = self._session
         mesh = session.mesh
-        field = session.field if session.step in SIMULATED_STEPS else None
+        field = session.field if session.with_fields else None
         painted = field is not None and mesh is not None and fits(field, len(mesh.points))
         self.badge.setVisible(painted)
         self.badge.setText("MEASURED" if session.look.field == MEASURED else "SIMULATED")
@@ -96,6 +98,7 @@ class ScenePanel(QWidget):
             return
         state = self._state(painted)
         if state == self._drawn:  # another step, the same picture
+            self._show_legends()
             self.show_marks()
             self._tell()
             return
@@ -182,7 +185,14 @@ class ScenePanel(QWidget):
         session = self._session
         mesh = session.mesh
         told = (session.look.landmarks, part_shown(session), id(session.tet_numbers))
-        seen = (id(mesh), session.cut, session.look.fibers, id(session.fiber_lines), session.theme.name)
+        seen = (
+            id(mesh),
+            session.cut,
+            session.look.fibers,
+            id(session.fiber_lines),
+            session.theme.name,
+            session.step == "plan",
+        )
         if not painted:
             return (*seen, *told)
         pair = session.look.other if session.step == "compare" else ""
@@ -240,7 +250,7 @@ class ScenePanel(QWidget):
         session = self._session
         fibers = helix_scale() if session.look.fibers and session.fiber_lines is not None else None
         left = ours[0] if split else fibers
-        alone = self._shade.scale if self._shade is not None else None
+        alone = self._shade.scale if self._shade is not None else plan_scale(session)
         right = ours[1] if split else ours[0] if ours else alone
         for legend, painting in zip(self.legends, (left, right), strict=True):
             legend.setVisible(painting is not None)
@@ -296,8 +306,9 @@ class ScenePanel(QWidget):
             signal.connect(self.refresh)
         session.time_changed.connect(self.follow_time)
         session.point_changed.connect(self._point_moved)
-        for marks in (session.scenario_changed, session.plan_changed):
+        for marks in (session.scenario_changed, session.plan_changed, session.device_changed):
             marks.connect(self._point_moved)
+        session.plan_changed.connect(self.refresh)
         session.theme_changed.connect(self.dress)
         session.landmarks.changed.connect(self.show_landmarks)
         self.handles.dropped.connect(session.landmarks.move)

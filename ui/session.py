@@ -11,6 +11,7 @@ from app.case import Case
 from app.removed import forget_removed
 from app.view_file import load_view, save_view
 from app.warm import Answer
+from solvers.devices.records import Device
 from solvers.result import Field, Result
 from solvers.scenario import Electrophysiology, Flow
 from ui.contents import Contents
@@ -29,6 +30,7 @@ from ui.window_level import WindowLevel, from_plain, to_plain
 
 STEPS = ("case", "images", "segment", "heart", "simulate", "plan", "compare", "report", "practice")
 SIMULATED_STEPS = ("simulate", "plan", "compare", "report")
+OWN_MAP = "Any surface"  # the intervention that draws a map of its own on every heart
 MEASURED = "velocity_measured"  # a field of a run that a scanner made
 INSIDE = ("velocity", "pressure", MEASURED, "velocity_difference")  # fields of the whole blood, not of its wall
 Point = tuple[float, float, float]
@@ -53,6 +55,7 @@ class Session(Contents):
     window_changed = Signal()
     overlay_changed = Signal()
     live_changed = Signal()  # a running beat got further, or is over
+    device_changed = Signal()  # the device that is planned, while it is moved
     draft_wanted = Signal(object)  # pacing sites while one of them is dragged
     cell_wanted = Signal()  # its action potential and currents
     electrogram_wanted = Signal()  # at the marked place
@@ -64,6 +67,7 @@ class Session(Contents):
         super().__init__(parent)
         self.step = "case"
         self.plan = ""  # the title of the intervention that is planned; empty: the first that fits
+        self.device: Device | None = None  # while it is moved; else that of the scenario counts
         self.look = Look()
         self.time = 0.0
         self.phase = 0
@@ -160,9 +164,15 @@ class Session(Contents):
         self.look_changed.emit()
 
     @property
+    def with_fields(self) -> bool:
+        """Whether the step shows fields; devices are planned in bare blood, and any surface in a bare heart."""
+        blood = self.mesh is not None and self.mesh.kind == "blood_pool"
+        return self.step in SIMULATED_STEPS and not (self.step == "plan" and (blood or self.plan == OWN_MAP))
+
+    @property
     def painted(self) -> bool:
         """Whether the step shows a field on the heart."""
-        return self.step in SIMULATED_STEPS and self.field is not None
+        return self.with_fields and self.field is not None
 
     def carried(self, name: str) -> bool:
         """Whether particles or streamlines are drawn: wanted, and the velocity of a run that has them is looked at."""
@@ -229,6 +239,11 @@ class Session(Contents):
         before = self.scenarios.get(name)
         if before is not None and before != scenario:
             self.undo.push(ChangeScenario(self, name, before, scenario, text))
+
+    def move_device(self, device: Device | None) -> None:
+        """Show a device where it is being moved to; None: it stays where the scenario has it."""
+        self.device = device
+        self.device_changed.emit()
 
     def set_answer(self, answer: Answer | None) -> None:
         """Show what the warm worker found."""

@@ -14,6 +14,7 @@ from geometry.heart_mesh import Floats, HeartMesh
 from geometry.progress import Progress, part
 from geometry.units import convert
 from solvers.backend import dolfinx
+from solvers.devices.stenting import with_device
 from solvers.flow.along import along_line, residence_fields
 from solvers.flow.beat import Beat
 from solvers.flow.beats import run_beats
@@ -77,7 +78,7 @@ def run_flow(
         )
     began = time.perf_counter()
     given, (scenario, tuned) = scenario, with_tuned_vessels(scenario)
-    shaped, line = with_orifice(mesh, centerline(mesh), scenario)
+    shaped, line = with_orifice(*with_device(mesh, centerline(mesh), scenario), scenario)
     blood = opened(shaped, line, scenario.opening)
     outlets = outlet_models(blood, scenario)
     drive = drive_of(blood, scenario, profile)

@@ -45,8 +45,8 @@ def test_nothing_moves_for_a_factor_of_one(pipe: HeartMesh, line: Centerline) ->
 def test_a_change_that_the_mesh_cannot_take_is_refused(pipe: HeartMesh, line: Centerline) -> None:
     with pytest.raises(Refused, match="cannot be multiplied by 0"):
         scale_narrowing(pipe, 0.0, line)
-    node = int(np.linalg.norm(pipe.points - (4.0, 0.0, 30.0), axis=1).argmin())
+    node = int(np.linalg.norm(pipe.points - (7.07, 0.0, 30.0), axis=1).argmin())  # of the wall, which is not mended
     points = pipe.points.copy()
-    points[node] += (0.0, 0.0, 1.9)  # nearly onto the next layer, 2 mm away: flat tetrahedra
+    points[node] += (0.0, 0.0, 5.0)  # past the next layers, 2 mm apart: tetrahedra turn over
     with pytest.raises(Refused, match="too coarse"):
         scale_narrowing(pipe.with_points(points), 0.5, line)

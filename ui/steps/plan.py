@@ -4,7 +4,8 @@ from typing import Protocol, cast
 
 from PySide6.QtWidgets import QWidget
 
-from ui.plan import ablation, drug, pacing
+from ui.painting import Painting
+from ui.plan import ablation, drug, pacing, stent, surface, valve
 from ui.scene import Scene
 from ui.session import Point, Session
 from ui.steps.page import Page
@@ -34,7 +35,7 @@ class Intervention(Protocol):
         ...
 
 
-INTERVENTIONS = cast(tuple[Intervention, ...], (pacing, ablation, drug))
+INTERVENTIONS = cast(tuple[Intervention, ...], (pacing, ablation, drug, valve, stent, surface))
 
 
 def fitting(session: Session) -> tuple[Intervention, ...]:
@@ -66,6 +67,12 @@ def draw_plan(scene: Scene, session: Session) -> None:
         draw = getattr(module, "draw", None)
         if draw is not None:
             draw(scene, session, planned(session, module.TITLE))
+
+
+def plan_scale(session: Session) -> Painting | None:
+    """The legend of the map that the chosen intervention draws, where it draws one."""
+    scale = getattr(chosen(session), "scale", None) if session.step == "plan" else None
+    return cast(Painting | None, scale(session)) if scale is not None else None
 
 
 class PlanPage(Page):

@@ -1,0 +1,74 @@
+"""Devices tried by command line on a small pipe that knows its annulus."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import pyvista as pv
+
+from app.__main__ import main
+from app.case import Case
+from app.devices import find_line, surfaces
+from geometry.shapes import tube
+from solvers.devices.records import ImplantedValve, PlacedSurface, Stent
+from solvers.scenario import Flow
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Case:
+    made = Case.create(tmp_path / "case", "Pipe")
+    mesh = tube(11.5, 60.0, 2.5, 0.4)
+    marks = {**mesh.landmarks, "annulus": (0.0, 0.0, 5.0), "sinotubular": (0.0, 0.0, 50.0)}
+    made.save_mesh(replace(mesh, landmarks=marks), ())
+    made.save_scenario("systole", Flow())
+    return made
+
+
+def answer(case: Case, *words: str) -> dict[str, object]:
+    out = case.folder.parent / "answer.json"
+    assert main(["device", words[0], str(case.folder), *words[1:], "--json", str(out)]) == 0
+    found: dict[str, object] = json.loads(out.read_text())
+    return found
+
+
+def test_a_valve_is_tried_and_kept_as_a_child(case: Case) -> None:
+    told = answer(case, "valve", "--depth", "3", "--septum", "2", "--keep", "valve")
+    assert told["size"] == 23 and told["fits"] == [23]  # 23 mm across: 415 mm2 less the corners of the polygon
+    assert told["metrics"]["septum_overlap"]["value"] == pytest.approx(1.0)  # type: ignore[index]
+    child = case.scenario("valve")
+    assert isinstance(child, Flow) and isinstance(child.device, ImplantedValve)
+    assert child.device.depth == 3.0 and child.orifice == "prosthesis"
+
+
+def test_a_stent_is_placed_at_the_narrowest_and_kept_for_every_state(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find_line(case)
+    case.save_scenario("systole_exercise", Flow(heart_rate=110))
+    told = answer(case, "stent", "--diameter", "21", "--length", "12", "--recoil", "0")
+    assert told["kept"] == ["stent_systole", "stent_systole_exercise"]
+    child = case.scenario("stent_systole_exercise")
+    assert isinstance(child, Flow) and isinstance(child.device, Stent)
+    assert child.device.z == pytest.approx(30.0, abs=1.0) and child.heart_rate == 110
+    after = told["metrics"]["area_after"]["value"]  # type: ignore[index]
+    assert after == pytest.approx(346.4, rel=0.03)  # pi 10.5^2
+
+
+def test_a_surface_is_brought_in_without_its_name_and_measured(case: Case, tmp_path: Path) -> None:
+    file = tmp_path / "Jane Doe.stl"
+    pv.Sphere(radius=4.0).save(file)
+    told = answer(case, "surface", str(file), "--at=0,0,5", "--keep", "placed")
+    assert surfaces(case) == ("surface_1",) == (told["surface"],)
+    assert told["metrics"]["clearance"]["value"] == pytest.approx(7.44, abs=0.05)  # type: ignore[index]
+    assert isinstance(case.scenario("placed").device, PlacedSurface)
+    assert not [path for path in case.folder.rglob("*") if "Jane" in path.name]
+    again = answer(case, "surface", "--name", "surface_1", "--at=9,0,5")
+    assert again["metrics"]["overlap"]["value"] > 0  # type: ignore[index]
+
+
+def test_what_cannot_be_is_a_sentence(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["device", "surface", str(case.folder), "--name", "none"]) == 2
+    assert "no surface 'none'" in capsys.readouterr().err
+    assert main(["device", "valve", str(case.folder), "--size", "27"]) == 2
+    assert "no size 27 mm" in capsys.readouterr().err
