@@ -10,6 +10,7 @@ from app.case import Case
 from app.folders import replace_text
 from app.measured_ecg import needed_ecg
 from app.needed import needed_mesh
+from app.scenario_tree import as_child
 from geometry.errors import Refused
 from geometry.progress import Progress, part
 from solvers.calibration.ecg_calibration import EcgCalibration, EcgError, learn_calibration
@@ -40,9 +41,9 @@ def calibrate(case: Case, options: Mapping[str, Any], progress: Progress) -> Non
     learned = learn_calibration(model, scenario, members, workers, duration + AFTER, part(progress, 0.1, 0.9))
     found = learned.posterior(qrs, EcgError())
     progress(0.95, "Looking at the calibrated beat")
-    child = child_of(scenario, found)
+    child = calibrated(scenario, found)
     facts = _facts(learned, found, qrs, _fit(model, scenario, child, beat, duration))
-    case.save_scenario(child_name(name), child)
+    case.save_scenario(child_name(name), as_child(case.scenarios(), name, child))
     replace_text(calibration_file(case, name), json.dumps(facts, indent=1))
 
 
@@ -56,7 +57,7 @@ def calibration_file(case: Case, name: str) -> Path:
     return case.folder / "calibrations" / f"{name}.json"
 
 
-def child_of(scenario: Electrophysiology, found: Posterior) -> Electrophysiology:
+def calibrated(scenario: Electrophysiology, found: Posterior) -> Electrophysiology:
     """The scenario with the posterior's means and SDs; the status of what was not told stays as it was."""
     numbers = {number.path: float(mean) for number, mean in zip(found.varied, found.mean, strict=True)}
     own = {number.name for number in found.varied}

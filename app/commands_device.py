@@ -20,6 +20,7 @@ from app.devices import (
     with_surface,
 )
 from app.needed import needed_mesh
+from app.scenario_tree import as_child
 from geometry.aortic_root import aortic_root
 from geometry.errors import Refused
 from geometry.measures.body import body_surface
@@ -77,7 +78,7 @@ def valve(
     for told in (found.choice.words(), *found.warnings, *found.notes):
         say(f"  {told}")
     if keep:
-        _keep(opened, keep, valve_child(parent, tried), f"{parent.title}, valve {tried.size} mm")
+        _keep(opened, keep, name, valve_child(parent, tried), f"{parent.title}, valve {tried.size} mm")
     tell_metrics(found.metrics, json, {"case": str(case), "parent": name, "kept": keep, **found.to_dict()})
 
 
@@ -111,7 +112,7 @@ def stent(
     for name in parents:
         parent = flow_scenario(opened, name)[1]
         child = f"{keep}_{name}"
-        _keep(opened, child, stent_child(parent, tried), f"{parent.title}, stent {diameter:g} mm")
+        _keep(opened, child, name, stent_child(parent, tried), f"{parent.title}, stent {diameter:g} mm")
         if simulate:
             drops[name] = {"before": _drops(opened, name), "after": _drops(opened, child, again=True)}
             for key in DROPS:
@@ -147,10 +148,11 @@ def surface(
     tried = PlacedSurface(source=chosen, pose=_pose(at, pose))
     found = fit_surface(opened, tried)
     if keep:
-        parent = opened.scenario(scenario) if scenario else next(iter(opened.scenarios().values()), None)
-        if parent is None:
+        of = scenario or next(iter(opened.scenarios()), "")
+        if not of:
             raise Refused("The case has no scenario that could carry the surface; mesh it first.")
-        _keep(opened, keep, with_surface(parent, tried), f"{parent.title}, with {chosen}")
+        parent = opened.scenario(of)
+        _keep(opened, keep, of, with_surface(parent, tried), f"{parent.title}, with {chosen}")
     tell_metrics(
         surface_metrics(found), json, {"case": str(case), "surface": chosen, "pose": list(tried.pose), "kept": keep}
     )
@@ -171,8 +173,8 @@ def _pose(at: str | None, pose: str | None) -> tuple[float, ...]:
     return tuple(matrix.ravel().tolist())
 
 
-def _keep(case: Case, name: str, child: Electrophysiology | Flow, title: str) -> None:
-    case.save_scenario(name, child.model_copy(update={"title": title}))
+def _keep(case: Case, name: str, parent: str, child: Electrophysiology | Flow, title: str) -> None:
+    case.save_scenario(name, as_child(case.scenarios(), parent, child.model_copy(update={"title": title})))
     say(f"The scenario {name!r} is stored.")
 
 

@@ -11,6 +11,7 @@ from app.console import print_json, say
 from app.needed import needed_mesh
 from app.plan_answers import answer_file, electrical, kept_answer
 from app.point_table import read_points
+from app.scenario_tree import as_child
 from geometry.errors import Refused
 from geometry.metric import Metric
 from solvers.drugs.catalogue import find_drug
@@ -153,7 +154,7 @@ def _tell(head: str, metrics: list[dict[str, Any]]) -> None:
 def _keep(case: Case, name: str, new: str | None, changed: Electrophysiology) -> str:
     """Store a changed scenario under its own name, or under ``new`` with that title; the name."""
     if new:
-        changed = changed.model_copy(update={"title": new})
+        changed = as_child(case.scenarios(), name, changed.model_copy(update={"title": new}))
     kept = new or name
     case.save_scenario(kept, changed)
     return kept

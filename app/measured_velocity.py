@@ -7,6 +7,7 @@ from typing import Any
 
 from app.case import Case
 from app.needed import needed_mesh
+from app.scenario_tree import as_child
 from geometry.errors import Refused
 from geometry.measured_velocity import MeasuredVelocity, load_velocity, read_velocity, save_velocity
 from geometry.progress import Progress
@@ -64,7 +65,8 @@ def _drive_by(case: Case, name: str, measured: MeasuredVelocity) -> None:
         "heart_rate": 60_000.0 / measured.cycle,
         "ensemble": Ensemble(members=0),
     }
-    case.save_scenario(name.removesuffix(SUFFIX) + SUFFIX, scenario.model_copy(update=changes))
+    made = as_child(case.scenarios(), name, scenario.model_copy(update=changes))
+    case.save_scenario(name.removesuffix(SUFFIX) + SUFFIX, made)
 
 
 def _lay_over(case: Case, name: str, measured: MeasuredVelocity) -> None:

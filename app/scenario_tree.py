@@ -56,8 +56,15 @@ def child_of(scenarios: Scenarios, parent: str, title: str = "") -> tuple[str, E
     """A name and a record for a new child of ``parent``, with its numbers; refuses an unknown parent."""
     source = needed_scenario(scenarios, parent)
     words = " ".join(title.split()) or _free_title(scenarios, source.title)
-    made = {"title": words, "parent": parent, "parent_numbers": numbers_digest(source)}
-    return free_name(scenarios, words), source.model_copy(update=made)
+    return free_name(scenarios, words), as_child(scenarios, parent, source.model_copy(update={"title": words}))
+
+
+def as_child[Made: (Electrophysiology, Flow, Electrophysiology | Flow)](
+    scenarios: Scenarios, parent: str, made: Made
+) -> Made:
+    """``made``, which was made from the numbers that ``parent`` has now, as its child."""
+    source = needed_scenario(scenarios, parent)
+    return made.model_copy(update={"parent": parent, "parent_numbers": numbers_digest(source)})
 
 
 def confirmed(scenarios: Scenarios, name: str) -> Electrophysiology | Flow:

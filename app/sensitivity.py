@@ -5,6 +5,7 @@ from typing import Any
 
 from app.case import Case
 from app.folders import replace_text
+from app.scenario_tree import as_child
 from geometry.errors import Refused
 from geometry.progress import Progress
 from solvers.scenario import Electrophysiology, Flow
@@ -70,5 +71,5 @@ def full_model_at(case: Case, run: str, found: Sensitivity, values: list[float])
         update={"ensemble": alone, "title": f"{scenario.title}, confirmed"}
     )
     name = f"{run}_confirmed"
-    case.save_scenario(name, moved)
+    case.save_scenario(name, as_child(case.scenarios(), run, moved))
     return name

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
+from app.scenario_tree import as_child
 from solvers.devices.records import Device
 from solvers.scenario import Electrophysiology, Flow
 from ui.session import Session
@@ -40,11 +41,11 @@ def keep_device(session: Session, kind: type, base: str, child: Titled, device: 
         session.edit_scenario(name, child(session.scenarios[name], device), text)
         return
     parent = parent_flow(session)
-    first = session.scenarios[parent[0]] if parent else next(iter(session.scenarios.values()), None)
-    if first is None:
+    of = parent[0] if parent else next(iter(session.scenarios), "")
+    if not of:
         return
     name = fresh_name(session, base)
-    session.keep_scenario(name, child(first, device))
+    session.keep_scenario(name, as_child(session.scenarios, of, child(session.scenarios[of], device)))
     session.choose_scenario(name, show_run=False)
 
 

@@ -5,6 +5,7 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
+from app.scenario_tree import as_child
 from geometry.errors import Refused
 from solvers.electrophysiology.lesions import ablated_metrics, ablated_tets, lesion_notes
 from solvers.scenario import Electrophysiology, Lesion
@@ -178,7 +179,7 @@ class Panel(QWidget):
             return scenario
         name = f"{session.scenario_name}{OWN}"
         fresh = scenario.model_copy(update={"title": f"{scenario.title}, ablated"})
-        session.keep_scenario(name, fresh)
+        session.keep_scenario(name, as_child(session.scenarios, session.scenario_name, fresh))
         session.choose_scenario(name, show_run=False)
         return fresh
 

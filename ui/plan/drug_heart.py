@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.plan_answers import kept_answer
+from app.scenario_tree import as_child
 from solvers.electrophysiology.drug_effect import QT_NOTE
 from solvers.scenario import DrugDose, Electrophysiology
 from ui.steps.page import Page
@@ -68,6 +69,7 @@ class HeartUnderDrugs(QWidget):
         first = self._doses[0]
         title = f"{scenario.title}, {first.name} {first.dose:g} \u00d7"
         name = f"{session.scenario_name}_{first.name}_{first.dose:g}".replace(".", "_")
-        session.keep_scenario(name, scenario.model_copy(update={"drug": first, "title": title}))
+        drugged = scenario.model_copy(update={"drug": first, "title": title})
+        session.keep_scenario(name, as_child(session.scenarios, session.scenario_name, drugged))
         session.choose_scenario(name, show_run=False)
         session.said.emit(f"The scenario '{title}' is there; run it in the step Simulate.", "info")

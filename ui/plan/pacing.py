@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.plan_answers import kept_answer
+from app.scenario_tree import as_child
 from geometry.errors import Refused
 from solvers.electrophysiology.leads import planned_lead, snapped, usual_crt
 from solvers.scenario import Electrophysiology, PacingSite
@@ -207,7 +208,7 @@ class Panel(QWidget):
                 session.choose_scenario(name, show_run=False)
                 return other
         fresh = scenario.model_copy(update={"title": "Pacing", "tier": "eikonal", "start": "paced", "sites": ()})
-        session.keep_scenario("pacing", fresh)
+        session.keep_scenario("pacing", as_child(session.scenarios, session.scenario_name, fresh))
         session.choose_scenario("pacing", show_run=False)
         return fresh
 

@@ -4,6 +4,7 @@ import numpy as np
 import pyvista as pv
 from PySide6.QtCore import QPointF
 
+from app.scenario_tree import as_child
 from app.scenarios import exercise
 from geometry.errors import Refused
 from geometry.metric import Metric
@@ -232,7 +233,8 @@ class Panel(DevicePanel):
         scenario = session.scenarios[scenario_with(session, Stent)]
         assert isinstance(scenario, Flow)
         name = fresh_name(session, "stent_exercise")
-        session.keep_scenario(name, exercise(scenario).model_copy(update={"title": f"{scenario.title}, exercise"}))
+        harder = exercise(scenario).model_copy(update={"title": f"{scenario.title}, exercise"})
+        session.keep_scenario(name, as_child(session.scenarios, scenario_with(session, Stent), harder))
         session.choose_scenario(name, show_run=False)
 
 
