@@ -159,11 +159,10 @@ class HeartActors:
         skin.points = skin.points + LIFT * skin.point_data["Normals"]
         self._add(name, skin, color=colour, ambient=0.4, specular=0.1, smooth_shading=True, pickable=False)
 
-    def show_arrows(self, points: Floats, vectors: Floats, length: float) -> None:
-        """Draw flow arrows; the longest is ``length`` mm."""
+    def show_arrows(self, points: Floats, vectors: Floats, length: float, top: float) -> None:
+        """Draw flow arrows; one of size ``top`` is ``length`` mm long."""
         self._remove("arrows")
         size = np.linalg.norm(vectors, axis=1)
-        top = float(np.nanmax(size, initial=0.0))
         if top <= 0:
             return
         keep = size > 0.08 * top

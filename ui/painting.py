@@ -174,9 +174,9 @@ def _with_doubt(mean: Field, sd: Field, palette: Palette, frame: int, limits: tu
     )
 
 
-def difference(left: Field, right: Field, frame: int = 0) -> Painting:
-    """Right minus left, on a scale that is the same on both sides of zero."""
-    values = scalars(right, frame) - scalars(left, frame)
+def difference(left: Field, right: Field, time: float = 0.0) -> Painting:
+    """Right minus left at one time, ms, on a scale that is the same on both sides of zero."""
+    values = scalars(right, frame_at(right, time)) - scalars(left, frame_at(left, time))
     top = round_limits(0.0, float(np.nanmax(np.abs(values), initial=0.0)))[1]
     times = left.low_word == "EARLY"
     return Painting(

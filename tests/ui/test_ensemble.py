@@ -76,6 +76,12 @@ def test_a_difference_is_right_minus_left_on_a_scale_even_about_zero() -> None:
     assert painting.high_word == "RIGHT LATER"
 
 
+def test_a_difference_of_two_flows_is_of_one_time_though_their_frames_are_not() -> None:
+    slow = Field(np.array([[0.0], [1.0], [2.0]]), "m/s", "Speed", (0.0, 100.0, 200.0))
+    quick = Field(np.array([[0.0], [3.0], [5.0], [7.0], [9.0]]), "m/s", "Speed", (0.0, 50.0, 100.0, 150.0, 200.0))
+    assert difference(slow, quick, 100.0).values.tolist() == [4.0]
+
+
 @pytest.mark.parametrize(("sd", "layer"), [(0.0, 0), (1e3, 3)])
 def test_what_is_sure_is_drawn_in_full_colour_and_what_is_not_in_grey(mesh: HeartMesh, sd: float, layer: int) -> None:
     result = _flow(mesh)
