@@ -30,7 +30,8 @@ class OptionsCard(QFrame):
         grid.setHorizontalSpacing(px(14))
         grid.setVerticalSpacing(0)
         grid.addWidget(self._head(), 0, 0, 1, 5)
-        for column, words in enumerate(HEADS):
+        judged = any(cell.best is not None for cell in row.cells)
+        for column, words in enumerate(HEADS if judged else HEADS[:-1]):
             text = label(words, "small")
             text.setWordWrap(False)
             grid.addWidget(text, 1, column)
