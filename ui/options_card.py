@@ -10,6 +10,7 @@ from ui.theme import Theme, px
 from ui.widgets import label
 
 LANE = 32
+LONG = 16  # letters of a title
 WAYS = {"": "not said", "lower": "lower", "higher": "higher"}
 HEADS = ("Option", "Members of the ensemble; bar: the run", "Value (90 %)", "Difference to baseline (90 %)", "P(best)")
 
@@ -109,7 +110,7 @@ def _named(title: str, place: int, base: bool) -> QWidget:
     dot.setFixedSize(px(10), px(10))
     dot.setStyleSheet(f"background: {ink_of(place)}; border-radius: {px(5)}px;")
     layout.addWidget(dot)
-    words = QLabel(title)
+    words = label(title, "small") if len(title) > LONG else QLabel(title)  # small print has room for two lines
     words.setToolTip(f"{title}: the baseline" if base else title)
     words.setMinimumWidth(px(60))
     layout.addWidget(words, 1)

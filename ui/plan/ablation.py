@@ -67,8 +67,10 @@ class Panel(QWidget):
             )
             return
         if not scenario.lesions:
-            words = f"'{scenario.title}' stays as it is: the first click makes a scenario of its own for the lesions."
-            self.column.addWidget(label(words, "small"))
+            words = f"\u2018{scenario.title}\u2019 stays as it is: the first click makes a scenario of its own for the lesions."
+        else:
+            words = f"Kept in the scenario \u2018{scenario.title}\u2019."
+        self.column.addWidget(label(words, "small"))
         self._add_tool()
         self._add_lesions(scenario)
         if scenario.lesions:

@@ -72,7 +72,9 @@ class Panel(QWidget):
             words = (
                 "This beat starts in the conduction system and stays as it is; a click on the heart tries a paced one."
             )
-            self.column.addWidget(label(words, "small"))
+        else:
+            words = f"Kept in the scenario \u2018{scenario.title}\u2019."
+        self.column.addWidget(label(words, "small"))
         self._add_leads(scenario)
         self._add_numbers()
         self._add_tried(scenario)
