@@ -58,7 +58,8 @@ class Study:
         unit = self.output.unit
         said = (
             f"{label}: measure the {self.varied[best].label} next. Known exactly, it would take away "
-            f"{100 * first[best]:.0f} % of the variance ({100 * low[best]:.0f} to {100 * high[best]:.0f} %); the 90 % interval would shrink from "
+            f"{100 * first[best]:.0f} % of the variance ({100 * low[best]:.0f} to {100 * high[best]:.0f} %); "
+            "the 90 % interval would shrink from "
             f"\u00b1{with_unit(f'{now:.2g}', unit)} to about \u00b1{with_unit(f'{then:.2g}', unit)}."
         )
         rivals = [int(k) for k in ranked[1:] if high[k] > low[best] and first[k] >= LITTLE]

@@ -183,7 +183,8 @@ class Panel(QWidget):
         fresh = scenario.model_copy(update={"title": f"{scenario.title}, ablated"})
         session.keep_scenario(name, as_child(session.scenarios, session.scenario_name, fresh))
         session.choose_scenario(name, show_run=False)
-        return fresh
+        child = session.scenario
+        return child if isinstance(child, Electrophysiology) else None
 
     def _store(self, scenario: Electrophysiology, lesions: tuple[Lesion, ...], words: str) -> None:
         self.session.edit_scenario(self.session.scenario_name, scenario.model_copy(update={"lesions": lesions}), words)

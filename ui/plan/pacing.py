@@ -212,7 +212,8 @@ class Panel(QWidget):
         fresh = scenario.model_copy(update={"title": "Pacing", "tier": "eikonal", "start": "paced", "sites": ()})
         session.keep_scenario("pacing", as_child(session.scenarios, session.scenario_name, fresh))
         session.choose_scenario("pacing", show_run=False)
-        return fresh
+        child = session.scenario
+        return child if isinstance(child, Electrophysiology) else None
 
     def _choose(self, mode: str) -> None:
         self.page.kept["mode"] = mode
