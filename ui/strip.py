@@ -121,6 +121,7 @@ class Strip(QFrame):
         if electrical:
             note += self._lay_measured(ecg)
         self.note.setText(note)
+        self._tell_band()
         if electrical:
             bounds = [traces[name] for name in ("ecg_low", "ecg_high") if name in traces]
             band = self._answer_band()
@@ -151,7 +152,16 @@ class Strip(QFrame):
         if band is None:
             return "What-if; before: thin and grey"
         low, high = band.values["qrs_duration"]
-        return f"What-if, QRS {low:.0f} to {high:.0f} ms; band: 90 % of {band.count} draws; before: thin and grey"
+        return f"What-if, QRS {low:.0f} to {high:.0f} ms (90 %)"
+
+    def _tell_band(self) -> None:
+        band = self._answer_band()
+        if band is not None:
+            words = (
+                f"Band: where 90 % of {band.count} draws of the velocities and fibre angles lie, on the quick mesh. While you drag "
+                "it is that of a moment ago. The beat before: thin and grey."
+            )
+            self.note.setToolTip(f"{words} {self.note.toolTip()}".strip())
 
     def _band_changed(self) -> None:
         """Lay the band around the ECG that is shown; nothing else has changed."""
@@ -159,6 +169,7 @@ class Strip(QFrame):
         if session.answer is not None and session.step == "plan":
             self.ecg.show_ecg(session.answer.ecg, self.ecg.before, (band.low, band.high) if band else None)
             self.note.setText(self._answer_note() + self._lay_measured(session.answer.ecg))
+            self._tell_band()
 
     def _other_state(self) -> dict[str, Trace]:
         """Curves of the same flow at exercise, or at rest, where it was computed."""

@@ -62,6 +62,6 @@ def test_a_dragged_site_asks_for_drafts_and_is_kept_where_it_is_let_go(window: W
     assert band is not None and shown is not None and session.answer is not None and shown is session.answer.ecg
     inside = (band[0].values <= shown.values + 0.05) & (shown.values <= band[1].values + 0.05)
     assert inside.mean() > 0.8 and (band[1].values - band[0].values).max() > 0.1  # mV
-    assert "of 16 draws" in strip.note.text()
+    assert "(90 %)" in strip.note.text() and "of 16 draws" in strip.note.toolTip()
     session.undo.undo()
     assert session.scenario == before

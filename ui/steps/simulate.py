@@ -6,6 +6,7 @@ from solvers.cells.catalogue import find_cells
 from solvers.drugs.catalogue import find_drugs
 from solvers.result import Result
 from solvers.scenario import Electrophysiology
+from ui.calibration_fold import CalibrationFold
 from ui.form import Form
 from ui.result_cards import check_row, origin_line
 from ui.scenario_list import ScenarioList
@@ -121,6 +122,15 @@ class SimulatePage(Page):
             look.setToolTip("Its action potential and currents over one beat, with or without a drug")
             self.column.addWidget(look)
         self.column.addWidget(label("Rest on a number for its meaning, source and range.", "small"))
+        self._add_calibration(name)
+
+    def _add_calibration(self, name: str) -> None:
+        if not isinstance(self.session.scenario, Electrophysiology):
+            return
+        fold = CalibrationFold(self.session, name, self.watch.start, self.watch.busy, self)
+        fold.head.setChecked(bool(self.property("fitting")))  # as it was before the page was filled again
+        fold.unfolded.connect(lambda on: self.setProperty("fitting", on))
+        self.column.addWidget(fold)
 
     def show_scenario(self) -> None:
         """Show changed values without building the page again."""
@@ -135,6 +145,7 @@ class SimulatePage(Page):
         self.add_metrics(result.metrics, "What came out")
         name = self.session.scenario_name
         self.column.addWidget(UncertaintyFold(self.session, name, self._start_named, self))
+        self._add_calibration(name)
         if result.checks:
             passed = sum(check.passed for check in result.checks)
             self.column.addWidget(section(f"Checks: {passed} of {len(result.checks)} passed"))
