@@ -14,6 +14,7 @@ from solvers.electrophysiology.band import Band
 from solvers.result import Trace
 from solvers.scenario import Electrophysiology
 
+KEPT_BANDS = 50  # questions back for which a band is still looked for
 DIED = "The what-if process ended unexpectedly; leave and enter the step 'Plan' to start it again."
 
 
@@ -54,7 +55,7 @@ class WarmWorker(WarmProcess[Answer]):
 
         None while there is none; a band that is None: this answer has none.
         """
-        for number in range(self.asked, self._banded, -1):
+        for number in range(self.asked, max(self._banded, self.asked - KEPT_BANDS), -1):
             path = self.folder / f"{number}.band.npz"
             if path.exists():
                 self._banded = number

@@ -1,6 +1,7 @@
 """The band around a what-if answer: computed beside the answers in a thread of the what-if process, in a file of its own."""
 
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from threading import Condition, Thread
 
@@ -34,7 +35,9 @@ class BandThread:
             self._news.notify()
 
     def _run(self, mesh: HeartMesh | None, scenario: Electrophysiology) -> None:
-        what_if = None if mesh is None else WhatIf(mesh, scenario)  # of its own: it shares nothing with the answers
+        what_if: WhatIf | None = None  # of its own: it shares nothing with the answers
+        with suppress(Refused):
+            what_if = None if mesh is None else WhatIf(mesh, scenario)
         beats: DrawnBeats | None = None
         while True:
             with self._news:
