@@ -14,9 +14,8 @@ from ui.flow_motion import FlowMotion
 from ui.heart_parts import Shade, inks_shown, part_shown, shade
 from ui.heart_surface import HeartSurface, long_cut
 from ui.legend import Legend
-from ui.legend_limits import shared_limits
-from ui.look import DOUBT, VALUE
-from ui.painting import Painting, difference, frame_at, paint
+from ui.look import VALUE
+from ui.painting import Painting, frame_at, paint, paint_pair
 from ui.readout import readout
 from ui.scene import Scene
 from ui.scene_controls import SceneControls
@@ -218,11 +217,7 @@ class ScenePanel(QWidget):
         assert result is not None
         other = session.result_of(look.other) if session.step == "compare" else None
         if other is not None and look.field in other.fields:
-            if look.difference:
-                return (difference(result.fields[look.field], other.fields[look.field], self._frame),)
-            limits = shared_limits(result.fields[look.field], other.fields[look.field])
-            single = look if look.mode in (VALUE, DOUBT) else look.changed(mode=VALUE)
-            return (*paint(result, single, self._frame, limits), *paint(other, single, self._frame, limits))
+            return paint_pair(result, other, look, session.time)
         if session.step == "plan" and answer is not None and look.field == "activation_time":
             fresh = result.fields[look.field].with_values(answer.activation)
             return paint(replace(result, fields={look.field: fresh}), look.changed(mode=VALUE))
