@@ -1,13 +1,11 @@
 """A scenario calibrated to the measured ECG of its case: a child scenario with the posterior, and the words about it."""
 
-import json
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
+from app.calibration_file import child_name, keep_calibration
 from app.case import Case
-from app.folders import replace_text
 from app.measured_ecg import needed_ecg
 from app.needed import needed_mesh
 from app.scenario_tree import as_child
@@ -44,17 +42,7 @@ def calibrate(case: Case, options: Mapping[str, Any], progress: Progress) -> Non
     child = calibrated(scenario, found)
     facts = _facts(learned, found, qrs, _fit(model, scenario, child, beat, duration))
     case.save_scenario(child_name(name), as_child(case.scenarios(), name, child))
-    replace_text(calibration_file(case, name), json.dumps(facts, indent=1))
-
-
-def child_name(name: str) -> str:
-    """What the calibrated scenario is stored as."""
-    return f"{name}_calibrated"
-
-
-def calibration_file(case: Case, name: str) -> Path:
-    """Where the words and numbers about a calibration lie."""
-    return case.folder / "calibrations" / f"{name}.json"
+    keep_calibration(case, name, scenario, facts)
 
 
 def calibrated(scenario: Electrophysiology, found: Posterior) -> Electrophysiology:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from app.calibration_file import calibration_file, child_name
 from app.commands import opened_case, run
 from app.console import print_json, say
 
@@ -39,8 +40,6 @@ def calibrate(
     if ecg is not None:
         run(opened, "ecg", {"files": [str(ecg.resolve())], "rate": rate})
     run(opened, "calibrate", {"scenario": scenario, "qrs": qrs, "members": members, "workers": workers})
-    from app.calibration import calibration_file, child_name
-
     facts = text.loads(calibration_file(opened, scenario).read_text())
     for row in facts["inputs"]:
         before, after = row["before"], row["after"]

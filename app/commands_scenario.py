@@ -14,8 +14,9 @@ from app.scenario_tree import child_of, confirmed, needed_scenario, scenario_tre
 from app.scenario_words import NAMING, change_line, changes_in_words
 from app.staleness import stale_scenarios
 from geometry.errors import Refused
-from solvers.scenario import Electrophysiology, Flow, PacingSite
+from solvers.scenario import Doubt, Electrophysiology, Flow, PacingSite
 from solvers.scenario_file import with_entries
+from solvers.uncertainty.doubts import with_doubt
 
 Json = Annotated[str | None, Parameter("--json", allow_leading_hyphen=True)]
 SCENARIO_VERBS = App(
@@ -62,18 +63,22 @@ def copy(
     title: str = "",
     set: Annotated[list[str] | None, Parameter("--set", allow_leading_hyphen=True)] = None,
     site: Annotated[list[str] | None, Parameter("--site", allow_leading_hyphen=True)] = None,
+    sd: Annotated[list[str] | None, Parameter("--sd")] = None,
     json: Json = None,
 ) -> None:
     """Make a child of a scenario; --set ENTRY=VALUE changes something in it, e.g. --set viscosity=4.5.
 
     Entries inside others are written with a dot (velocities.fiber=0.5). --site x,y,z (mm, RAS), once for each, are the places
-    it is paced from.
+    it is paced from. --sd ENTRY=SD,STATUS,SOURCE says how sure a number is (velocities.fiber=0.05,measured,"mapping"; 0: not
+    varied); status and source may be left out.
     """
     opened = Case.open(case)
     with opened.locked():
         scenarios = opened.scenarios()
         key, child = child_of(scenarios, name, title)
         child = _changed(child, set or [], site or [])
+        for told in sd or []:
+            child = with_doubt(child, _doubt(told))
         opened.save_scenario(key, child)
     words = change_line(scenarios[name], child)
     say(f"{key}  '{child.title}': {words}")
@@ -123,3 +128,18 @@ def _changed(child: Electrophysiology | Flow, entries: list[str], sites: list[st
         values["sites"] = tuple(PacingSite(x=x, y=y, z=z).model_dump() for x, y, z in map(point, sites))
         values["start"] = "paced"
     return with_entries(child, values)
+
+
+def _doubt(told: str) -> Doubt:
+    """ENTRY=SD, ENTRY=SD,STATUS or ENTRY=SD,STATUS,SOURCE."""
+    path, _, words = told.partition("=")
+    size, _, rest = words.partition(",")
+    status, _, source = rest.partition(",")
+    try:
+        facts = {"number": path, "sd": float(size), "status": status or "estimated", "source": source.strip()}
+        return Doubt.model_validate(facts)
+    except ValueError as failure:
+        raise Refused(
+            f"{told!r} says not how sure a number is; write ENTRY=SD,STATUS,SOURCE with a status of measured, estimated or "
+            "population default, e.g. --sd velocities.fiber=0.05,measured."
+        ) from failure

@@ -8,10 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.band_file import read_band
 from app.warm_process import WarmProcess
+from solvers.electrophysiology.band import Band
 from solvers.result import Trace
 from solvers.scenario import Electrophysiology
 
+KEPT_BANDS = 50  # questions back for which a band is still looked for
 DIED = "The what-if process ended unexpectedly; leave and enter the step 'Plan' to start it again."
 
 
@@ -36,9 +39,28 @@ class WarmWorker(WarmProcess[Answer]):
     def __init__(self, case_folder: Path, scenario: str) -> None:
         super().__init__("app.warm_worker", str(case_folder), scenario, read=read_answer, died=DIED)
 
+        self._banded = 0
+
     def ask(self, scenario: Electrophysiology, draft: bool = False) -> int:
         """Ask for the beat of ``scenario``, a quicker and coarser one with ``draft``; returns its number."""
         return self.put({"draft": draft, "scenario": scenario.model_dump(mode="json")})
+
+    @property
+    def banding(self) -> bool:
+        """Whether a band is still to come."""
+        return self._banded < self.asked and not self.error()
+
+    def band(self) -> tuple[int, Band | None] | None:
+        """The newest band that was not given out yet, with the number of the answer around which it lies.
+
+        None while there is none; a band that is None: this answer has none.
+        """
+        for number in range(self.asked, max(self._banded, self.asked - KEPT_BANDS), -1):
+            path = self.folder / f"{number}.band.npz"
+            if path.exists():
+                self._banded = number
+                return number, read_band(path)
+        return None
 
 
 def write_answer(answer: Answer, path: Path) -> None:

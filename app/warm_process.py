@@ -67,7 +67,8 @@ class WarmProcess[Answer]:
     def _forget_before(self, number: int) -> None:
         """Remove answers that nobody asks for any more: a drag leaves many."""
         for path in self.folder.glob("*.npz"):
-            if path.stem.isdecimal() and int(path.stem) < number:
+            asked = path.stem.removesuffix(".band")
+            if asked.isdecimal() and int(asked) < number:
                 path.unlink(missing_ok=True)
 
     def drop(self) -> None:

@@ -105,6 +105,7 @@ class JobWatch(QObject):
         if self._warm is not None:
             self._warm.close()
             self._warm = None
+            self._session.set_band(0, None)  # the next process counts from 1 again
         self._think(False)
 
     def _think(self, on: bool) -> None:
@@ -160,13 +161,15 @@ class JobWatch(QObject):
         self.ended.emit(status)
 
     def _look_at_warm(self) -> None:
-        if self._warm is None or not self.thinking:
+        warm = self._warm
+        if warm is None or not (self.thinking or warm.banding):
             self._soon.stop()
             return
-        answer = self._warm.poll()
-        wrong = "" if answer else self._warm.error()
+        self._look_at_band(warm)
+        answer = warm.poll()
+        wrong = "" if answer else warm.error()
         if answer is not None:
-            self.thinking = self._warm.waiting
+            self.thinking = warm.waiting
             if answer.refusal:
                 self._session.said.emit(answer.refusal, "warn")
             else:
@@ -176,3 +179,9 @@ class JobWatch(QObject):
             self._session.said.emit(wrong, "bad")
         if not self.thinking and (answer is not None or wrong):
             self.changed.emit()
+
+    def _look_at_band(self, warm: WarmWorker) -> None:
+        """Show a band that came; before a newer answer is looked for, which takes it away."""
+        found = warm.band()
+        if found is not None and self._session.answer is not None:
+            self._session.set_band(*found)

@@ -174,9 +174,20 @@ def _with_doubt(mean: Field, sd: Field, palette: Palette, frame: int, limits: tu
     )
 
 
-def difference(left: Field, right: Field, time: float = 0.0) -> Painting:
-    """Right minus left at one time, ms, on a scale that is the same on both sides of zero."""
-    values = scalars(right, frame_at(right, time)) - scalars(left, frame_at(left, time))
+def paint_pair(left: Result, right: Result, look: Look, time: float) -> tuple[Painting, ...]:
+    """Two runs at the same time (ms) on one scale, or their difference; each may keep moments of its own."""
+    one, two = left.fields[look.field], right.fields[look.field]
+    frames = frame_at(one, time), frame_at(two, time)
+    if look.difference:
+        return (difference(one, two, frames),)
+    limits = shared_limits(one, two)
+    single = look if look.mode in (VALUE, DOUBT) else look.changed(mode=VALUE)
+    return (*paint(left, single, frames[0], limits), *paint(right, single, frames[1], limits))
+
+
+def difference(left: Field, right: Field, frames: tuple[int, int] = (0, 0)) -> Painting:
+    """Right minus left, each at its frame, on a scale that is the same on both sides of zero."""
+    values = scalars(right, frames[1]) - scalars(left, frames[0])
     top = round_limits(0.0, float(np.nanmax(np.abs(values), initial=0.0)))[1]
     times = left.low_word == "EARLY"
     return Painting(

@@ -14,9 +14,8 @@ from ui.flow_motion import FlowMotion
 from ui.heart_parts import Shade, inks_shown, part_shown, shade
 from ui.heart_surface import HeartSurface, long_cut
 from ui.legend import Legend
-from ui.legend_limits import shared_limits
-from ui.look import DOUBT, VALUE
-from ui.painting import Painting, difference, frame_at, paint
+from ui.look import VALUE
+from ui.painting import Painting, frame_at, paint, paint_pair
 from ui.readout import readout
 from ui.scene import Scene
 from ui.scene_controls import SceneControls
@@ -218,13 +217,7 @@ class ScenePanel(QWidget):
         assert result is not None
         other = session.result_of(look.other) if session.step == "compare" else None
         if other is not None and look.field in other.fields:
-            left, right = result.fields[look.field], other.fields[look.field]
-            if look.difference:
-                return (difference(left, right, session.time),)
-            limits = shared_limits(left, right)
-            single = look if look.mode in (VALUE, DOUBT) else look.changed(mode=VALUE)
-            there = frame_at(right, session.time)  # the other run has frames of its own
-            return (*paint(result, single, self._frame, limits), *paint(other, single, there, limits))
+            return paint_pair(result, other, look, session.time)
         if answer is not None and self._tried:
             fresh = result.fields[look.field].with_values(answer.activation)
             return paint(replace(result, fields={look.field: fresh}), look.changed(mode=VALUE))

@@ -12,6 +12,7 @@ from app.removed import forget_removed
 from app.view_file import load_view, save_view
 from app.warm import Answer
 from solvers.devices.records import Device
+from solvers.electrophysiology.band import Band
 from solvers.result import Field, Result
 from solvers.scenario import Electrophysiology, Flow
 from ui.contents import Contents
@@ -51,6 +52,7 @@ class Session(Contents):
     scenario_changed = Signal()
     seeds_changed = Signal()
     answer_changed = Signal()  # the warm worker answered
+    band_changed = Signal()  # the band around its answer came
     theme_changed = Signal()
     window_changed = Signal()
     overlay_changed = Signal()
@@ -75,6 +77,7 @@ class Session(Contents):
         self.scenario_name = ""
         self.seeds: tuple[Point, ...] = ()
         self.answer: Answer | None = None
+        self.band: tuple[int, Band | None] = (0, None)  # with the number of the answer around which it lies
         self.live: Result | None = None  # of a beat that is being solved
         self.theme: Theme = DARK
         self.window: WindowLevel | None = None  # None: what suits the scan
@@ -251,7 +254,14 @@ class Session(Contents):
     def set_answer(self, answer: Answer | None) -> None:
         """Show what the warm worker found."""
         self.answer = answer
+        if answer is None:
+            self.band = (0, None)
         self.answer_changed.emit()
+
+    def set_band(self, number: int, band: Band | None) -> None:
+        """Show the band around the answer of this number."""
+        self.band = number, band
+        self.band_changed.emit()
 
     def set_live(self, live: Result | None) -> None:
         """Show a beat while it is being solved; None when it is over."""

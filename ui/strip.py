@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBox
 
 from app.scenarios import counterpart, has_states
 from geometry.image import Image
+from solvers.electrophysiology.band import Band
 from solvers.electrophysiology.measured_ecg import compare_ecg
 from solvers.result import Result, Trace
 from ui.cine import Cine
@@ -112,7 +113,7 @@ class Strip(QFrame):
         if ecg is not None and electrical:
             note = "Squares: 40 ms, 0.5 mV" + ("; band: 90 % of the runs" if "ecg_low" in traces else "")
         if answer is not None:
-            ecg, before, note = answer.ecg, traces.get(ECG), "What-if; before: thin and grey"
+            ecg, before, note = answer.ecg, traces.get(ECG), self._answer_note()
         if session.step == "compare":
             other = session.result_of(session.look.other)
             before = other.traces.get(ECG) if other is not None else None
@@ -120,9 +121,14 @@ class Strip(QFrame):
         if electrical:
             note += self._lay_measured(ecg)
         self.note.setText(note)
+        self._tell_band()
         if electrical:
-            bounds = [traces[name] for name in ("ecg_low", "ecg_high") if name in traces and answer is None]
-            self.ecg.show_ecg(ecg, before, (bounds[0], bounds[1]) if len(bounds) == 2 else None)
+            bounds = [traces[name] for name in ("ecg_low", "ecg_high") if name in traces]
+            band = self._answer_band()
+            around = (
+                (band.low, band.high) if band else (bounds[0], bounds[1]) if len(bounds) == 2 and not answer else None
+            )
+            self.ecg.show_ecg(ecg, before, around)
             self.plots.setCurrentWidget(self.ecg)
         else:
             behind = self._other_state()
@@ -137,6 +143,37 @@ class Strip(QFrame):
         self._frames = run_times(result, session.look.field, tuple(traces.values()))
         self.bar.set_times(self._frames)
         self._follow_time()
+
+    def _answer_band(self) -> Band | None:
+        """The band around the what-if answer; while something is dragged that of a moment ago, until its own is there."""
+        answer, (number, band) = self._session.answer, self._session.band
+        if answer is None or self._session.step != "plan" or not (answer.draft or answer.number == number):
+            return None
+        return band
+
+    def _answer_note(self) -> str:
+        band = self._answer_band()
+        if band is None:
+            return "What-if; before: thin and grey"
+        low, high = band.values["qrs_duration"]
+        return f"What-if, QRS {low:.0f} to {high:.0f} ms (90 %)"
+
+    def _tell_band(self) -> None:
+        band = self._answer_band()
+        if band is not None:
+            words = (
+                f"Band: where 90 % of {band.count} draws of the velocities and fibre angles lie, on the quick mesh. While you drag "
+                "it is that of a moment ago. The beat before: thin and grey."
+            )
+            self.note.setToolTip(f"{words} {self.note.toolTip()}".strip())
+
+    def _band_changed(self) -> None:
+        """Lay the band around the ECG that is shown; nothing else has changed."""
+        session, band = self._session, self._answer_band()
+        if session.answer is not None and session.step == "plan":
+            self.ecg.show_ecg(session.answer.ecg, self.ecg.before, (band.low, band.high) if band else None)
+            self.note.setText(self._answer_note() + self._lay_measured(session.answer.ecg))
+            self._tell_band()
 
     def _other_state(self) -> dict[str, Trace]:
         """Curves of the same flow at exercise, or at rest, where it was computed."""
@@ -183,6 +220,7 @@ class Strip(QFrame):
             signal.connect(self.refresh)
         session.phase_changed.connect(lambda: self.bar.show_frame(session.phase) if not self.over_run else None)
         session.time_changed.connect(self._follow_time)
+        session.band_changed.connect(self._band_changed)
         session.theme_changed.connect(self.dress)
         self.bar.chosen.connect(self._chosen)
         self.ecg.time_chosen.connect(session.set_time)

@@ -23,6 +23,7 @@ from solvers.scenario import Electrophysiology
 from solvers.uncertainty.drawn import INPUT, drawn_inputs
 from solvers.uncertainty.emulator import fit_emulator
 from solvers.uncertainty.sampling import Varied, draws, varied_numbers
+from solvers.uncertainty.threads import one_thread
 
 COMPONENTS, EXPLAINED = 8, 0.99  # at most so many, fewer where they hold this share of the members' variance
 FEWEST = 24  # members
@@ -76,7 +77,8 @@ class EcgCalibration:
         late = np.unique(np.clip(late, -MARGIN, MARGIN))
         chances = norm.logpdf(late, scale=error.onset) if error.onset > 0 else np.zeros(len(late))
         data = np.array([self.data(qrs, one) for one in late])
-        return self.inference.posterior(data, self.covariance(error), chances)
+        with one_thread():
+            return self.inference.posterior(data, self.covariance(error), chances)
 
     def unexplained(self, qrs: Qrs) -> float:
         """The share of the shape's square that no combination of the components has: what the model cannot make."""
@@ -132,7 +134,8 @@ def calibration_from(
     for number, column in enumerate(columns):
         progress(number / len(columns), "Learning what each input does to the QRS")
         emulators.append(fit_emulator(inputs, column))
-    inference = Inference(varied, emulators, seed)
+    with one_thread():
+        inference = Inference(varied, emulators, seed)
     return EcgCalibration(inference, mean, basis, window, tuple(one.q2 for one in emulators))
 
 

@@ -26,7 +26,12 @@ def add_fibers(mesh: HeartMesh, angles: FiberAngles, progress: Progress = silent
 
 
 def fibers_from_fields(fields: LaplaceFields, angles: FiberAngles) -> tuple[Floats, Floats]:
-    """Fibre and sheet directions (m, 3), orthonormal, in each tet.
+    """Fibre and sheet directions (m, 3), orthonormal, in each tet; see ``FiberRule``."""
+    return FiberRule(fields)(angles)
+
+
+class FiberRule:
+    """Fibre and sheet directions of one heart for any angles; what does not depend on the angles is computed once.
 
     The algorithm of Bayer 2012: frames (circumferential, apex to base, across the wall) from the gradients, turned by
     the fibre angle about the third and the sheet angle about the first axis, then interpolated (spherically, between
@@ -34,20 +39,37 @@ def fibers_from_fields(fields: LaplaceFields, angles: FiberAngles) -> tuple[Floa
     Unlike there, both ends of the last interpolation carry the angle that belongs to the depth: the published order
     (endocardial angle against angle at depth) makes fibres jump by up to 50 deg inside a wall with sheet angles.
     """
-    slope, at = fields.gradients, fields.at_tets
-    up = slope["apex_base"]
-    total = at["lv"] + at["rv"]
-    right = np.divide(at["rv"], total, out=np.zeros_like(total), where=total > 1e-9)
-    depth = np.clip(at["epi"], 0.0, 1.0)
-    across = np.deg2rad(angles.endo * (1 - depth) + angles.epi * depth)
-    tilt = np.deg2rad(angles.sheet_endo * (1 - depth) + angles.sheet_epi * depth)
-    outer = _turned(_frames(up, slope["epi"]), across, tilt)
-    mirrored = 1 - 2 * right  # across the septum the frame keeps its sense, so seen from the right angles change sign
-    inner = _turned(_frames(up, -slope["lv"]), across * mirrored, tilt * mirrored)
-    if at["rv"].any():
-        inner = _between(inner, _turned(_frames(up, slope["rv"]), across * mirrored, tilt * mirrored), right)
-    frame = _between(inner, outer, depth).as_matrix()
-    return np.ascontiguousarray(frame[:, :, 0]), np.ascontiguousarray(frame[:, :, 2])
+
+    def __init__(self, fields: LaplaceFields) -> None:
+        slope, at = fields.gradients, fields.at_tets
+        up, total = slope["apex_base"], at["lv"] + at["rv"]
+        self._right = np.divide(at["rv"], total, out=np.zeros_like(total), where=total > 1e-9)
+        self._depth = np.clip(at["epi"], 0.0, 1.0)
+        self._outer, self._left = _quaternions(up, slope["epi"]), _quaternions(up, -slope["lv"])
+        self._septal = _quaternions(up, slope["rv"]) if at["rv"].any() else None
+
+    def __call__(self, angles: FiberAngles) -> tuple[Floats, Floats]:
+        """Fibre and sheet (m, 3), orthonormal."""
+        depth, right = self._depth, self._right
+        across = np.deg2rad(angles.endo * (1 - depth) + angles.epi * depth)
+        tilt = np.deg2rad(angles.sheet_endo * (1 - depth) + angles.sheet_epi * depth)
+        outer = _turned(self._outer, across, tilt)
+        mirrored = (
+            1 - 2 * right
+        )  # across the septum the frame keeps its sense, so seen from the right angles change sign
+        across, tilt = across * mirrored, tilt * mirrored
+        inner = _turned(self._left, across, tilt)
+        if self._septal is not None:
+            inner = _between(inner, _turned(self._septal, across, tilt), right)
+        x, y, z, w = _between(inner, outer, depth)
+        fiber = np.column_stack([1 - 2 * (y * y + z * z), 2 * (x * y + z * w), 2 * (x * z - y * w)])
+        sheet = np.column_stack([2 * (x * z + y * w), 2 * (y * z - x * w), 1 - 2 * (x * x + y * y)])
+        return fiber, sheet
+
+
+def _quaternions(up: Floats, outward: Floats) -> Floats:
+    """(4, m) x, y, z, w of the frames that belong to these gradients."""
+    return np.ascontiguousarray(Rotation.from_matrix(_frames(up, outward), assume_valid=True).as_quat().T)
 
 
 def _frames(up: Floats, outward: Floats) -> Floats:
@@ -69,35 +91,41 @@ def _units(vectors: Floats, spare: Floats) -> Floats:
     return np.where(good, vectors / np.where(good, lengths, 1.0), spare)
 
 
-def _turned(frames: Floats, fiber_angle: Floats, sheet_angle: Floats) -> Rotation:
-    """The frames turned by the fibre angle about their third axis, then by the sheet angle about the fibre."""
-    along, up, out = (frames[:, :, k] for k in range(3))
-    cos, sin = np.cos(fiber_angle)[:, None], np.sin(fiber_angle)[:, None]
-    fiber, aside = cos * along + sin * up, cos * up - sin * along
-    cos, sin = np.cos(sheet_angle)[:, None], np.sin(sheet_angle)[:, None]
-    return Rotation.from_matrix(
-        np.stack([fiber, cos * aside - sin * out, sin * aside + cos * out], axis=2), assume_valid=True
+def _turned(frames: Floats, fiber_angle: Floats, sheet_angle: Floats) -> Floats:
+    """The frames (4, m) turned by the fibre angle about their third axis, then by minus the sheet angle about the fibre."""
+    c, s = np.cos(0.5 * fiber_angle), np.sin(0.5 * fiber_angle)
+    d, t = np.cos(0.5 * sheet_angle), -np.sin(0.5 * sheet_angle)
+    return _product(frames, (c * t, s * t, s * d, c * d))
+
+
+def _product(first: Floats, second: tuple[Floats, Floats, Floats, Floats]) -> Floats:
+    """Quaternions (4, m): turned by the second about the axes of the first."""
+    x, y, z, w = first
+    a, b, c, d = second
+    return np.array(
+        [
+            w * a + x * d + y * c - z * b,
+            w * b - x * c + y * d + z * a,
+            w * c + x * b - y * a + z * d,
+            w * d - x * a - y * b - z * c,
+        ]
     )
 
 
-def _between(start: Rotation, stop: Rotation, share: Floats) -> Rotation:
-    """Spherical interpolation between frames whose axes have no sign: the closest of the four equivalent starts."""
-    q, goal = start.as_quat(), stop.as_quat()
-    x, y, z, w = q.T
-    # q times i, j and k: half turns about the frame's own axes
-    same = np.stack(
-        [q, np.column_stack([w, z, -y, -x]), np.column_stack([-z, w, x, -y]), np.column_stack([y, -x, w, -z])]
-    )
-    likeness = np.einsum("kij,ij->ki", same, goal)
+def _between(start: Floats, stop: Floats, share: Floats) -> Floats:
+    """Spherical interpolation (4, m) between frames whose axes have no sign: the closest of the four equivalent starts."""
+    x, y, z, w = start
+    # times i, j and k: half turns about the frame's own axes
+    same = np.array([[x, y, z, w], [w, z, -y, -x], [-z, w, x, -y], [y, -x, w, -z]])
+    likeness = np.einsum("kim,im->km", same, stop)
     best = np.argmax(np.abs(likeness), axis=0)
-    rows = np.arange(len(q))
-    cosine = likeness[best, rows]
-    first = same[best, rows] * np.where(cosine < 0, -1.0, 1.0)[:, None]
-    angle = np.arccos(np.clip(np.abs(cosine), 0.0, 1.0))[:, None]
+    cosine = np.take_along_axis(likeness, best[None], axis=0)[0]
+    first = np.take_along_axis(same, best[None, None], axis=0)[0]
+    angle = np.arccos(np.minimum(np.abs(cosine), 1.0))
     sine = np.sin(angle)
     small = sine < 1e-6
     safe = np.where(small, 1.0, sine)
-    t = share[:, None]
-    a = np.where(small, 1 - t, np.sin((1 - t) * angle) / safe)
-    b = np.where(small, t, np.sin(t * angle) / safe)
-    return Rotation.from_quat(a * first + b * goal)
+    a = np.where(small, 1 - share, np.sin((1 - share) * angle) / safe) * np.where(cosine < 0, -1.0, 1.0)
+    b = np.where(small, share, np.sin(share * angle) / safe)
+    mixed = a * first + b * stop
+    return np.asarray(mixed / np.sqrt((mixed**2).sum(axis=0)))

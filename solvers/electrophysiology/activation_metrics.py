@@ -69,7 +69,9 @@ def region_nodes(mesh: HeartMesh, name: str) -> np.ndarray:
     """Nodes of the tets of a named region; empty when there is none."""
     of_left = (SCAR_CORE, BORDER_ZONE) if name == "lv" else ()
     numbers = [number for number, known in mesh.region_names.items() if known.startswith(name) or known in of_left]
-    return np.unique(mesh.tets[np.isin(mesh.region, numbers)])
+    inside = np.zeros(len(mesh.points), dtype=bool)
+    inside[mesh.tets[np.isin(mesh.region, numbers)]] = True
+    return np.flatnonzero(inside)
 
 
 def place_words(mesh: HeartMesh, node: int) -> str:

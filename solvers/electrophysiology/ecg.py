@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.signal import fftconvolve
+from scipy.sparse import csc_array, csr_matrix
 
 from geometry.heart_mesh import Floats, HeartMesh
 from geometry.potential import shape_gradients
@@ -35,24 +36,25 @@ class LeadField:
         gradients, volumes = shape_gradients(mesh)
         tets, m = mesh.tets, len(mesh.tets)
         weights = volumes[:, None, None] * gradients
-        columns = np.broadcast_to(3 * np.arange(m)[:, None, None] + np.arange(3), (m, 4, 3))
+        columns = np.broadcast_to(np.arange(m)[:, None, None] + m * np.arange(3), (m, 4, 3))
         rows = np.broadcast_to(tets[:, :, None], (m, 4, 3))
         flat = (weights.ravel(), (rows.ravel(), columns.ravel()))
         self._gather = csr_matrix(flat, shape=(len(mesh.points), 3 * m))
-        self._middles: Floats = mesh.points[tets].mean(axis=1)
+        self._middles: Floats = np.ascontiguousarray(mesh.points[tets].mean(axis=1).T)
 
     def rows(self, electrodes: Electrodes, fiber: Floats | None = None, conductor: Conductor | None = None) -> Floats:
         """(e, n) in mV per mV; without fibres the cells conduct along in all directions."""
         sigma = conductor or Conductor()
         rows = np.empty((len(electrodes.positions), self._gather.shape[0]))
+        lines = None if fiber is None else np.ascontiguousarray(fiber.T)
         for row, position in enumerate(electrodes.positions):
-            away = self._middles - position
-            lead = -away / np.linalg.norm(away, axis=1, keepdims=True) ** 3
-            if fiber is None:
+            away = position[:, None] - self._middles
+            lead = away / np.einsum("im,im->m", away, away) ** 1.5
+            if lines is None:
                 current = sigma.fiber * lead
             else:
-                along = np.einsum("ij,ij->i", fiber, lead)[:, None] * fiber
-                current = sigma.cross * lead + (sigma.fiber - sigma.cross) * along
+                along = (sigma.fiber - sigma.cross) * np.einsum("im,im->m", lines, lead)
+                current = sigma.cross * lead + along * lines
             rows[row] = -(self._gather @ current.ravel()) / (4 * np.pi * sigma.torso)
         return rows
 
@@ -91,11 +93,9 @@ def potentials_of_activation(
     position = activation[reached] / step
     low = np.floor(position).astype(np.int64)
     high_part = position - low
-    potentials = np.empty((len(rows), count))
+    shares = np.column_stack([1 - high_part, high_part]).ravel()
+    samples = np.column_stack([low, low + 1]).ravel()
+    into = csc_array((shares, samples, 2 * np.arange(len(low) + 1)), shape=(count + 1, len(low)))
+    arriving = (into @ rows[:, reached].T)[:count]
     before = len(template) // 2
-    for number, row in enumerate(rows):
-        weight = row[reached]
-        arriving = np.bincount(low, weight * (1 - high_part), minlength=count + 1)
-        arriving += np.bincount(low + 1, weight * high_part, minlength=count + 1)
-        potentials[number] = np.convolve(arriving[:count], template)[before : before + count]
-    return potentials
+    return np.asarray(fftconvolve(arriving, template[:, None], axes=0)[before : before + count].T)

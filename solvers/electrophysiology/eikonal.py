@@ -1,6 +1,7 @@
 """Activation times by the eikonal equation: when the front arrives, without solving for the action potential."""
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -101,6 +102,12 @@ class EikonalSolver:
         self._triangle_edges = np.stack(
             [((corners[:, j] - corners[:, i]) ** 2).sum(axis=1) for i, j in ((0, 1), (0, 2), (1, 2))], axis=1
         )
+
+    def sibling(self) -> "EikonalSolver":
+        """The same connectivity, remembering fibres and velocities of its own."""
+        other = copy(self)
+        other._known = None
+        return other
 
     def nearest_node(self, point: Sequence[float]) -> int:
         """The node of conducting tissue closest to a point (mm)."""

@@ -17,6 +17,7 @@ from solvers.scenario import Electrophysiology
 from solvers.uncertainty.ensemble import Members, run_members
 from solvers.uncertainty.member_store import Arrays, MemberStore
 from solvers.uncertainty.sampling import draws
+from solvers.uncertainty.summary import interval
 
 # A member takes half a second; starting processes and sending them the heart takes longer than they save below this
 # (16 members, 30 000 nodes, busy machine with 2 cores: 15 s here, 28 s in two processes).
@@ -99,7 +100,7 @@ def _unpacked(arrays: Arrays) -> EikonalMemberAnswer:
 def ecg_band(answers: list[EikonalMemberAnswer]) -> tuple[Trace, Trace]:
     """The 5 % and 95 % curves of the members' ECGs, at each time on its own."""
     first = answers[0].ecg
-    low, high = np.quantile([answer.ecg.values for answer in answers], (0.05, 0.95), axis=0)
+    low, high = interval(np.array([answer.ecg.values for answer in answers]))
     return (
         Trace(first.times, low, first.channels, first.unit, f"12-lead ECG, 5 % of {len(answers)} members"),
         Trace(first.times, high, first.channels, first.unit, f"12-lead ECG, 95 % of {len(answers)} members"),

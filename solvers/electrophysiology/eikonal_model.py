@@ -1,5 +1,6 @@
 """One heart that answers "when does each place activate, and what ECG does that give" again and again."""
 
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,7 +14,7 @@ from geometry.progress import Progress, part, silent
 from solvers.cells.cell import Cell
 from solvers.cells.pace import pace
 from solvers.directions.coordinates import LaplaceFields, laplace_fields
-from solvers.directions.fibers import fibers_from_fields
+from solvers.directions.fibers import FiberRule
 from solvers.electrophysiology.cell_kinds import CellKinds, cell_kinds
 from solvers.electrophysiology.conduction_system import (
     conducting_branches,
@@ -23,7 +24,7 @@ from solvers.electrophysiology.conduction_system import (
 )
 from solvers.electrophysiology.ecg import LeadField, ecg_trace, potentials_of_activation
 from solvers.electrophysiology.eikonal import Conduction, EikonalSolver, Source, Spread
-from solvers.electrophysiology.electrodes import moved_electrodes
+from solvers.electrophysiology.electrodes import Electrodes, moved_electrodes
 from solvers.electrophysiology.electrogram import Electrograms, electrogram_rows
 from solvers.electrophysiology.purkinje import Network, grow_network, spread_with
 from solvers.electrophysiology.substrate import substrate_of
@@ -75,22 +76,36 @@ class EikonalModel:
             raise Refused(
                 "The mesh has no fibre directions and no named surfaces to make them from; mesh it as ventricles."
             )
+        self._rule = None if self.fields is None else FiberRule(self.fields)
         self._lead_field = LeadField(self.substrate.conducting.mesh)
         self._edge = mesh.edge_length()
-        self._kept: tuple[FiberAngles, Floats, Floats] | None = None
-        self._kept_rows: tuple[tuple[object, ...], Floats] | None = None
+        self._electrodes: tuple[object, Electrodes] | None = None
         self._kinds: dict[tuple[object, ...], CellKinds] = {}
         self._networks: dict[tuple[tuple[str, ...], int], Network] = {}
         self._layers: dict[str, NDArray[np.bool_]] = {}
+        self._forget()
+        progress(1.0, "Lead field")
+
+    def _forget(self) -> None:
+        """Begin without memory of a scenario."""
+        self._kept: tuple[FiberAngles, Floats, Floats] | None = None
+        self._kept_rows: tuple[tuple[object, ...], Floats] | None = None
+        self._starts: tuple[tuple[object, ...], tuple[Source, ...]] | None = None
         self._front: tuple[Electrophysiology, Front] | None = None
         self._spread: tuple[tuple[object, ...], Spread] | None = None
-        progress(1.0, "Lead field")
+
+    def sibling(self) -> "EikonalModel":
+        """The same prepared heart with a memory of its own, for another scenario that is asked again and again."""
+        other = copy(self)
+        other.solver = self.solver.sibling()
+        other._forget()
+        return other
 
     def directions(self, angles: FiberAngles) -> tuple[Floats, Floats]:
         """Fibre and sheet (m, 3) for these angles."""
         if self._kept is None or self._kept[0] != angles:
-            if self.fields is not None:
-                fiber, sheet = fibers_from_fields(self.fields, angles)
+            if self._rule is not None:
+                fiber, sheet = self._rule(angles)
             else:
                 fiber = np.asarray(self.mesh.fiber)
                 sheet = fiber if self.mesh.sheet is None else self.mesh.sheet
@@ -103,8 +118,9 @@ class EikonalModel:
         key = (scenario.fibers, scenario.electrodes)
         if self._kept_rows is None or self._kept_rows[0] != key:
             living, (fiber, _) = self.substrate.conducting, self.directions(scenario.fibers)
-            electrodes = moved_electrodes(self.mesh, scenario.electrodes)
-            rows = living.spread(self._lead_field.rows(electrodes, fiber[living.tets]))
+            if self._electrodes is None or self._electrodes[0] != scenario.electrodes:
+                self._electrodes = scenario.electrodes, moved_electrodes(self.mesh, scenario.electrodes)
+            rows = living.spread(self._lead_field.rows(self._electrodes[1], fiber[living.tets]))
             self._kept_rows = (key, np.nan_to_num(rows))
         return self._kept_rows[1]
 
@@ -142,9 +158,16 @@ class EikonalModel:
             self._layers[conduction] = network_triangles(self.mesh, self.solver.triangles, surfaces)
         return self._layers[conduction]
 
+    def _sources_of(self, scenario: Electrophysiology) -> tuple[Source, ...]:
+        """Where the beat starts; those of the last question are remembered: a draw of velocities changes none."""
+        key = (scenario.start, scenario.sites, scenario.conduction)
+        if self._starts is None or self._starts[0] != key:
+            self._starts = key, sources_of(self.mesh, self.solver, scenario)
+        return self._starts[1]
+
     def _solved(self, scenario: Electrophysiology, progress: Progress) -> Front:
         (fiber, _), conduction = self.directions(scenario.fibers), conduction_of(scenario)
-        starts = sources_of(self.mesh, self.solver, scenario)
+        starts = self._sources_of(scenario)
         fast = self._fast(conducting_branches(scenario))
         network = self.network(scenario) if scenario.network == "grown_tree" else None
         if network is None:
@@ -231,8 +254,12 @@ def longest_potential(cell: Cell) -> float:
     return float(times[np.flatnonzero(np.abs(above_rest) > 2.0)[-1]])
 
 
+@lru_cache(maxsize=64)
 def action_potential(cell: Cell, duration: float, blur: float) -> Floats:
-    """(2 k + 1,) mV above rest every ``STEP`` ms, activation in the middle, smoothed by a Gaussian of SD ``blur`` ms."""
+    """(2 k + 1,) mV above rest every ``STEP`` ms, activation in the middle, smoothed by a Gaussian of SD ``blur`` ms.
+
+    Remembered, so not to be written to.
+    """
     times, above_rest = _paced(cell)
     fine = STEP / 10
     half = round(duration / STEP)

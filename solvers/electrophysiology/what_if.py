@@ -38,6 +38,13 @@ class WhatIf:
         self._own: tuple[Electrophysiology, OwnBeat] | None = None
         self._beat(own_rhythm(scenario) if not scenario.sites else scenario)
 
+    def model(self, scenario: Electrophysiology) -> EikonalModel:
+        """The heart with the lesions of a scenario."""
+        if scenario.lesions != self._lesions:
+            self._model = EikonalModel(ablated(self._whole, scenario.lesions), self._model.fields)
+            self._lesions = scenario.lesions
+        return self._model
+
     def answer(self, sites: Sequence[PacingSite]) -> tuple[Floats, Trace]:
         """Activation times (n,) ms and 12-lead ECG of a beat from these sites, without any from the conduction system."""
         start = "paced" if sites else "his_purkinje"
@@ -51,10 +58,7 @@ class WhatIf:
         return Found(answer.activation, answer.ecg, lead_values(self._model.mesh, scenario, answer, own))
 
     def _beat(self, scenario: Electrophysiology) -> EikonalAnswer:
-        if scenario.lesions != self._lesions:
-            self._model = EikonalModel(ablated(self._whole, scenario.lesions), self._model.fields)
-            self._lesions = scenario.lesions
-        return self._model.answer(scenario)
+        return self.model(scenario).answer(scenario)
 
     def _own_beat(self, scenario: Electrophysiology) -> OwnBeat | None:
         """The beat without pacing; None where nothing would start it."""
@@ -76,6 +80,10 @@ class QuickWhatIf:
         self._what_if = WhatIf(coarse, scenario)
         self._nodes, self._weights = weights_between(coarse, mesh.points)
         self._dead = scenario.lesions, substrate_of(ablated(mesh, scenario.lesions)).dead
+
+    def model(self, scenario: Electrophysiology) -> EikonalModel:
+        """The coarse heart with the lesions of a scenario."""
+        return self._what_if.model(scenario)
 
     def answer(self, sites: Sequence[PacingSite]) -> tuple[Floats, Trace]:
         """As ``WhatIf.answer``, coarser: for the time of a drag."""

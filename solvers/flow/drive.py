@@ -10,6 +10,7 @@ from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh
 from geometry.units import convert
 from solvers.flow.beat import Beat
+from solvers.flow.fitness import refuse_touching
 from solvers.flow.inflow import Ejection
 from solvers.flow.navier_stokes import NavierStokes
 from solvers.flow.pulse import MeasuredInflow, Pulse
@@ -66,6 +67,7 @@ def flow_model(
     blood: HeartMesh, line: Centerline, scenario: Flow, outlets: Mapping[str, OutletModel], drive: Drive
 ) -> NavierStokes | ValvedFlow:
     """The flow of a scenario, with a valve in it where there is one that moves."""
+    refuse_touching(blood)
     valved = scenario.valve == "leaflets"
     flow = NavierStokes(blood, fluid_of(scenario), outlets, drive.profile, valved=valved)
     if not valved:

@@ -11,7 +11,7 @@ from geometry.heart_mesh import Floats, HeartMesh
 from solvers.backend import PETSc, fem, jit_options
 from solvers.flow import step_control
 from solvers.flow.drag import NodalDrag
-from solvers.flow.fitness import outlet_names, refuse_touching, refuse_unconditioned
+from solvers.flow.fitness import outlet_names, refuse_unconditioned
 from solvers.flow.fluid import Fluid
 from solvers.flow.forms import flow_forms
 from solvers.flow.solver import NOTHING, Cost, FlowSolver, Solved, SolveError, vector_on
@@ -99,7 +99,6 @@ class NavierStokes:
         self._space = flow_space(blood)
         conditions = outlets if isinstance(outlets, Mapping) else {"outlet": outlets}
         refuse_unconditioned(blood, conditions)
-        refuse_touching(blood)
         self.outlet_names = outlet_names(blood)
         self.outlets = tuple(conditions[name] for name in self.outlet_names)
         space, options = self._space.space, jit_options()

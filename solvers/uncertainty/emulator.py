@@ -14,6 +14,7 @@ from scipy.linalg import cho_solve, cholesky
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats
 from solvers.uncertainty.interval import HALF_WIDTH, SHARE
+from solvers.uncertainty.threads import one_thread
 
 GOOD_Q2 = 0.9  # below it an answer says that the emulator is poor
 FEWEST = 8  # members from which anything is learned
@@ -158,7 +159,8 @@ def fit_emulator(inputs: Floats, answers: Floats) -> Emulator:
             f"It needs {FEWEST} members with an answer, and there are {len(blank.answers)}. Run more of them."
         )
     scaled = (blank.answers - blank._output[0]) / blank._output[1]
-    return Emulator(blank.inputs, blank.answers, _likely_sizes(blank._x, scaled))
+    with one_thread():
+        return Emulator(blank.inputs, blank.answers, _likely_sizes(blank._x, scaled))
 
 
 def _likely_sizes(x: Floats, y: Floats) -> Sizes:

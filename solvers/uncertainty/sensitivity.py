@@ -14,6 +14,7 @@ from solvers.uncertainty.interval import HALF_WIDTH
 from solvers.uncertainty.member_table import MemberTable, Output
 from solvers.uncertainty.sampling import Varied
 from solvers.uncertainty.sobol import Indices, emulated_indices
+from solvers.uncertainty.threads import one_thread
 
 LITTLE = 0.05  # share of the variance below which knowing an input is not worth a measurement
 
@@ -98,7 +99,8 @@ def learn(table: MemberTable, seed: int, progress: Progress = silent) -> Sensiti
         except (Refused, np.linalg.LinAlgError) as failure:
             notes.append(f"{output.label} could not be emulated: {failure}")
             continue
-        indices = emulated_indices(emulator, lambda shares: _values(table.varied, shares), seed)
+        with one_thread():
+            indices = emulated_indices(emulator, lambda shares: _values(table.varied, shares), seed)
         studies.append(Study(output, table.varied, emulator, indices))
     return Sensitivity(table, tuple(studies), tuple(notes))
 

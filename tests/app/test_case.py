@@ -115,7 +115,7 @@ def test_a_run_of_a_scenario_that_was_changed_since_is_named(case: Case) -> None
     case.save_result("rest", Result("flow", "test", stamp={"scenario": scenario.model_dump(mode="json")}), mesh)
     assert out_of_date(case) == ()
     case.save_scenario("rest", Flow(stroke_volume=61))
-    assert out_of_date(case) == ("The scenario 'rest' was changed after its run; run it again.",)
+    assert out_of_date(case) == ("The scenario 'Systole at rest' was changed after its run; run it again.",)
 
 
 def test_scenarios_come_back_and_unknown_ones_are_refused(case: Case) -> None:

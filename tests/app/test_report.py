@@ -1,6 +1,7 @@
 """The report: what it tells as plain data, and that it can be run again."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -29,10 +30,10 @@ def own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
 
 
-@pytest.fixture
-def case(tmp_path: Path) -> Case:
+@pytest.fixture(scope="module")
+def made_case(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A pseudonym with a script in it, and two runs of the same seed."""
-    made = Case.create(tmp_path / "case", "<b>P-17</b> & co")
+    made = Case.create(tmp_path_factory.mktemp("cases") / "case", "<b>P-17</b> & co")
     mesh = half_ellipsoid_ventricle(edge=9.0)
     made.save_mesh(mesh, (Metric("volume", "Volume of the wall", 100.0, "ml"),))
     apex = mesh.landmarks["apex"]
@@ -45,7 +46,13 @@ def case(tmp_path: Path) -> Case:
     made.save_scenario(name, child.model_copy(update={"sites": (site, site.model_copy(update={"z": -10.0}))}))
     for run in made.scenarios():
         made.save_result(run, run_electrophysiology(mesh, made.scenario(run), workers=1), mesh)
-    return made
+    return made.folder
+
+
+@pytest.fixture
+def case(made_case: Path, tmp_path: Path) -> Case:
+    """A copy that the test may change."""
+    return Case.open(Path(shutil.copytree(made_case, tmp_path / "case")))
 
 
 def test_a_report_tells_everything_and_runs_again_to_the_same_numbers(case: Case, tmp_path: Path) -> None:

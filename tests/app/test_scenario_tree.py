@@ -135,6 +135,15 @@ def test_the_verbs_grow_and_prune_the_tree(case: Case, capsys: pytest.CaptureFix
         and made["change"] == "pacing site moved by 10 mm; conduction: normal \u2192 right bundle block"
     )
     assert main(["scenario", "copy", folder, "pacing", "--set", "velocities.fiber=9"]) == 2
+    assert (
+        main(["scenario", "copy", folder, "pacing", "--title", "Sure", "--sd", "velocities.fiber=0.02,measured,a, b"])
+        == 0
+    )
+    doubt = Case.open(Path(folder)).scenario("sure").doubts[0]
+    assert (doubt.number, doubt.sd, doubt.status, doubt.source) == ("velocities.fiber", 0.02, "measured", "a, b")
+    assert main(["scenario", "delete", folder, "sure"]) == 0
+    for wrong in ("velocities.fibre=0.02", "velocities.fiber=0.02,guessed", "velocities.fiber"):
+        assert main(["scenario", "copy", folder, "pacing", "--sd", wrong]) == 2
     assert "velocities.fiber" in capsys.readouterr().err
     assert main(["scenario", "rename", folder, "pacing_2", "--title", "RBBB"]) == 0
     assert main(["scenario", "delete", folder, "two_sites"]) == 0 and not (case.folder / "removed").exists()

@@ -13,7 +13,7 @@ from ui.ensemble import drawn_field, family_of, shown_fields, threshold_of
 from ui.heart_actors import HeartActors
 from ui.heart_surface import HeartSurface
 from ui.look import CHANCE, DOUBT, SPLIT, VALUE, Look
-from ui.painting import difference, modes_of, paint
+from ui.painting import difference, modes_of, paint, paint_pair
 from ui.readout import value_at
 
 
@@ -76,10 +76,16 @@ def test_a_difference_is_right_minus_left_on_a_scale_even_about_zero() -> None:
     assert painting.high_word == "RIGHT LATER"
 
 
-def test_a_difference_of_two_flows_is_of_one_time_though_their_frames_are_not() -> None:
-    slow = Field(np.array([[0.0], [1.0], [2.0]]), "m/s", "Speed", (0.0, 100.0, 200.0))
-    quick = Field(np.array([[0.0], [3.0], [5.0], [7.0], [9.0]]), "m/s", "Speed", (0.0, 50.0, 100.0, 150.0, 200.0))
-    assert difference(slow, quick, 100.0).values.tolist() == [4.0]
+def test_two_runs_that_keep_other_moments_are_compared_at_the_same_time() -> None:
+    def run(times: tuple[float, ...]) -> Result:
+        values = np.array([[time, 2 * time] for time in times])  # so that a value tells its moment
+        return Result("flow", "", {"pressure": Field(values, "mmHg", "Pressure", times)})
+
+    often, seldom = run((0.0, 20.0, 40.0, 60.0)), run((0.0, 60.0))
+    one, two = paint_pair(often, seldom, Look(field="pressure"), 60.0)
+    assert one.values.tolist() == two.values.tolist() == [60.0, 120.0]
+    (none,) = paint_pair(often, seldom, Look(field="pressure", difference=True), 60.0)
+    assert none.values.tolist() == [0.0, 0.0]
 
 
 @pytest.mark.parametrize(("sd", "layer"), [(0.0, 0), (1e3, 3)])

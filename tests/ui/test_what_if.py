@@ -57,5 +57,12 @@ def test_a_dragged_site_asks_for_drafts_and_is_kept_where_it_is_let_go(window: W
     after = session.scenario
     assert isinstance(after, Electrophysiology) and len(after.sites) == 1 and after.sites[0] != site
     qtbot.waitUntil(lambda: session.answer is not None and not session.answer.draft, timeout=60_000)
+    strip = window.workplace.strip
+    qtbot.waitUntil(lambda: session.answer is not None and session.band[0] == session.answer.number, timeout=60_000)
+    band, shown = strip.ecg.band, strip.ecg.ecg
+    assert band is not None and shown is not None and session.answer is not None and shown is session.answer.ecg
+    inside = (band[0].values <= shown.values + 0.05) & (shown.values <= band[1].values + 0.05)
+    assert inside.mean() > 0.8 and (band[1].values - band[0].values).max() > 0.1  # mV
+    assert "(90 %)" in strip.note.text() and "of 16 draws" in strip.note.toolTip()
     session.undo.undo()
     assert session.scenario == before

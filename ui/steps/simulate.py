@@ -6,12 +6,14 @@ from solvers.cells.catalogue import find_cells
 from solvers.drugs.catalogue import find_drugs
 from solvers.result import Result
 from solvers.scenario import Electrophysiology
+from ui.calibration_fold import CalibrationFold
+from ui.doubt_fold import DoubtFold
 from ui.form import Form
 from ui.result_cards import check_row, origin_line
 from ui.scenario_list import ScenarioList
 from ui.steps.page import Page
 from ui.uncertainty_fold import UncertaintyFold
-from ui.widgets import Segments, button, label, section
+from ui.widgets import Fold, Segments, button, label, section
 
 HIDDEN = frozenset({"sites"})
 
@@ -22,12 +24,13 @@ class SimulatePage(Page):
     title = "Simulate"
     tree: ScenarioList | None = None
     form: Form | None = None
+    doubts: DoubtFold | None = None
     _shown = ""  # the scenario whose numbers the form holds
 
     def refresh(self) -> None:
         """Fill the page again; the keys stay with the list of scenarios where they were there."""
         at_list = self.tree is not None and self.tree.list.hasFocus()
-        self.tree = self.form = None
+        self.tree = self.form = self.doubts = None
         super().refresh()
         if at_list:
             self._focus_list()
@@ -116,11 +119,28 @@ class SimulatePage(Page):
         self.form.edited.connect(lambda record, text: session.edit_scenario(name, record, f"Change {text}"))
         self.column.addWidget(section("What is set"))
         self.column.addWidget(self.form)
+        self.doubts = DoubtFold(scenario, self)
+        self.doubts.edited.connect(lambda record, text: session.edit_scenario(name, record, f"Change {text}"))
+        self._keep_open(self.doubts, "doubting")
+        self.column.addWidget(self.doubts)
         if isinstance(scenario, Electrophysiology):
             look = button("Look at this cell ...", session.cell_wanted.emit)
             look.setToolTip("Its action potential and currents over one beat, with or without a drug")
             self.column.addWidget(look)
         self.column.addWidget(label("Rest on a number for its meaning, source and range.", "small"))
+        self._add_calibration(name)
+
+    def _keep_open(self, fold: Fold, name: str) -> None:
+        """A fold is as it was before the page was filled again."""
+        fold.head.setChecked(bool(self.property(name)))
+        fold.unfolded.connect(lambda on: self.setProperty(name, on))
+
+    def _add_calibration(self, name: str) -> None:
+        if not isinstance(self.session.scenario, Electrophysiology):
+            return
+        fold = CalibrationFold(self.session, name, self.watch.start, self.watch.busy, self)
+        self._keep_open(fold, "fitting")
+        self.column.addWidget(fold)
 
     def show_scenario(self) -> None:
         """Show changed values without building the page again."""
@@ -128,6 +148,8 @@ class SimulatePage(Page):
         if form is not None and scenario is not None and form.isVisible() and name == self._shown:
             if form.record != scenario:
                 form.show_record(scenario)
+            if self.doubts is not None and self.doubts.scenario != scenario:
+                self.doubts.show_scenario(scenario)
         else:
             self.refresh()
 
@@ -135,6 +157,7 @@ class SimulatePage(Page):
         self.add_metrics(result.metrics, "What came out")
         name = self.session.scenario_name
         self.column.addWidget(UncertaintyFold(self.session, name, self._start_named, self))
+        self._add_calibration(name)
         if result.checks:
             passed = sum(check.passed for check in result.checks)
             self.column.addWidget(section(f"Checks: {passed} of {len(result.checks)} passed"))

@@ -47,7 +47,7 @@ def test_a_killed_worker_loses_nothing_and_counts_nothing_twice(
     journal = tmp_path / "journal"
     # eval: a function that a worker can import, unlike those of a test module
     line = (
-        "[open({0!r}, 'a').write(f'{{__import__(\"os\").getpid()}}\\n'), __import__('time').sleep(0.1), {1} ** 2][-1]"
+        "[open({0!r}, 'a').write(f'{{__import__(\"os\").getpid()}}\\n'), __import__('time').sleep(0.05), {1} ** 2][-1]"
     )
     draws = [line.format(str(journal), k) for k in range(16)]
     killed: list[int] = []

@@ -1,0 +1,16 @@
+"""Where the draws of a beat lie."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from solvers.result import Trace
+
+
+@dataclass(frozen=True)
+class Band:
+    """Where nine of ten draws lie: bounds of the ECG (12, t) mV, and of numbers by name, from ``count`` draws."""
+
+    low: Trace
+    high: Trace
+    values: Mapping[str, tuple[float, float]]
+    count: int
