@@ -14,6 +14,23 @@ from ui.velocity_arrows import velocity_at
 NEAR = 12.0  # mm from the nearest node beyond which a point is not on the heart
 
 
+def tried(session: Session) -> bool:
+    """Whether the beat that is tried in the step Plan is drawn in place of the run."""
+    return session.step == "plan" and session.answer is not None and session.look.field == "activation_time"
+
+
+def title_words(session: Session, painted: bool) -> str:
+    """Whose picture it is: a run, two of them, a beat that is tried, or the bare heart."""
+    if not painted:
+        return "The heart" if session.mesh is not None else ""
+    if tried(session):
+        return f"What if: {session.title_of(session.scenario_name)}"
+    words = session.title_of(session.look.run)
+    if session.step == "compare" and session.look.other in session.runs:
+        words += f" and {session.title_of(session.look.other)}"
+    return words
+
+
 def readout(session: Session, paintings: tuple[Painting, ...]) -> str:
     """One line about the picked point; a hint while there is none."""
     mesh, result, point = session.mesh, session.result, session.point

@@ -16,7 +16,7 @@ from ui.heart_surface import HeartSurface, long_cut
 from ui.legend import Legend
 from ui.look import VALUE
 from ui.painting import Painting, frame_at, paint, paint_pair
-from ui.readout import readout
+from ui.readout import readout, title_words, tried
 from ui.scene import Scene
 from ui.scene_controls import SceneControls
 from ui.scene_handles import Handles
@@ -218,16 +218,10 @@ class ScenePanel(QWidget):
         other = session.result_of(look.other) if session.step == "compare" else None
         if other is not None and look.field in other.fields:
             return paint_pair(result, other, look, session.time)
-        if answer is not None and self._tried:
+        if answer is not None and tried(session):
             fresh = result.fields[look.field].with_values(answer.activation)
             return paint(replace(result, fields={look.field: fresh}), look.changed(mode=VALUE))
         return paint(result, look, self._frame)
-
-    @property
-    def _tried(self) -> bool:
-        """Whether the beat that is tried in the step Plan is drawn in place of the run."""
-        session = self._session
-        return session.step == "plan" and session.answer is not None and session.look.field == "activation_time"
 
     def _captions(self) -> tuple[str, ...]:
         look = self._session.look
@@ -236,14 +230,8 @@ class ScenePanel(QWidget):
         return tuple(painting.title for painting in self.paintings)
 
     def _show_title(self, painted: bool) -> None:
-        session = self._session
-        words = session.title_of(session.look.run) if painted else "The heart" if session.mesh is not None else ""
-        if painted and self._tried:
-            words = f"What if: {session.title_of(session.scenario_name)}"
-        if painted and session.step == "compare" and session.look.other in session.runs:
-            words += f" and {session.title_of(session.look.other)}"
-        self.title.setText(words)
-        self.told.setVisible(session.mesh is not None)
+        self.title.setText(title_words(self._session, painted))
+        self.told.setVisible(self._session.mesh is not None)
 
     def _show_legends(self) -> None:
         """The left legend belongs to the left of two different views; all else is told by the right one."""

@@ -1,6 +1,6 @@
 """What is open and what is looked at: the one model that every view listens to."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,6 @@ from PySide6.QtGui import QUndoStack
 
 from app.case import Case
 from app.removed import forget_removed
-from app.view_file import load_view, save_view
 from app.warm import Answer
 from solvers.devices.records import Device
 from solvers.electrophysiology.band import Band
@@ -18,6 +17,7 @@ from solvers.scenario import Electrophysiology, Flow
 from ui.contents import Contents
 from ui.edits import ChangeScenario, ChangeSeeds
 from ui.ensemble import drawn_field, main_field
+from ui.kept_view import keep_view, restore_view
 from ui.label_edits import LabelEdits
 from ui.landmark_edits import LandmarkEdits
 from ui.look import Look
@@ -27,7 +27,7 @@ from ui.painting import strongest_time
 from ui.scenario_edits import ScenarioEdits
 from ui.subject_edits import SubjectEdits
 from ui.theme import DARK, Theme
-from ui.window_level import WindowLevel, from_plain, to_plain
+from ui.window_level import WindowLevel
 
 STEPS = ("case", "images", "segment", "heart", "simulate", "plan", "compare", "report", "practice")
 SIMULATED_STEPS = ("simulate", "plan", "compare", "report")
@@ -99,19 +99,11 @@ class Session(Contents):
             forget_removed(case)
         self.point, self.answer, self.time, self.phase, self.seeds = None, None, 0.0, 0, ()
         self.live = None
-        view = load_view(case.folder) if case else {}
-        self.look = Look.from_dict(view.get("look", {}))
-        self.window = from_plain(view.get("window"))
-        self.overlay = Overlay.from_dict(view.get("overlay", {}))
-        segmentation = self.segmentation
-        if segmentation is not None:
-            self.seeds = segmentation.seeds
-            self.phase = segmentation.ed
-        self.scenario_name = str(view.get("scenario", ""))
+        wanted = restore_view(self)
+        if self.segmentation is not None:
+            self.seeds, self.phase = self.segmentation.seeds, self.segmentation.ed
         self._settle()
         self._start_time()
-        self.plan = str(view.get("plan", ""))
-        wanted = view.get("step", "case") if case else "case"
         self.step = wanted if wanted in STEPS else "case"
         self.case_changed.emit()
         self.show_step(self.step)
@@ -151,8 +143,6 @@ class Session(Contents):
     def show_step(self, step: str) -> None:
         """Go to a step."""
         self.step = step if step in STEPS else "case"
-        if self.step == "simulate" and self.scenario_name in self.runs and self.look.run != self.scenario_name:
-            self.set_look(run=self.scenario_name)  # numbers and picture are of one run
         self.step_changed.emit(self.step)
 
     def choose_plan(self, title: str) -> None:
@@ -309,10 +299,7 @@ class Session(Contents):
 
     def save_view(self) -> None:
         """Keep how the case is looked at."""
-        if self.case is not None:
-            view: dict[str, Any] = {"step": self.step, "look": self.look.to_dict(), "scenario": self.scenario_name}
-            view |= {"plan": self.plan, "window": to_plain(self.window), "overlay": asdict(self.overlay)}
-            save_view(view, self.case.folder)
+        keep_view(self)
 
     # --- inside ----------------------------------------------------------------------------------------------------------
 

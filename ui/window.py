@@ -255,6 +255,9 @@ class Window(QMainWindow):
             page = self.inspector.page("compare")
             assert isinstance(page, ComparePage)
             page.choose_second()
+        session = self.session
+        if step == "simulate" and session.scenario_name in session.runs and session.look.run != session.scenario_name:
+            session.set_look(run=session.scenario_name)  # numbers and picture are of one run
         if step == "plan":
             self._ask()
         elif self.session.answer is not None:
