@@ -3,6 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
 from app.case import Case
 from app.measured_velocity import needed_velocity
 from app.mesh_options import CAVITIES, last_options
@@ -36,6 +38,8 @@ def simulate_flow(
     result = _computed(case, blood, scenario, part(progress, 0.0, 0.94), workers, how, cluster, members)
     fields = result.fields
     velocity, moved = fields["velocity"], fields.get("displacement")
+    if moved is not None and not moved.times:  # by a device, before the beat
+        blood, moved = blood.with_points(blood.points + np.asarray(moved.values)), None
     particles, facts = particle_paths(blood, velocity, moved, part(progress, 0.94, 0.97))
     drawn = {NAME: particles, STREAMLINES: streamlines(blood, velocity, moved, part(progress, 0.97, 1.0))}
     return replace(result, lines={**result.lines, **drawn}, stamp={**result.stamp, NAME: facts})

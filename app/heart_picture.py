@@ -47,6 +47,9 @@ def draw_field(
         raise Refused(f"The case {case.title!r} has no mesh, so there is nothing to draw on.")
     if field not in result.fields:
         raise Refused(f"The run {run!r} has no field {field!r}; it has: {', '.join(result.fields)}.")
+    moved = result.fields.get("displacement")
+    if moved is not None and not moved.times:  # a device has opened the vessel
+        mesh = mesh.with_points(mesh.points + np.asarray(moved.values))
     shown = result.fields[field]
     spread = result.fields.get(f"{field}_sd")
     if doubt and spread is None:

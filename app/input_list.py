@@ -1,7 +1,7 @@
 """Every number that goes into a scenario: its value, how much it may be off, and where it is from."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic.fields import FieldInfo
@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 from app.scenario_words import NAMING, humanised
 from geometry.metric import with_unit
 from solvers.record import Record
-from solvers.scenario import Electrophysiology, Flow
+from solvers.scenario import Doubt, Electrophysiology, Flow
 
 CHOSEN = "chosen for this scenario"
 
@@ -37,9 +37,15 @@ def inputs_of(scenario: Electrophysiology | Flow, measured: dict[str, float] | N
     """Every number with a unit in a scenario, in the order they are declared.
 
     Status: as declared while the value is the declared default; "measured" where it is that of the entry of the same name in
-    ``measured`` (name -> value in the same unit); else chosen for this scenario.
+    ``measured`` (name -> value in the same unit); else chosen for this scenario. What the scenario's own ``doubts`` say of a
+    number (SD, status, source) takes the place of all that, as it does when its ensemble is drawn.
     """
-    return tuple(_inputs(scenario, "", measured or {}))
+    doubts = {doubt.number: doubt for doubt in scenario.doubts}
+    return tuple(_doubted(row, doubts.get(row.path)) for row in _inputs(scenario, "", measured or {}))
+
+
+def _doubted(row: Input, own: Doubt | None) -> Input:
+    return row if own is None else replace(row, sd=own.sd or None, status=own.status, source=own.source)
 
 
 def _inputs(record: Record, above: str, measured: dict[str, float]) -> Iterator[Input]:

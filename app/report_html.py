@@ -8,7 +8,15 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.report_pictures import Pictures, main_outcomes
-from app.report_text import annex_sections, basis_line, main_measures, options_rows, other_measures
+from app.report_text import (
+    annex_sections,
+    basis_line,
+    main_measures,
+    main_numbers,
+    options_rows,
+    other_measures,
+    other_numbers,
+)
 
 TEMPLATE = "report.html"
 
@@ -22,6 +30,8 @@ def write_html(facts: Mapping[str, Any], pictures: Pictures, path: Path) -> None
         basis=basis_line(facts),
         measures=main_measures(facts),
         more_measures=other_measures(facts),
+        numbers=main_numbers(facts["runs"][0]) if facts["runs"] else [],
+        more_numbers=other_numbers(facts["runs"][0]) if facts["runs"] else [],
         fields={name: _inline(paths) for name, paths in pictures.fields.items()},
         curves={name: _inline(paths) for name, paths in pictures.curves.items()},
         options=options_rows(table, main_outcomes(table)) if table else [],

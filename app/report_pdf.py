@@ -22,7 +22,15 @@ from reportlab.platypus import (
 )
 
 from app.report_pictures import Pictures, main_outcomes
-from app.report_text import annex_sections, basis_line, main_measures, options_rows, other_measures
+from app.report_text import (
+    annex_sections,
+    basis_line,
+    main_measures,
+    main_numbers,
+    options_rows,
+    other_measures,
+    other_numbers,
+)
 from geometry.metric import shown_unit
 
 INK, ACCENT, RULE = colors.HexColor("#1c2530"), colors.HexColor("#b3541e"), colors.HexColor("#d5dae0")
@@ -75,6 +83,9 @@ def _annex(facts: Mapping[str, Any], pictures: Pictures) -> list[Flowable]:
     story: list[Flowable] = [Paragraph("Annex: what stands behind it", TITLE)]
     if rest_measured := other_measures(facts):
         story.append(_metric_table("Measured on the scan and on the mesh", rest_measured, WIDTH))
+    if facts["runs"] and (rest_computed := other_numbers(facts["runs"][0])):
+        story.append(Spacer(1, 2 * mm))
+        story.append(_metric_table(f"{_safe(facts['runs'][0]['title'])} {SIMULATED}", rest_computed, WIDTH))
     story += [KeepTogether(_further_run(run, pictures)) for run in facts["runs"][1:]]
     table = facts["options"]
     rest = [row for row in table["outcomes"] if row not in main_outcomes(table)] if table is not None else []
@@ -98,7 +109,7 @@ def _further_run(run: Mapping[str, Any], pictures: Pictures) -> list[Flowable]:
 def _numbers(measures: Sequence[Mapping[str, Any]], main: Mapping[str, Any] | None) -> Flowable:
     columns = [_metric_table("Measured on the scan", measures, WIDTH / 2)] if measures else []
     if main is not None:
-        columns.append(_metric_table(SIMULATED, main["metrics"], WIDTH / 2))
+        columns.append(_metric_table(SIMULATED, main_numbers(main), WIDTH / 2))
     table = Table([columns], colWidths=[WIDTH / 2] * len(columns), hAlign="LEFT")
     table.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), ("LEFTPADDING", (0, 0), (-1, -1), 0)]))
     return table
@@ -128,8 +139,10 @@ def _options(table: Mapping[str, Any], outcomes: Sequence[Mapping[str, Any]]) ->
     head, *rows = options_rows(table, outcomes)
     cells = [[Paragraph(f"<b>{_safe(text)}</b>", TEXT) for text in head]]
     cells += [[Paragraph("<br/>".join(_safe(line) for line in lines), TEXT) for lines in row] for row in rows]
-    first = 38 * mm
-    drawn = Table(cells, colWidths=[first, *[(WIDTH - first) / (len(head) - 1)] * (len(head) - 1)], hAlign="LEFT")
+    first = 46 * mm
+    drawn = Table(
+        cells, colWidths=[first, *[(WIDTH - 3 * mm - first) / (len(head) - 1)] * (len(head) - 1)], hAlign="LEFT"
+    )
     drawn.setStyle(_ruled(1.2))
     return drawn
 

@@ -25,6 +25,18 @@ def main_measures(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [metric for metric in facts["measures"] if metric["name"] in kept]
 
 
+def main_numbers(run: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """What of the main run stands on the first page: those with a band first, in the order they were told."""
+    ranked = sorted(run["metrics"], key=lambda metric: not metric["band"])[:MOST_MEASURES]
+    return [metric for metric in run["metrics"] if metric in ranked]
+
+
+def other_numbers(run: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The numbers of the main run that stand in the annex."""
+    main = main_numbers(run)
+    return [metric for metric in run["metrics"] if metric not in main]
+
+
 def other_measures(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The measures that stand in the annex."""
     main = main_measures(facts)
@@ -36,7 +48,7 @@ def options_rows(table: Mapping[str, Any], outcomes: Sequence[Mapping[str, Any]]
     head = ["Outcome", *(f"{o['title']}{' (baseline)' if o['baseline'] else ''}" for o in table["options"])]
     rows: list[list[Any]] = [head]
     for row in outcomes:
-        way = {"lower": "lower is better", "higher": "higher is better", "": "no way is better"}[row["better"]]
+        way = {"lower": "lower is better", "higher": "higher is better", "": "better: not said"}[row["better"]]
         by = " (chosen by the user)" if row["better_by"] == "chosen" else ""
         first = [row["label"], way + by, *(text for text in (row["band"], row["why"]) if text)]
         cells = []

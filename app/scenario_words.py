@@ -6,6 +6,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from geometry.metric import shown_unit
+from solvers.devices.records import ImplantedValve, PlacedSurface, Stent
 from solvers.record import Record
 from solvers.scenario import Electrophysiology, Flow
 
@@ -59,6 +60,17 @@ def change_line(parent: Electrophysiology | Flow, child: Electrophysiology | Flo
     return "; ".join(found[:MOST]) + more if found else "the same numbers"
 
 
+def device_in_words(device: Record) -> str:
+    """E.g. "valve 23 mm, balloon-expandable", "stent 14 x 20 mm"; the class's name for a record that is no device."""
+    if isinstance(device, ImplantedValve):
+        return f"valve {device.size} mm, {device.family.replace('_', '-')}"
+    if isinstance(device, Stent):
+        return f"stent {device.diameter:g} x {device.length:g} mm"
+    if isinstance(device, PlacedSurface):
+        return f"surface \u2018{device.source}\u2019"
+    return humanised(type(device).__name__).lower()
+
+
 def _changes(before: Record, after: Record, hidden: frozenset[str] = frozenset()) -> Iterator[str]:
     for name, info in type(before).model_fields.items():
         one, two = getattr(before, name), getattr(after, name)
@@ -78,6 +90,8 @@ def _change(name: str, info: FieldInfo, one: Any, two: Any) -> Iterator[str]:
         extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
         unit = shown_unit(str(extra.get("unit", ""))).replace("*", " ")
         yield f"{meaning_in_sentence(info, name)} {one:g} \u2192 {two:g} {unit}".rstrip()
+    elif isinstance(one, tuple) and isinstance(two, tuple) and len(one) == len(two):
+        yield f"{humanised(name).lower()} changed"
     else:
         yield f"{humanised(name).lower()}: {_told(one)} \u2192 {_told(two)}"
 
@@ -120,6 +134,8 @@ def _count(number: int) -> str:
 def _told(value: Any) -> str:
     if value is None or value == "":
         return "none"
+    if isinstance(value, Record):
+        return device_in_words(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):

@@ -71,6 +71,10 @@ class WarmProcess[Answer]:
             if asked.isdecimal() and int(asked) < number:
                 path.unlink(missing_ok=True)
 
+    def drop(self) -> None:
+        """Give out no answer to what was asked so far."""
+        self._told = self.asked
+
     def error(self) -> str:
         """A sentence when the process cannot answer; empty while all is well."""
         path = self.folder / "error.txt"

@@ -20,10 +20,10 @@ SHOWN = {
 
 
 def shown_unit(unit: str) -> str:
-    """A unit as people write it: mm2 and mm^2 as mm\u00b2, deg as \u00b0, nothing for "1"."""
+    """A unit as people write it: mm2 and mm^2 as mm\u00b2, mPa*s as mPa s, deg as \u00b0, nothing for "1"."""
     if unit in SHOWN:
         return SHOWN[unit]
-    return re.sub(r"(?<=[A-Za-z])\^?([23])(?!\d)", lambda found: RAISED[found.group(1)], unit)
+    return re.sub(r"(?<=[A-Za-z])\^?([23])(?!\d)", lambda found: RAISED[found.group(1)], unit.replace("*", " "))
 
 
 def shown_text(text: str) -> str:

@@ -10,7 +10,8 @@ from ui.scene import Scene
 
 NAMES = ("device", "device_skirt", "device_map", "device_grip")
 CELLS, ROWS = 14, 3  # diamonds around a frame and rows of them
-METAL, SKIRT, GRIP = "#c9d2dc", "#e6ecf2", "#ffd166"
+SKIRT, GRIP = "#e6ecf2", "#ffd166"
+METAL = {"dark": "#c9d2dc", "light": "#44505e"}  # by the name of the theme
 SEEN_THROUGH = 0.2  # opacity of the wall around a device
 REACH = 3.0  # mm at either end of the legend
 LIFT = 0.15  # mm that the map stands off the wall

@@ -39,7 +39,10 @@ class LinePlot(QWidget):
             return
         theme = self._theme
         self.plot.setBackground(theme.plot)
-        for side, text in (("left", f"{trace.label} ({trace.unit})"), ("bottom", "Along the centreline (mm)")):
+        for side, text in (
+            ("left", f"{trace.label.split(' along ')[0]} ({trace.unit})"),
+            ("bottom", "Along the centreline (mm)"),
+        ):
             axis = item.getAxis(side)
             axis.setPen(pg.mkPen(theme.line))
             axis.setTextPen(pg.mkPen(theme.muted))

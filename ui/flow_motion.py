@@ -114,11 +114,15 @@ class FlowMotion:
         return self._known[1]
 
     def _move_wall(self) -> None:
+        """In each view the wall where its run has it: over the beat, or once and for all where a device moved it."""
         session, surface = self._session, self._scene.surface
-        result = session.result if session.painted else None
-        field = result.fields.get(MOVED) if result is not None else None
-        if field is None or surface is None or not field.times:
+        if surface is None or not session.painted:
             return
-        moved = np.asarray(surface.poly.points) + surface.carry(np.asarray(field.values[frame_at(field, session.time)]))
-        for view in self._scene.views:
-            view.move(moved)
+        runs = [session.result]
+        if session.step == "compare":
+            runs.append(session.result_of(session.look.other))
+        for view, result in zip(self._scene.views, runs, strict=False):
+            field = result.fields.get(MOVED) if result is not None else None
+            if field is not None:
+                now = field.values[frame_at(field, session.time)] if field.times else field.values
+                view.move(np.asarray(surface.poly.points) + surface.carry(np.asarray(now)))

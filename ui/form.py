@@ -13,6 +13,8 @@ from ui.facts import Facts, facts_of, with_value
 from ui.theme import px
 from ui.widgets import Fold
 
+LONG = 22  # letters of a choice that has a line of its own
+
 
 class Form(QWidget):
     """Edits one record; emits the whole changed record and the label of what changed."""
@@ -23,7 +25,7 @@ class Form(QWidget):
         self,
         record: Record,
         hidden: frozenset[str] = frozenset(),
-        lists: Mapping[str, tuple[str, ...]] | None = None,
+        lists: Mapping[str, Mapping[str, str]] | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -41,7 +43,7 @@ class Form(QWidget):
             if facts.kind == "record":
                 inner.append(facts)
                 continue
-            row = Row(facts, getattr(record, facts.name), self._lists.get(facts.name, ()), self)
+            row = Row(facts, getattr(record, facts.name), self._lists.get(facts.name, {}), self)
             row.entered.connect(self._entered)
             self.rows[facts.name] = row
             layout.addWidget(row)
@@ -83,7 +85,7 @@ class Row(QWidget):
 
     entered = Signal(str, object)
 
-    def __init__(self, facts: Facts, value: Any, known: tuple[str, ...], parent: QWidget) -> None:
+    def __init__(self, facts: Facts, value: Any, known: Mapping[str, str], parent: QWidget) -> None:
         super().__init__(parent)
         self.facts = facts
         grid = QGridLayout(self)
@@ -107,9 +109,12 @@ class Row(QWidget):
         if facts.kind in ("number", "whole"):
             grid.addWidget(self.control, 0, 1)
             grid.addWidget(unit, 0, 2)
+        elif max((len(words) for words in known.values()), default=0) > LONG:
+            self.control.setFixedWidth(px(286))
+            grid.addWidget(self.control, 1, 0, 1, 3)
         else:
             grid.addWidget(self.control, 0, 1, 1, 2)
-        grid.addWidget(self.wrong, 1, 0, 1, 3)
+        grid.addWidget(self.wrong, 2, 0, 1, 3)
         grid.setColumnStretch(0, 1)
         self.show_value(value)
 
@@ -124,6 +129,7 @@ class Row(QWidget):
             control.setCurrentIndex(max(control.findData(value), 0))
         elif isinstance(control, QLineEdit):
             control.setText("" if value is None else f"{value:g}" if isinstance(value, float) else str(value))
+            control.setCursorPosition(0)  # a long text is seen from its beginning
         control.blockSignals(False)
 
     def tell(self, wrong: str) -> None:
@@ -134,7 +140,7 @@ class Row(QWidget):
         self.control.style().unpolish(self.control)
         self.control.style().polish(self.control)
 
-    def _make_control(self, known: tuple[str, ...]) -> QWidget:
+    def _make_control(self, known: Mapping[str, str]) -> QWidget:
         facts = self.facts
         if facts.kind == "switch":
             box = QCheckBox(self)
@@ -143,7 +149,7 @@ class Row(QWidget):
         if facts.kind == "choice" or known:
             combo = QComboBox(self)
             for choice in facts.choices or known:
-                combo.addItem(CHOICES.get(choice, humanised(choice)), choice)
+                combo.addItem(known.get(choice) or CHOICES.get(choice, humanised(choice)), choice)
             combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             combo.currentIndexChanged.connect(lambda i: self.entered.emit(facts.name, combo.itemData(i)))
             return combo

@@ -16,6 +16,7 @@ from ui.theme import px, stroke
 Floats = NDArray[np.floating]
 GLASS = 0.62  # of the blood, so that the narrowest place inside is seen
 MOST_EDGED = 40_000  # triangles whose edges can still be told apart
+TETS_LIFT = 0.8  # mm that a piece of the wall stands off it: its edge is ragged
 LIFT = 0.35  # mm that lines stand off the wall, so that it does not swallow them
 HATCH = np.full((16, 16, 3), 120, dtype=np.uint8)
 for _row in range(16):  # diagonal stripes: no data is hatched, never a colour of the scale
@@ -156,14 +157,13 @@ class HeartActors:
         facets, _ = boundary_facets(mesh.tets[tets])
         skin = pv.PolyData.from_regular_faces(np.asarray(mesh.points, float), facets).clean()
         skin = skin.compute_normals(cell_normals=False, split_vertices=False, consistent_normals=False)
-        skin.points = skin.points + LIFT * skin.point_data["Normals"]
+        skin.points = skin.points + TETS_LIFT * skin.point_data["Normals"]
         self._add(name, skin, color=colour, ambient=0.4, specular=0.1, smooth_shading=True, pickable=False)
 
-    def show_arrows(self, points: Floats, vectors: Floats, length: float) -> None:
-        """Draw flow arrows; the longest is ``length`` mm."""
+    def show_arrows(self, points: Floats, vectors: Floats, length: float, top: float) -> None:
+        """Draw flow arrows; one of size ``top`` is ``length`` mm long."""
         self._remove("arrows")
         size = np.linalg.norm(vectors, axis=1)
-        top = float(np.nanmax(size, initial=0.0))
         if top <= 0:
             return
         keep = size > 0.08 * top

@@ -51,7 +51,7 @@ class Inspector(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.stack)
-        for signal in (session.case_changed, session.data_changed, session.step_changed):
+        for signal in (session.case_changed, session.data_changed, session.step_changed, session.theme_changed):
             signal.connect(self.refresh)
         session.seeds_changed.connect(lambda: self._refresh_if("segment"))
         session.labels.measured.connect(lambda: self._refresh_if("segment"))

@@ -82,18 +82,23 @@ class JobWatch(QObject):
         wanted = (str(case.folder), name)
         if self._warm is None or self._warm_for != wanted or self._warm.error():
             self.rest()
+            self._session.set_answer(None)  # that of another scenario is no answer to this one
             self._warm, self._warm_for = WarmWorker(case.folder, name), wanted
         self._warm.ask(scenario, draft)
         if not self._soon.isActive():  # started again at each move of a mouse it would never come
             self._soon.start()
-        if not self.thinking:
-            self.thinking = True
-            self.changed.emit()
+        self._think(True)
 
     def _draft(self, sites: tuple[PacingSite, ...]) -> None:
         scenario = self._session.scenario
         if sites and isinstance(scenario, Electrophysiology):
             self.ask(self._session.scenario_name, scenario.model_copy(update={"sites": sites}), draft=True)
+
+    def drop(self) -> None:
+        """Wait for no answer any more; the what-if process stays ready."""
+        if self._warm is not None:
+            self._warm.drop()
+        self._think(False)
 
     def rest(self) -> None:
         """End the what-if process."""
@@ -101,8 +106,11 @@ class JobWatch(QObject):
             self._warm.close()
             self._warm = None
             self._session.set_band(0, None)  # the next process counts from 1 again
-        if self.thinking:
-            self.thinking = False
+        self._think(False)
+
+    def _think(self, on: bool) -> None:
+        if self.thinking != on:
+            self.thinking = on
             self.changed.emit()
 
     def finish(self) -> None:

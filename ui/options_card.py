@@ -10,6 +10,7 @@ from ui.theme import Theme, px
 from ui.widgets import label
 
 LANE = 32
+LONG = 16  # letters of a title
 WAYS = {"": "not said", "lower": "lower", "higher": "higher"}
 HEADS = ("Option", "Members of the ensemble; bar: the run", "Value (90 %)", "Difference to baseline (90 %)", "P(best)")
 
@@ -30,7 +31,8 @@ class OptionsCard(QFrame):
         grid.setHorizontalSpacing(px(14))
         grid.setVerticalSpacing(0)
         grid.addWidget(self._head(), 0, 0, 1, 5)
-        for column, words in enumerate(HEADS):
+        judged = any(cell.best is not None for cell in row.cells)
+        for column, words in enumerate(HEADS if judged else HEADS[:-1]):
             text = label(words, "small")
             text.setWordWrap(False)
             grid.addWidget(text, 1, column)
@@ -108,7 +110,7 @@ def _named(title: str, place: int, base: bool) -> QWidget:
     dot.setFixedSize(px(10), px(10))
     dot.setStyleSheet(f"background: {ink_of(place)}; border-radius: {px(5)}px;")
     layout.addWidget(dot)
-    words = QLabel(title)
+    words = label(title, "small") if len(title) > LONG else QLabel(title)  # small print has room for two lines
     words.setToolTip(f"{title}: the baseline" if base else title)
     words.setMinimumWidth(px(60))
     layout.addWidget(words, 1)

@@ -59,10 +59,10 @@ class OptionsView(QScrollArea):
         head.addWidget(title)
         head.addStretch(1)
         column.addLayout(head)
+        for note in table.notes:
+            column.addWidget(label(note, "small"))
         for row in table.rows:
             card = OptionsCard(table, row, self._session.theme, self)
             card.judged.connect(lambda name, way: self._session.options.change(better={name: way}))
             column.addWidget(card)
             self.cards.append(card)
-        for note in table.notes:
-            column.addWidget(label(note, "small"))

@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QVBo
 from app.scenario_tree import as_child
 from solvers.devices.records import Device
 from solvers.scenario import Electrophysiology, Flow
+from ui.plan.undo_row import undo_row
 from ui.session import Session
 from ui.steps.page import Page
 from ui.theme import px
-from ui.widgets import button, label
+from ui.widgets import label
 
 Titled = Callable[[Electrophysiology | Flow, Device], Electrophysiology | Flow]
 
@@ -74,12 +75,7 @@ class DevicePanel(QWidget):
             else "Not kept yet: change it or run it."
         )
         self.column.addWidget(label(where, "small"))
-        row = QWidget(self)
-        layout = QHBoxLayout(row)
-        layout.setContentsMargins(0, 0, 0, 0)
-        for text, act in (("Undo", self.session.undo.undo), ("Redo", self.session.undo.redo)):
-            layout.addWidget(button(text, act))
-        self.column.addWidget(row)
+        self.column.addWidget(undo_row(self.session, self))
 
     def add_slider(
         self,

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 import pyvista as pv
 
-from geometry.heart_mesh import HeartMesh
+from geometry.heart_mesh import Floats, HeartMesh
 from geometry.metric import with_unit
+from solvers.result import Field
 from solvers.scenario import PacingSite
 from ui.fiber_scale import helix_scale, line_cells
 from ui.heart_parts import QUALITY
 from ui.heart_surface import long_cut
-from ui.painting import Painting
+from ui.painting import Painting, frame_at
 from ui.scene import Scene
 from ui.session import Session
 
@@ -21,21 +22,33 @@ NETWORK_COLOUR = (16, 21, 27)
 SITE_COLOUR = "#ffd166"
 
 
-def show_arrows(scene: Scene, session: Session, frame: int) -> None:
-    """Arrows of a vector field on the cut; none where the heart is whole or the field has no direction."""
-    view = scene.views[0]
-    view.hide("arrows")
-    field, mesh = session.drawn, session.mesh
-    if field is None or mesh is None or not session.cut:
+def show_arrows(scene: Scene, session: Session) -> None:
+    """Arrows of a vector field on the cut, in every view those of its run; none where the heart is whole."""
+    for view in scene.views:
+        view.hide("arrows")
+    mesh, look = session.mesh, session.look
+    shown = [session.drawn]
+    if session.step == "compare":
+        other = session.result_of(look.other)
+        shown = [] if look.difference else [*shown, other.fields.get(look.field) if other is not None else None]
+    if mesh is None or not session.cut:
         return
-    values = np.asarray(field.values)
-    if values.ndim != (3 if field.times else 2):
-        return
-    vectors = values[min(frame, len(values) - 1)] if field.times else values
     origin, normal = long_cut(mesh)
     near = np.flatnonzero(np.abs((mesh.points - origin) @ normal) < mesh.edge_length() * 0.6)
     near = near[:: max(1, len(near) // MOST_ARROWS)]
-    view.show_arrows(mesh.points[near], vectors[near], mesh.edge_length() * 3.5)
+    found = [_vectors(field, session.time) for field in shown]
+    top = max((float(np.linalg.norm(v, axis=1).max(initial=0.0)) for v in found if v is not None), default=0.0)
+    for view, vectors in zip(scene.views, found, strict=False):
+        if vectors is not None and len(vectors) == len(mesh.points):
+            view.show_arrows(mesh.points[near], vectors[near], mesh.edge_length() * 3.5, top)
+
+
+def _vectors(field: Field | None, time: float) -> Floats | None:
+    """(n, 3) of a vector field at a time, ms; None where the field has no direction."""
+    values = np.asarray(field.values) if field is not None else np.empty(0)
+    if field is None or values.ndim != (3 if field.times else 2):
+        return None
+    return np.asarray(values[frame_at(field, time)] if field.times else values)
 
 
 def show_fibers(scene: Scene, session: Session) -> None:

@@ -113,7 +113,7 @@ class ScenePanel(QWidget):
             self.paintings = self._paintings()
             self.show_landmarks()
             self.scene.paint(self.paintings, session.look.isochrones, self._captions())
-            show_arrows(self.scene, session, self._frame)
+            show_arrows(self.scene, session)
         show_velocity(self.scene, session, self.paintings)
         show_fibers(self.scene, session)
         show_network(self.scene, session)
@@ -157,7 +157,7 @@ class ScenePanel(QWidget):
             self._frame = frame
             self.paintings = self._paintings()
             self.scene.recolour(self.paintings)
-            show_arrows(self.scene, session, frame)
+            show_arrows(self.scene, session)
         self.motion.show()
         self._tell()
 
@@ -218,10 +218,16 @@ class ScenePanel(QWidget):
         other = session.result_of(look.other) if session.step == "compare" else None
         if other is not None and look.field in other.fields:
             return paint_pair(result, other, look, session.time)
-        if session.step == "plan" and answer is not None and look.field == "activation_time":
+        if answer is not None and self._tried:
             fresh = result.fields[look.field].with_values(answer.activation)
             return paint(replace(result, fields={look.field: fresh}), look.changed(mode=VALUE))
         return paint(result, look, self._frame)
+
+    @property
+    def _tried(self) -> bool:
+        """Whether the beat that is tried in the step Plan is drawn in place of the run."""
+        session = self._session
+        return session.step == "plan" and session.answer is not None and session.look.field == "activation_time"
 
     def _captions(self) -> tuple[str, ...]:
         look = self._session.look
@@ -232,6 +238,8 @@ class ScenePanel(QWidget):
     def _show_title(self, painted: bool) -> None:
         session = self._session
         words = session.title_of(session.look.run) if painted else "The heart" if session.mesh is not None else ""
+        if painted and self._tried:
+            words = f"What if: {session.title_of(session.scenario_name)}"
         if painted and session.step == "compare" and session.look.other in session.runs:
             words += f" and {session.title_of(session.look.other)}"
         self.title.setText(words)

@@ -107,6 +107,7 @@ class Session(Contents):
         if segmentation is not None:
             self.seeds = segmentation.seeds
             self.phase = segmentation.ed
+        self.scenario_name = str(view.get("scenario", ""))
         self._settle()
         self._start_time()
         self.plan = str(view.get("plan", ""))
@@ -150,6 +151,8 @@ class Session(Contents):
     def show_step(self, step: str) -> None:
         """Go to a step."""
         self.step = step if step in STEPS else "case"
+        if self.step == "simulate" and self.scenario_name in self.runs and self.look.run != self.scenario_name:
+            self.set_look(run=self.scenario_name)  # numbers and picture are of one run
         self.step_changed.emit(self.step)
 
     def choose_plan(self, title: str) -> None:

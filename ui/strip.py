@@ -132,7 +132,11 @@ class Strip(QFrame):
             self.plots.setCurrentWidget(self.ecg)
         else:
             behind = self._other_state()
-            if behind:
+            if session.step == "compare":
+                right = session.result_of(session.look.other)
+                behind = dict(right.traces) if right is not None else {}
+                self.note.setText("Left run; right run: thin and grey" if behind else "")
+            elif behind:
                 self.note.setText(f"Thin and grey: {session.title_of(counterpart(session.look.run))}")
             self.curves.show_traces(_main_traces(traces), traces.get(LINE), _main_traces(behind))
             self.plots.setCurrentWidget(self.curves)

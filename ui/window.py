@@ -276,6 +276,7 @@ class Window(QMainWindow):
         if isinstance(scenario, Electrophysiology) and asks(self.session):
             self.watch.ask(self.session.scenario_name, scenario)
         else:
+            self.watch.drop()
             self.session.set_answer(None)
 
     def _dress(self) -> None:

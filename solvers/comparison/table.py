@@ -1,7 +1,7 @@
 """The table of options: outcomes with intervals, differences to the baseline, P(best), ties. It recommends nothing."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ NOT_PAIRED = (
     "Not all options had the same random numbers, so members cannot be compared one by one: differences are as wide as if "
     "the options were unrelated. Run them with the same seed, number of members and uncertain inputs."
 )
+NO_MEMBERS = "No members kept"
 TIE = "\u2248 tied"
 NO_RECOMMENDATION = "The table recommends nothing: which outcome counts, and how much, is for people to say."
 
@@ -148,6 +149,9 @@ def compare_options(options: Sequence[Option], baseline: str, better: Mapping[st
         raise Refused("These runs share no numbers; compare runs of the same kind.")
     rows = [_row(options, place, outcome_of(name, better)) for name in shared]
     notes = [NO_RECOMMENDATION]
+    if len(rows) > 1 and rows[0].why.startswith(NO_MEMBERS) and len({row.why for row in rows}) == 1:
+        notes.insert(0, rows[0].why)  # told once of all rather than in every row
+        rows = [replace(row, why="") for row in rows]
     with_members = [option.members for option in options if option.members]
     if len(with_members) > 1 and not all(shares_draws(with_members[0], one) for one in with_members[1:]):
         notes.append(NOT_PAIRED)
@@ -184,7 +188,7 @@ def _why(options: Sequence[Option], outcome: Outcome, joint: Joint | None) -> st
     if joint is None:
         bare = [f"'{o.title}'" for o in options if len(_finite(o.members.get(outcome.name))) < 2]
         return (
-            f"No members kept: {', '.join(bare)}; run again with an ensemble."
+            f"{NO_MEMBERS}: {', '.join(bare)}; run again with an ensemble to know P(best) and the doubt of differences."
             if bare
             else "No member has an answer for all."
         )

@@ -9,6 +9,9 @@ from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh
 from geometry.metric import Metric
 from geometry.progress import Progress, part, silent
+from solvers.comparison.best import shares_best
+from solvers.comparison.outcomes import outcome_of
+from solvers.comparison.pairing import Joint
 from solvers.directions.coordinates import LaplaceFields
 from solvers.electrophysiology.eikonal_ensemble import WORTH_PROCESSES
 from solvers.electrophysiology.eikonal_model import EikonalModel
@@ -27,7 +30,6 @@ from solvers.uncertainty.ensemble import run_members
 from solvers.uncertainty.sampling import draws
 from solvers.uncertainty.summary import with_interval
 
-TIE = 1.0  # ms: closer than this the mesh does not tell two places apart
 DRAWS = 16  # where the scenario has no ensemble of its own
 CRITERIA = ("total_activation_time", "lv_activation", "qrs_duration")  # the shorter the better
 
@@ -113,18 +115,13 @@ def compare_leads(
     return LeadChoice(_metrics(plain[0], found[:, 0]), tried, len(found), run.notes)
 
 
-def best_shares(values: Floats) -> Floats:
-    """(options,) probability that each is the least of (members, options); what lies within ``TIE`` of the least shares it."""
-    least = values <= np.nanmin(values, axis=1, keepdims=True) + TIE
-    return np.asarray((least / least.sum(axis=1, keepdims=True)).mean(axis=0))
-
-
 def _best(found: Floats, count: int) -> list[dict[str, float]]:
     names, best = list(WORDS), [dict[str, float]() for _ in range(count)]
     for name in CRITERIA:
         values = found[:, :, names.index(name)]
         if len(values) > 1 and np.isfinite(values).all():
-            for option, share in zip(best, best_shares(values), strict=True):
+            shares = shares_best(Joint(values, len(values), True), outcome_of(name, {}))
+            for option, share in zip(best, shares, strict=True):
                 option[name] = float(share)
     return best
 

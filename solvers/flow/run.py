@@ -32,6 +32,7 @@ from solvers.flow.wall_shear import UNRESOLVED
 from solvers.result import Check, Field, Result, Trace
 from solvers.scenario import Flow
 
+STILL = 1e-3  # mm
 MODELLED_WALL = 0.1  # share of the wall whose layer may be unresolved before it is told
 NOTES = (
     "The walls are rigid, and there is no turbulence model: jets are as good as the mesh.",
@@ -69,7 +70,8 @@ def run_flow(
              kept in a folder, so that a run that was cut off does not repeat them
     body     surface in m2 that areas are indexed by, where it is known
     how      checkpoint and restart;  profile  (n, 3) in 1/mm2, measured velocity per unit flow at the inlet
-    Fields: velocity (t, n, 3) m/s, pressure (t, n) mmHg, wall_shear_stress, tawss (Pa), osi; the ensemble's statistics.
+    Fields: velocity (t, n, 3) m/s, pressure (t, n) mmHg, wall_shear_stress, tawss (Pa), osi; the ensemble's statistics;
+    displacement (n, 3) mm where a device or an opened narrowing has moved the mesh before the beat.
     Raises Refused (a mesh that cannot be used, flow that cannot be computed) and Cancelled.
     """
     if mesh.kind != "blood_pool":
@@ -90,7 +92,7 @@ def run_flow(
     how = made_for(how, fingerprint(mesh, scenario, b"" if profile is None else profile.tobytes()))
     beat = run_beats(flow, drive.pulse, start, scenario.time_step, scenario.beats, march, how, drive.value)
     pulse = drive.pulse if beat.broken else seen_pulse(beat, drive)
-    fields = beat_fields(beat, len(mesh.points))
+    fields = beat_fields(beat, len(mesh.points)) | moved_wall(mesh, blood)
     metrics = (
         []
         if beat.broken
@@ -121,6 +123,14 @@ def run_flow(
         more.lines,
         kept,
     )
+
+
+def moved_wall(mesh: HeartMesh, blood: HeartMesh) -> dict[str, Field]:
+    """Where a device or an opened narrowing has moved the mesh: displacement (n, 3) mm; nothing where it has not."""
+    way = np.asarray(blood.points - mesh.points, dtype=np.float32)
+    if np.abs(way).max() < STILL:
+        return {}
+    return {"displacement": Field(way, "mm", "Wall moved before the beat", (), "STILL", "FAR")}
 
 
 def beat_notes(beat: Beat, scenario: Flow) -> list[str]:

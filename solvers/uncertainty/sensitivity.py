@@ -40,7 +40,8 @@ class Study:
         """How far the emulator's answers can be relied on, in words."""
         emulator = self.emulator
         count = len(emulator.answers)
-        judged = f"{count} members, each from the others: Q2 {emulator.q2:.2f}, {emulator.coverage:.0%} inside their 90 % interval"
+        inside = f"{100 * emulator.coverage:.0f} % inside their 90 % interval"
+        judged = f"{count} members, each from the others: Q2 {emulator.q2:.2f}, {inside}"
         if emulator.poor:
             return f"{judged}. This emulator is poor (Q2 below {GOOD_Q2:g}): run more members, or confirm with the full model."
         return f"{judged}."
@@ -57,8 +58,9 @@ class Study:
         then = now * float(np.sqrt(1.0 - min(first[best], 1.0)))
         unit = self.output.unit
         said = (
-            f"{label}: measure the {self.varied[best].label} next. Known exactly, it would take away {first[best]:.0%} of the "
-            f"variance ({low[best]:.0%} to {high[best]:.0%}); the 90 % interval would shrink from "
+            f"{label}: measure the {self.varied[best].label} next. Known exactly, it would take away "
+            f"{100 * first[best]:.0f} % of the variance ({100 * low[best]:.0f} to {100 * high[best]:.0f} %); "
+            "the 90 % interval would shrink from "
             f"\u00b1{with_unit(f'{now:.2g}', unit)} to about \u00b1{with_unit(f'{then:.2g}', unit)}."
         )
         rivals = [int(k) for k in ranked[1:] if high[k] > low[best] and first[k] >= LITTLE]

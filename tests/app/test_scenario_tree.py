@@ -8,6 +8,7 @@ import pytest
 
 from app.__main__ import main
 from app.case import Case
+from app.input_list import inputs_of
 from app.removed import remove_scenario, replace_scenarios
 from app.scenario_tree import child_of, confirmed, numbers_digest, parent_moved, scenario_tree
 from app.scenario_words import change_line
@@ -15,8 +16,9 @@ from app.staleness import out_of_date, stale_scenarios
 from geometry.errors import Refused
 from geometry.metric import Metric
 from geometry.shapes import half_ellipsoid_ventricle
+from solvers.devices.records import ImplantedValve, Stent
 from solvers.result import Result
-from solvers.scenario import Electrophysiology, Flow, PacingSite, Velocities
+from solvers.scenario import Doubt, Electrophysiology, Flow, PacingSite, Velocities
 from solvers.scenario_file import read_scenario
 
 SITE = PacingSite(x=0.0, y=0.0, z=-60.0)
@@ -54,6 +56,26 @@ def test_what_a_child_changes_is_told_in_words() -> None:
     blocked = PACING.model_copy(update={"conduction": "lbbb", "title": "LBBB", "parent": "pacing"})
     assert change_line(PACING, blocked) == "conduction: normal \u2192 left bundle block"
     assert change_line(PACING, PACING.model_copy(update={"title": "Other"})) == "the same numbers"
+
+
+def test_a_device_is_told_by_its_name_and_size() -> None:
+    stented = Flow(device=Stent(diameter=14.0, length=20.0))
+    assert change_line(Flow(), stented) == "device: none \u2192 stent 14 x 20 mm"
+    assert (
+        change_line(stented, Flow(device=Stent(diameter=16.0, length=20.0))) == "diameter when expanded 14 \u2192 16 mm"
+    )
+    valve = Flow(device=ImplantedValve(size=23))
+    assert change_line(stented, valve) == "device: stent 14 x 20 mm \u2192 valve 23 mm, balloon-expandable"
+
+
+def test_the_list_of_inputs_tells_the_doubt_that_a_scenario_has_of_its_own() -> None:
+    measured = Doubt(number="velocities.fiber", sd=0.02, status="estimated", source="calibrated")
+    fixed = Doubt(number="velocities.cross", sd=0.0, status="measured", source="catheter")
+    rows = {row.path: row for row in inputs_of(PACING.model_copy(update={"doubts": (measured, fixed)}))}
+    told = rows["velocities.fiber"]
+    assert (told.sd, told.status, told.source) == (0.02, "estimated", "calibrated")
+    assert rows["velocities.cross"].sd is None and rows["velocities.cross"].source == "catheter"
+    assert rows["fibers.endo"].sd == 5
 
 
 def test_children_follow_their_parent_and_tell_their_change(case: Case) -> None:

@@ -25,11 +25,26 @@ from ui.window import Window
 LEADS = ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_settings_of_the_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is made once for the run, the window above all, reads no settings of the user either."""
+    with pytest.MonkeyPatch.context() as patch:
+        settle_in(tmp_path_factory.mktemp("home"), patch)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings and new cases of a test stay in its own folder."""
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("HOME", str(tmp_path))
+    settle_in(tmp_path, monkeypatch)
+
+
+def settle_in(home: Path, patch: pytest.MonkeyPatch) -> None:
+    """Let ``home`` be the place of settings, data and documents."""
+    patch.setenv("HOME", str(home))
+    patch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+    patch.setenv("XDG_DATA_HOME", str(home / "data"))
+    patch.delenv("XDG_DOCUMENTS_DIR", raising=False)
 
 
 @pytest.fixture(scope="session")

@@ -63,6 +63,7 @@ def test_clicks_set_spots_and_a_line_in_a_scenario_of_their_own(window: Window, 
     window.workplace.scene_panel.scene.picked.emit(*second)
     window.workplace.scene_panel.scene.picked.emit(*third)
     kept = Case.open(case_folder).scenario("sinus_rhythm_ablated")
+    assert kept.parent == "sinus_rhythm"
     assert isinstance(kept, Electrophysiology)
     assert [(one.shape, len(one.points)) for one in kept.lesions] == [("spots", 1), ("line", 2)]
     assert not Case.open(case_folder).scenario("sinus_rhythm").lesions  # type: ignore[union-attr]

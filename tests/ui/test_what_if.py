@@ -22,6 +22,7 @@ def test_a_click_on_the_heart_moves_the_pacing_site_and_shows_the_new_activation
     assert isinstance(after, Electrophysiology) and after.sites[0] != before.sites[0]
     qtbot.waitUntil(lambda: session.answer is not None, timeout=60_000)
 
+    assert panel.title.text() == "What if: Pacing"  # not the run that is in view otherwise
     shown, mesh, site = panel.paintings[0].values, session.mesh, after.sites[0]
     assert mesh is not None
     earliest = mesh.points[int(np.nanargmin(shown))]

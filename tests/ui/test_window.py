@@ -126,11 +126,21 @@ def test_the_theme_is_changed_at_once_and_remembered(window: Window) -> None:
 
 def test_reopening_a_case_restores_step_field_and_doubt(window: Window, case_folder: Path) -> None:
     window.go("simulate")
-    window.session.set_look(field="activation_time", mode=DOUBT, run="pacing")
+    window.session.choose_scenario("pacing")  # not the first of the case
+    window.session.set_look(field="activation_time", mode=DOUBT)
     window.show_start()
     assert window.open_case(case_folder)
     assert window.session.step == "simulate"
     assert (window.session.look.run, window.session.look.mode) == ("pacing", DOUBT)
+    assert window.session.scenario_name == "pacing"
+
+
+def test_in_simulate_the_picture_is_of_the_run_whose_numbers_are_told(window: Window) -> None:
+    window.session.choose_scenario("pacing")
+    window.go("compare")
+    window.session.set_look(run="sinus_rhythm", other="pacing")
+    window.go("simulate")
+    assert window.session.look.run == window.session.scenario_name == "pacing"
 
 
 def test_a_folder_that_is_no_case_is_refused_with_a_sentence(window: Window, tmp_path: Path) -> None:

@@ -67,8 +67,10 @@ class Panel(QWidget):
             )
             return
         if not scenario.lesions:
-            words = f"'{scenario.title}' stays as it is: the first click makes a scenario of its own for the lesions."
-            self.column.addWidget(label(words, "small"))
+            words = f"\u2018{scenario.title}\u2019 stays as it is: the first click makes a scenario of its own for the lesions."
+        else:
+            words = f"Kept in the scenario \u2018{scenario.title}\u2019."
+        self.column.addWidget(label(words, "small"))
         self._add_tool()
         self._add_lesions(scenario)
         if scenario.lesions:
@@ -181,7 +183,8 @@ class Panel(QWidget):
         fresh = scenario.model_copy(update={"title": f"{scenario.title}, ablated"})
         session.keep_scenario(name, as_child(session.scenarios, session.scenario_name, fresh))
         session.choose_scenario(name, show_run=False)
-        return fresh
+        child = session.scenario
+        return child if isinstance(child, Electrophysiology) else None
 
     def _store(self, scenario: Electrophysiology, lesions: tuple[Lesion, ...], words: str) -> None:
         self.session.edit_scenario(self.session.scenario_name, scenario.model_copy(update={"lesions": lesions}), words)

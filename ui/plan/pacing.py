@@ -72,7 +72,9 @@ class Panel(QWidget):
             words = (
                 "This beat starts in the conduction system and stays as it is; a click on the heart tries a paced one."
             )
-            self.column.addWidget(label(words, "small"))
+        else:
+            words = f"Kept in the scenario \u2018{scenario.title}\u2019."
+        self.column.addWidget(label(words, "small"))
         self._add_leads(scenario)
         self._add_numbers()
         self._add_tried(scenario)
@@ -210,7 +212,8 @@ class Panel(QWidget):
         fresh = scenario.model_copy(update={"title": "Pacing", "tier": "eikonal", "start": "paced", "sites": ()})
         session.keep_scenario("pacing", as_child(session.scenarios, session.scenario_name, fresh))
         session.choose_scenario("pacing", show_run=False)
-        return fresh
+        child = session.scenario
+        return child if isinstance(child, Electrophysiology) else None
 
     def _choose(self, mode: str) -> None:
         self.page.kept["mode"] = mode

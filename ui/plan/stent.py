@@ -121,7 +121,11 @@ def draw(scene: Scene, session: Session, shown: bool) -> None:
         rings = np.linspace(0, len(line) - 1, max(int(stent.length / RING) + 1, 3)).astype(int)
         body = tube_along(line[rings], stent.final_diameter / 2)
         view.show_body("device_skirt", body, SKIRT, 0.25)
-        view.show_body("device", body.extract_all_edges().tube(radius=0.012 * stent.final_diameter, n_sides=5), METAL)
+        view.show_body(
+            "device",
+            body.extract_all_edges().tube(radius=0.012 * stent.final_diameter, n_sides=5),
+            METAL[session.theme.name],
+        )
     else:
         view.hide("device")
         view.hide("device_skirt")

@@ -14,8 +14,11 @@ def undo_row(session: Session, parent: QWidget) -> QWidget:
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(px(8))
     stack = session.undo
-    for text, act, can in (("Undo", stack.undo, stack.canUndo()), ("Redo", stack.redo, stack.canRedo())):
-        one = button(text, act)
-        one.setEnabled(can)
-        layout.addWidget(one, 1)
+    undo, redo = button("Undo", stack.undo), button("Redo", stack.redo)
+    undo.setEnabled(stack.canUndo())
+    redo.setEnabled(stack.canRedo())
+    stack.canUndoChanged.connect(undo.setEnabled)
+    stack.canRedoChanged.connect(redo.setEnabled)
+    layout.addWidget(undo, 1)
+    layout.addWidget(redo, 1)
     return row

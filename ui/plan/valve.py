@@ -142,7 +142,7 @@ def draw(scene: Scene, session: Session, shown: bool) -> None:
     size = find_size(valve.family, valve.size)
     low, high = -valve.depth, size.frame - valve.depth
     center, axis = root.ring.center, root.ring.normal
-    view.show_body("device", wire_frame(center, axis, size.radius, low, high), METAL)
+    view.show_body("device", wire_frame(center, axis, size.radius, low, high), METAL[session.theme.name])
     view.show_body("device_skirt", cylinder(center, axis, 0.985 * size.radius, low, max(0.0, low)), SKIRT, 0.35)
     sealing = valve.depth + SEALS_UP_TO if valve.depth > -SEALS_UP_TO else 1.0
     view.show_patch(

@@ -79,13 +79,15 @@ class ComparePage(Page):
         grid = QGridLayout(table)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(px(5))
+        for column, side in enumerate(("Left", "Right")):
+            grid.addWidget(label(side, "muted"), 0, column)
         for number, (one, two) in enumerate(both):
-            grid.addWidget(label(one.label, "small"), 3 * number, 0, 1, 2)
+            grid.addWidget(label(one.label, "small"), 3 * number + 1, 0, 1, 2)
             for column, metric in enumerate((one, two)):
-                grid.addWidget(QLabel(metric.text()), 3 * number + 1, column)
+                grid.addWidget(QLabel(metric.text()), 3 * number + 2, column)
             verdict = _paired(judged[one.name]) if one.name in judged else _verdict(one, two)
             if verdict:
-                grid.addWidget(label(verdict, "small"), 3 * number + 2, 0, 1, 2)
+                grid.addWidget(label(verdict, "small"), 3 * number + 3, 0, 1, 2)
         self.column.addWidget(table)
         if any(one.name not in judged and not _verdict(one, two) for one, two in both):
             words = "Where one of the two has no interval, the difference cannot be judged: run it with an ensemble."

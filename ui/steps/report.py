@@ -6,8 +6,10 @@ from pathlib import Path
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
+from app.options import ordered_runs
+from ui.result_cards import metric_card
 from ui.steps.page import Page
-from ui.widgets import button, label, section
+from ui.widgets import Fold, button, label, section
 
 
 class ReportPage(Page):
@@ -40,11 +42,13 @@ class ReportPage(Page):
                     self.column.addWidget(button(words, partial(open_outside, path)))
             self.column.addWidget(label(str(found[0]), "small"))
         self.add_notes(session.stale, "Out of date")
-        for name in session.runs:
+        for number, name in enumerate(ordered_runs(session.case)):
             result = session.result_of(name)
-            scenario = session.scenarios.get(name)
             if result is not None:
-                self.add_metrics(result.metrics, scenario.title if scenario is not None else name)
+                fold = Fold(session.title_of(name), number == 0, self)
+                for metric in result.metrics:
+                    fold.column.addWidget(metric_card(metric))
+                self.column.addWidget(fold)
         self.column.addWidget(section("Results for other programs"))
         self.column.addWidget(label("Each run keeps fields.vtkhdf, which ParaView opens.", "small"))
         self.column.addWidget(

@@ -115,7 +115,7 @@ class SimulatePage(Page):
         if scenario is None:
             return
         name = self._shown = session.scenario_name
-        self.form = Form(scenario, HIDDEN, {"cell": _ventricular_cells(), "name": ("", *sorted(find_drugs()))}, self)
+        self.form = Form(scenario, HIDDEN, {"cell": _ventricular_cells(), "name": _drugs()}, self)
         self.form.edited.connect(lambda record, text: session.edit_scenario(name, record, f"Change {text}"))
         self.column.addWidget(section("What is set"))
         self.column.addWidget(self.form)
@@ -177,5 +177,9 @@ class SimulatePage(Page):
         self.watch.start("simulate", {"scenario": name})
 
 
-def _ventricular_cells() -> tuple[str, ...]:
-    return tuple(name for name, cell in find_cells().items() if cell.chamber != "atrium")
+def _ventricular_cells() -> dict[str, str]:
+    return {name: cell.title for name, cell in find_cells().items() if cell.chamber != "atrium"}
+
+
+def _drugs() -> dict[str, str]:
+    return {"": "None"} | {name: name.capitalize() for name in sorted(find_drugs())}

@@ -106,3 +106,12 @@ def test_no_more_is_told_of_a_share_than_its_members_support() -> None:
 def test_one_option_alone_is_refused() -> None:
     with pytest.raises(Refused, match="Two options"):
         table(option("rest", BASE))
+
+
+def test_what_is_missing_everywhere_is_told_once() -> None:
+    bare = [
+        Option(n, n, {m: Metric(m, m, v, "ms") for m in (NAME, "qrs_duration")}) for n, v in (("a", 90.0), ("b", 80.0))
+    ]
+    found = compare_options(bare, "a", {})
+    assert [row.why for row in found.rows] == ["", ""]
+    assert found.notes[0].startswith("No members kept: 'a', 'b'")

@@ -38,3 +38,6 @@ def test_the_gradient_falls_when_a_stenosed_pipe_is_stented() -> None:
     # Bernoulli: the drop goes with 1 / area^2 less 1 / (area of the pipe)^2: a fifth is left, friction aside
     assert 0 < mean_drop(after) < 0.5 * mean_drop(before)
     assert after.stamp["scenario"]["device"]["kind"] == "stent"
+    assert "displacement" not in before.fields
+    opened, _ = with_device(pipe, centerline(pipe), BEAT.model_copy(update={"device": STENT}))
+    assert after.fields["displacement"].values == pytest.approx(opened.points - pipe.points, abs=1e-4)  # mm, as drawn

@@ -9,7 +9,7 @@ from geometry.shapes import slab
 from solvers.directions.coordinates import LaplaceFields
 from solvers.electrophysiology.activation_metrics import region_nodes
 from solvers.electrophysiology.eikonal_model import EikonalModel
-from solvers.electrophysiology.lead_choice import best_shares, compare_leads
+from solvers.electrophysiology.lead_choice import compare_leads
 from solvers.electrophysiology.leads import (
     lead_values,
     nearest_on,
@@ -112,12 +112,6 @@ def test_the_same_draws_compare_places_and_a_far_worse_one_is_never_best(two_cha
     assert choice.tried[1].best["total_activation_time"] == 0.0
     for metric in choice.tried[0].metrics:
         assert metric.low is not None and metric.high is not None and metric.low <= metric.high
-
-
-def test_probabilities_of_being_best_sum_to_one_and_ties_share() -> None:
-    # the second is best in the first draw; within 1 ms of each other in the second
-    values = np.array([[100.0, 90.0, 120.0], [90.0, 90.5, 120.0]])
-    assert best_shares(values) == pytest.approx([0.25, 0.75, 0.0])
 
 
 def test_the_lead_that_is_placed_is_the_last_left_one() -> None:
