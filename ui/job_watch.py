@@ -100,7 +100,7 @@ class JobWatch(QObject):
         if self._warm is not None:
             self._warm.close()
             self._warm = None
-            self._session.set_band(0, None)  # the next process counts from 1 again
+            self._session.band.show(0, None)  # the next process counts from 1 again
         if self.thinking:
             self.thinking = False
             self.changed.emit()
@@ -176,4 +176,4 @@ class JobWatch(QObject):
         """Show a band that came; before a newer answer is looked for, which takes it away."""
         found = warm.band()
         if found is not None and self._session.answer is not None:
-            self._session.set_band(*found)
+            self._session.band.show(*found)
