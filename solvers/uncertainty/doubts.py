@@ -26,7 +26,7 @@ def doubted_numbers(scenario: Electrophysiology | Flow) -> tuple[Doubted, ...]:
     )
 
 
-def with_doubt[S: Electrophysiology | Flow](scenario: S, doubt: Doubt) -> S:
+def with_doubt(scenario: Electrophysiology | Flow, doubt: Doubt) -> Electrophysiology | Flow:
     """The scenario with this doubt in place of what was said or declared of the number; refuses one that it has not."""
     others = tuple(kept for kept in scenario.doubts if kept.number != doubt.number)
     probe = doubt.model_copy(update={"sd": doubt.sd or 1.0})
@@ -36,7 +36,7 @@ def with_doubt[S: Electrophysiology | Flow](scenario: S, doubt: Doubt) -> S:
     return scenario.model_copy(update={"doubts": (*others, doubt)})
 
 
-def without_doubt[S: Electrophysiology | Flow](scenario: S, name: str) -> S:
+def without_doubt(scenario: Electrophysiology | Flow, name: str) -> Electrophysiology | Flow:
     """The scenario with the SD of a number as declared."""
     return scenario.model_copy(update={"doubts": tuple(kept for kept in scenario.doubts if kept.number != name)})
 
