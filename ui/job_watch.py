@@ -105,7 +105,7 @@ class JobWatch(QObject):
         if self._warm is not None:
             self._warm.close()
             self._warm = None
-            self._session.set_band(0, None)  # the next process counts from 1 again
+            self._session.band.show(0, None)  # the next process counts from 1 again
         self._think(False)
 
     def _think(self, on: bool) -> None:
@@ -184,4 +184,4 @@ class JobWatch(QObject):
         """Show a band that came; before a newer answer is looked for, which takes it away."""
         found = warm.band()
         if found is not None and self._session.answer is not None:
-            self._session.set_band(*found)
+            self._session.band.show(*found)

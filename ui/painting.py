@@ -100,9 +100,14 @@ def scalars(field: Field, frame: int) -> NDArray[np.floating]:
     return np.asarray(np.linalg.norm(values, axis=1) if values.ndim == 2 else values)
 
 
-def strongest_time(field: Field) -> float:
-    """The time, ms, of the frame that shows most; 0 for a field that does not change."""
-    if not field.times:
+def fits(field: Field, nodes: int) -> bool:
+    """Whether a field is on the nodes of a mesh (an older run may be on another)."""
+    return int(np.asarray(field.values).shape[1 if field.times else 0]) == nodes
+
+
+def strongest_time(field: Field | None) -> float:
+    """The time, ms, of the frame that shows most; 0 for a field that does not change, or none."""
+    if field is None or not field.times:
         return 0.0
     values = np.abs(np.asarray(field.values)).reshape(len(field.times), -1)
     return field.times[int(np.argmax(np.nanmean(values, axis=1)))]

@@ -2,12 +2,10 @@
 
 from dataclasses import replace
 
-import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from solvers.result import Field
 from ui.device_drag import DeviceDrag
 from ui.fiber_scale import helix_scale
 from ui.flow_motion import FlowMotion
@@ -15,7 +13,7 @@ from ui.heart_parts import Shade, inks_shown, part_shown, shade
 from ui.heart_surface import HeartSurface, long_cut
 from ui.legend import Legend
 from ui.look import VALUE
-from ui.painting import Painting, frame_at, paint, paint_pair
+from ui.painting import Painting, fits, frame_at, paint, paint_pair
 from ui.readout import readout, title_words, tried
 from ui.scene import Scene
 from ui.scene_controls import SceneControls
@@ -304,8 +302,3 @@ class ScenePanel(QWidget):
         session.landmarks.changed.connect(self.show_landmarks)
         self.handles.dropped.connect(session.landmarks.move)
         self.controls.front_wanted.connect(lambda: self.scene.look_from(0.35, 1.0, 0.22))
-
-
-def fits(field: Field, nodes: int) -> bool:
-    """Whether a field is on the nodes of this mesh (an older run may be on another)."""
-    return int(np.asarray(field.values).shape[1 if field.times else 0]) == nodes

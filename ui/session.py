@@ -11,9 +11,9 @@ from app.case import Case
 from app.removed import forget_removed
 from app.warm import Answer
 from solvers.devices.records import Device
-from solvers.electrophysiology.band import Band
 from solvers.result import Field, Result
 from solvers.scenario import Electrophysiology, Flow
+from ui.answer_band import AnswerBand
 from ui.contents import Contents
 from ui.edits import ChangeScenario, ChangeSeeds
 from ui.ensemble import drawn_field, main_field
@@ -52,7 +52,6 @@ class Session(Contents):
     scenario_changed = Signal()
     seeds_changed = Signal()
     answer_changed = Signal()  # the warm worker answered
-    band_changed = Signal()  # the band around its answer came
     theme_changed = Signal()
     window_changed = Signal()
     overlay_changed = Signal()
@@ -71,18 +70,17 @@ class Session(Contents):
         self.plan = ""  # the title of the intervention that is planned; empty: the first that fits
         self.device: Device | None = None  # while it is moved; else that of the scenario counts
         self.look = Look()
-        self.time = 0.0
-        self.phase = 0
+        self.time, self.phase = 0.0, 0
         self.point: Point | None = None
         self.scenario_name = ""
         self.seeds: tuple[Point, ...] = ()
         self.answer: Answer | None = None
-        self.band: tuple[int, Band | None] = (0, None)  # with the number of the answer around which it lies
         self.live: Result | None = None  # of a beat that is being solved
         self.theme: Theme = DARK
         self.window: WindowLevel | None = None  # None: what suits the scan
         self.overlay = Overlay()
         self.undo = QUndoStack(self)
+        self.band = AnswerBand(self)
         self.labels = LabelEdits(self)
         self.subject = SubjectEdits(self)
         self.landmarks = LandmarkEdits(self)
@@ -103,7 +101,7 @@ class Session(Contents):
         if self.segmentation is not None:
             self.seeds, self.phase = self.segmentation.seeds, self.segmentation.ed
         self._settle()
-        self._start_time()
+        self.time = strongest_time(self.field)
         self.step = wanted if wanted in STEPS else "case"
         self.case_changed.emit()
         self.show_step(self.step)
@@ -156,7 +154,7 @@ class Session(Contents):
         self.look = self.look.changed(**changes)
         self._settle()
         if self.look.run != before.run or (self.look.field != before.field and self.time == 0.0):
-            self._start_time()
+            self.time = strongest_time(self.field)
         self.look_changed.emit()
 
     @property
@@ -244,14 +242,7 @@ class Session(Contents):
     def set_answer(self, answer: Answer | None) -> None:
         """Show what the warm worker found."""
         self.answer = answer
-        if answer is None:
-            self.band = (0, None)
         self.answer_changed.emit()
-
-    def set_band(self, number: int, band: Band | None) -> None:
-        """Show the band around the answer of this number."""
-        self.band = number, band
-        self.band_changed.emit()
 
     def set_live(self, live: Result | None) -> None:
         """Show a beat while it is being solved; None when it is over."""
@@ -313,7 +304,3 @@ class Session(Contents):
             self.look = self.look.changed(run=known[0] if known else "")
         if self.result is not None and self.look.field not in self.result.fields:
             self.look = self.look.changed(field=main_field(self.result))
-
-    def _start_time(self) -> None:
-        """Begin at the moment that shows most."""
-        self.time = strongest_time(self.field) if self.field is not None else 0.0

@@ -145,11 +145,7 @@ class Strip(QFrame):
         self._follow_time()
 
     def _answer_band(self) -> Band | None:
-        """The band around the what-if answer; while something is dragged that of a moment ago, until its own is there."""
-        answer, (number, band) = self._session.answer, self._session.band
-        if answer is None or self._session.step != "plan" or not (answer.draft or answer.number == number):
-            return None
-        return band
+        return self._session.band.shown if self._session.step == "plan" else None
 
     def _answer_note(self) -> str:
         band = self._answer_band()
@@ -220,7 +216,7 @@ class Strip(QFrame):
             signal.connect(self.refresh)
         session.phase_changed.connect(lambda: self.bar.show_frame(session.phase) if not self.over_run else None)
         session.time_changed.connect(self._follow_time)
-        session.band_changed.connect(self._band_changed)
+        session.band.changed.connect(self._band_changed)
         session.theme_changed.connect(self.dress)
         self.bar.chosen.connect(self._chosen)
         self.ecg.time_chosen.connect(session.set_time)

@@ -58,7 +58,7 @@ def test_a_dragged_site_asks_for_drafts_and_is_kept_where_it_is_let_go(window: W
     assert isinstance(after, Electrophysiology) and len(after.sites) == 1 and after.sites[0] != site
     qtbot.waitUntil(lambda: session.answer is not None and not session.answer.draft, timeout=60_000)
     strip = window.workplace.strip
-    qtbot.waitUntil(lambda: session.answer is not None and session.band[0] == session.answer.number, timeout=60_000)
+    qtbot.waitUntil(lambda: session.answer is not None and session.band.number == session.answer.number, timeout=60_000)
     band, shown = strip.ecg.band, strip.ecg.ecg
     assert band is not None and shown is not None and session.answer is not None and shown is session.answer.ecg
     inside = (band[0].values <= shown.values + 0.05) & (shown.values <= band[1].values + 0.05)

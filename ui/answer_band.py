@@ -1,0 +1,38 @@
+"""The band around the what-if answer that is shown."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from solvers.electrophysiology.band import Band
+
+if TYPE_CHECKING:
+    from ui.session import Session
+
+
+class AnswerBand(QObject):
+    """The newest band and the number of the answer around which it lies; it goes with the answers."""
+
+    changed = Signal()
+
+    def __init__(self, session: "Session") -> None:
+        super().__init__(session)
+        self._session = session
+        self.number = 0
+        self._band: Band | None = None
+        session.answer_changed.connect(self._forget)
+
+    @property
+    def shown(self) -> Band | None:
+        """What is drawn: the answer's own; while something is dragged that of a moment ago, until its own is there."""
+        answer = self._session.answer
+        return self._band if answer is not None and (answer.draft or answer.number == self.number) else None
+
+    def show(self, number: int, band: Band | None) -> None:
+        """Show the band around the answer of this number."""
+        self.number, self._band = number, band
+        self.changed.emit()
+
+    def _forget(self) -> None:
+        if self._session.answer is None:
+            self.number, self._band = 0, None
