@@ -188,9 +188,15 @@ def _held(outer: Floats, least: Floats, below: Floats, wanted: float) -> Floats:
 
     Wall that is put around the cavity where it is drawn thinner is taken back elsewhere; the base goes by the cavities alone.
     """
-    near = (np.minimum(outer, least) < FARTHEST + STEP) & (below > 0)
+    union, reach = np.minimum(outer, least), FARTHEST + STEP
+    near = (np.abs(union) < reach) & (below > 0)
+    inside = float(below[union <= -reach].sum())
     outside, thin, counted = outer[near], least[near], below[near]
-    return outer - _offset(lambda way: volume_inside(np.minimum(outside - way, thin), counted), wanted, FARTHEST)
+
+    def volume(way: float) -> float:
+        return inside + volume_inside(np.minimum(outside - way, thin), counted)
+
+    return outer - _offset(volume, wanted, FARTHEST)
 
 
 def _beside(blood: Floats, left: Floats, drawn: Floats, below: Floats) -> Floats:
