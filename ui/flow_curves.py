@@ -5,8 +5,8 @@ import pyqtgraph as pg
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from solvers.result import Trace
-from ui.theme import DARK, Theme, px, stroke
-from ui.trace_plot import TracePlot
+from ui.theme import DARK, Theme, stroke
+from ui.trace_plot import TracePlot, dress_axis
 
 LINE = "pressure_line"
 
@@ -43,14 +43,7 @@ class LinePlot(QWidget):
             ("left", f"{trace.label.split(' along ')[0]} ({trace.unit})"),
             ("bottom", "Along the centreline (mm)"),
         ):
-            axis = item.getAxis(side)
-            axis.setPen(pg.mkPen(theme.line))
-            axis.setTextPen(pg.mkPen(theme.muted))
-            axis.setLabel(text, color=theme.muted, **{"font-size": f"{px(11)}px"})
-            axis.enableAutoSIPrefix(False)
-            font = self.font()
-            font.setPixelSize(px(10))
-            axis.setStyle(tickFont=font)
+            dress_axis(item.getAxis(side), text, self.font(), theme)
         arc, values = places(trace), np.asarray(trace.values)
         low, high = (
             pg.PlotDataItem(arc, edge, pen=pg.mkPen(theme.faint, width=1))

@@ -3,14 +3,15 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QSlider, QWidget
 
 from app.scenario_tree import as_child
 from solvers.devices.records import Device
+from solvers.record import Record
 from solvers.scenario import Electrophysiology, Flow
 from ui.plan.undo_row import undo_row
+from ui.plan_panel import PlanPanel
 from ui.session import Session
-from ui.steps.page import Page
 from ui.theme import px
 from ui.widgets import label
 
@@ -50,21 +51,23 @@ def keep_device(session: Session, kind: type, base: str, child: Titled, device: 
     session.choose_scenario(name, show_run=False)
 
 
+def kept_device[Kind: Record](session: Session, kind: type[Kind]) -> Kind | None:
+    """The device of that kind as it is moved, else as a scenario has it."""
+    name = scenario_with(session, kind)
+    for device in (session.device, session.scenarios[name].device if name else None):
+        if isinstance(device, kind):
+            return device
+    return None
+
+
 def fresh_name(session: Session, base: str) -> str:
     """``base``, or it with a number where there is one already."""
     names = (base, *(f"{base}_{k}" for k in range(2, len(session.scenarios) + 3)))
     return next(name for name in names if name not in session.scenarios)
 
 
-class DevicePanel(QWidget):
+class DevicePanel(PlanPanel):
     """A column for one device; subclasses fill it."""
-
-    def __init__(self, page: Page) -> None:
-        super().__init__(page)
-        self.page, self.session, self.watch = page, page.session, page.watch
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.setSpacing(px(8))
 
     def add_undo(self, kind: type) -> None:
         """Where the device is kept; undo and redo side by side."""

@@ -3,6 +3,7 @@
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from geometry.metric import shown_unit
@@ -11,6 +12,16 @@ from ui.theme import DARK, Theme, px, stroke
 
 INKS = ("#58b6c9", "#e3b161", "#ef7b80", "#74c69d", "#b497e7")
 INKS_ON_WHITE = ("#0f7285", "#93610c", "#b3373e", "#1f7a4c", "#6b4bb0")
+
+
+def dress_axis(axis: pg.AxisItem, text: str, font: QFont, theme: Theme) -> None:
+    """Name an axis of a curve and give it the theme's colours."""
+    font.setPixelSize(px(10))
+    axis.setPen(pg.mkPen(theme.line))
+    axis.setTextPen(pg.mkPen(theme.muted))
+    axis.setLabel(text, color=theme.muted, **{"font-size": f"{px(11)}px"})
+    axis.enableAutoSIPrefix(False)
+    axis.setStyle(tickFont=font)
 
 
 class TracePlot(QWidget):
@@ -67,14 +78,7 @@ class TracePlot(QWidget):
             ("left", f"{trace.label} ({shown_unit(trace.unit)})" if trace.unit else trace.label),
             ("bottom", "Time (ms)"),
         ):
-            axis = item.getAxis(side)
-            axis.setPen(pg.mkPen(theme.line))
-            axis.setTextPen(pg.mkPen(theme.muted))
-            axis.setLabel(text, color=theme.muted, **{"font-size": f"{px(11)}px"})
-            axis.enableAutoSIPrefix(False)
-            font = self.font()
-            font.setPixelSize(px(10))
-            axis.setStyle(tickFont=font)
+            dress_axis(item.getAxis(side), text, self.font(), theme)
         if len(trace.channels) > 1:
             item.addLegend(offset=(-10, 6), labelTextColor=theme.text, labelTextSize=f"{px(11)}px", brush=None)
         if old is not None:

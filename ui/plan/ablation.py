@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider
 
 from app.scenario_tree import as_child
 from geometry.errors import Refused
@@ -11,6 +11,7 @@ from solvers.electrophysiology.lesions import ablated_metrics, ablated_tets, les
 from solvers.scenario import Electrophysiology, Lesion
 from ui.plan.induction_rows import InductionRows
 from ui.plan.undo_row import undo_row
+from ui.plan_panel import PlanPanel
 from ui.scene import Scene
 from ui.session import Point, Session
 from ui.steps.page import Page
@@ -47,15 +48,11 @@ def draw(scene: Scene, session: Session, shown: bool) -> None:
     scene.draw()
 
 
-class Panel(QWidget):
+class Panel(PlanPanel):
     """Lesions of one scenario."""
 
     def __init__(self, page: Page) -> None:
         super().__init__(page)
-        self.page, self.session, self.watch = page, page.session, page.watch
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.setSpacing(px(8))
         self._fill()
 
     def _fill(self) -> None:

@@ -1,6 +1,6 @@
 """Pacing and CRT: try leads on the twin, see the beat change at once, compare places for a lead under the same draws."""
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout
 
 from app.plan_answers import kept_answer
 from app.scenario_tree import as_child
@@ -11,6 +11,7 @@ from ui.plan.lead_card import LeadCard
 from ui.plan.live_numbers import LiveNumbers
 from ui.plan.tried_leads import TriedLeads
 from ui.plan.undo_row import undo_row
+from ui.plan_panel import PlanPanel
 from ui.scene import Scene
 from ui.scene_overlays import SITE_COLOUR, show_sites
 from ui.session import Point, Session
@@ -47,15 +48,11 @@ def draw(scene: Scene, session: Session, shown: bool) -> None:
     scene.draw()
 
 
-class Panel(QWidget):
+class Panel(PlanPanel):
     """Leads of one scenario."""
 
     def __init__(self, page: Page) -> None:
         super().__init__(page)
-        self.page, self.session, self.watch = page, page.session, page.watch
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.setSpacing(px(8))
         self.numbers: LiveNumbers | None = None
         self._fill()
         self.session.answer_changed.connect(self._follow)

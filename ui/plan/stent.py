@@ -15,7 +15,7 @@ from solvers.result import Result
 from solvers.scenario import Electrophysiology, Flow
 from ui.device_drawing import GRIP, METAL, SEEN_THROUGH, SKIRT, hide_device, tube_along
 from ui.number_list import NumberList
-from ui.plan_devices import DevicePanel, fresh_name, keep_device, parent_flow, scenario_with
+from ui.plan_devices import DevicePanel, fresh_name, keep_device, kept_device, parent_flow, scenario_with
 from ui.scene import Scene
 from ui.session import Point, Session
 from ui.steps.page import Page
@@ -37,14 +37,9 @@ def fits(session: Session) -> bool:
 
 def current(session: Session) -> Stent | None:
     """The stent as it is moved, as a scenario has it, or one for the narrowest place; None without a centreline."""
-    if isinstance(session.device, Stent):
-        return session.device
-    name, line = scenario_with(session, Stent), session.centerline
-    kept = session.scenarios[name].device if name else None
-    if isinstance(kept, Stent):
+    kept, line = kept_device(session, Stent), session.centerline
+    if kept is not None or line is None:
         return kept
-    if line is None:
-        return None
     wide = 2 * np.sqrt(line.area[line.throat] / np.pi)
     x, y, z = (round(float(v), 2) for v in line.points[line.throat])
     size = ROUND * np.ceil(1.15 * wide / ROUND)

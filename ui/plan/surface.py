@@ -16,7 +16,7 @@ from solvers.scenario import Electrophysiology, Flow
 from ui.device_drawing import GRIP, SEEN_THROUGH, colours, distance_scale, hide_device
 from ui.number_list import NumberList
 from ui.painting import Painting
-from ui.plan_devices import DevicePanel, keep_device, scenario_with
+from ui.plan_devices import DevicePanel, keep_device, kept_device
 from ui.scene import Scene
 from ui.session import OWN_MAP, Point, Session
 from ui.steps.page import Page
@@ -36,11 +36,7 @@ def fits(session: Session) -> bool:
 
 def current(session: Session) -> PlacedSurface | None:
     """The surface as it is moved or as a scenario has it; None while there is none."""
-    if isinstance(session.device, PlacedSurface):
-        return session.device
-    name = scenario_with(session, PlacedSurface)
-    kept = session.scenarios[name].device if name else None
-    return kept if isinstance(kept, PlacedSurface) else None
+    return kept_device(session, PlacedSurface)
 
 
 def keep(session: Session, device: Device, text: str) -> None:

@@ -24,7 +24,7 @@ from ui.device_drawing import (
 )
 from ui.number_list import NumberList
 from ui.painting import Painting
-from ui.plan_devices import DevicePanel, fresh_name, keep_device, parent_flow, scenario_with
+from ui.plan_devices import DevicePanel, fresh_name, keep_device, kept_device, parent_flow, scenario_with
 from ui.scene import Scene
 from ui.session import Point, Session
 from ui.steps.page import Page
@@ -59,14 +59,9 @@ def fits(session: Session) -> bool:
 
 def current(session: Session) -> ImplantedValve | None:
     """The valve as it is moved, as a scenario has it, or the one that the annulus asks for."""
-    if isinstance(session.device, ImplantedValve):
-        return session.device
-    name, root = scenario_with(session, ImplantedValve), session.aortic_root
-    kept = session.scenarios[name].device if name else None
-    if isinstance(kept, ImplantedValve):
+    kept, root = kept_device(session, ImplantedValve), session.aortic_root
+    if kept is not None or root is None:
         return kept
-    if root is None:
-        return None
     fresh = ImplantedValve()
     likely = choose_size(fresh.family, root.ring, fresh.edge_doubt).likely
     return fresh.model_copy(update={"size": likely[0].size}) if likely else fresh
