@@ -34,6 +34,7 @@ TOOLS = {
     "landmarks": "Landmarks of the heart, to be moved",
     "cut": "Cut the heart open",
     "front": "Look from the front",
+    "capture": "Take this picture: copy it, save it, or put it into the report",
 }
 SWITCHES = {
     "cut": "cut",
@@ -142,6 +143,8 @@ class SceneControls(QFrame):
             tool.clicked.connect(partial(self._switch, SWITCHES[name]))
         elif name in ("front", "cell"):
             tool.clicked.connect(self.front_wanted if name == "front" else self._session.cell_wanted)
+        elif name == "capture":
+            tool.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)  # its menu is filled by ``ui.capture``
         else:
             menu = QMenu(tool)
             menu.aboutToShow.connect(partial(self._fill_palettes, menu))

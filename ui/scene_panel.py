@@ -10,6 +10,7 @@ from ui.flow_motion import FlowMotion
 from ui.heart_parts import Shade, inks_shown, shade
 from ui.heart_surface import HeartSurface, long_cut
 from ui.legend import Legend
+from ui.lesion_brush import LesionBrush
 from ui.look import VALUE
 from ui.painting import Painting, fits, frame_at, paint, paint_pair
 from ui.picture_state import picture_state
@@ -43,6 +44,7 @@ class ScenePanel(QWidget):
         self.motion = FlowMotion(self.scene, session)
         self.sites = SiteDrag(self.scene, session)
         self.devices = DeviceDrag(self.scene, session)
+        self.brush = LesionBrush(self.scene, session)
         self.controls = SceneControls(session, self)
         self.legends = (Legend(self), Legend(self))
         self.title = QLabel(self)

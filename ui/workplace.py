@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
+from ui.capture import Capture
 from ui.cell_view import CellView, start_cell
 from ui.electrode_table import ElectrodeTable
 from ui.electrogram_view import ElectrogramView
@@ -38,6 +39,7 @@ class Workplace(QWidget):
         self._wish = ""
         self._shape = ("", False, False)
         self.scene_panel = ScenePanel(session, self)
+        self.capture = Capture(self.scene_panel, session)
         self.slices = Slices(session, self)
         self.options = OptionsView(session, self)
         self.strip = Strip(session, self)
