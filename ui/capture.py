@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 from app.captures import keep_capture
 from geometry.errors import Refused
 from ui.frame import INTENDED_USE
+from ui.readout import HINT
 from ui.session import Session
 from ui.theme import px
 
@@ -83,7 +84,10 @@ class Capture(QObject):
 def picture_of_heart(panel: "ScenePanel", session: Session) -> QImage:
     """The views of the heart with legends, badge and title, without the controls above; the intended use below."""
     ratio, scene = panel.devicePixelRatioF(), panel.scene
+    told = panel.told.text()
+    panel.told.setText(told.removesuffix(HINT).rstrip())
     whole = panel.grab()
+    panel.told.setText(told)
     painter = QPainter(whole)
     painter.drawImage(QRect(scene.plotter.mapTo(panel, QPoint(0, 0)), scene.plotter.size()), as_image(scene.picture()))
     painter.end()

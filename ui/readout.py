@@ -12,6 +12,7 @@ from ui.session import Point, Session
 from ui.tried_beat import tried, tried_at
 from ui.velocity_arrows import velocity_at
 
+HINT = "Click to read a value."
 NEAR = 12.0  # mm from the nearest node beyond which a point is not on the heart
 
 
@@ -33,7 +34,7 @@ def readout(session: Session, paintings: tuple[Painting, ...]) -> str:
     if mesh is None:
         return ""
     if point is None:
-        return f"{paintings[0].title}. Click to read a value." if paintings else "Click on the heart to mark a place."
+        return f"{paintings[0].title}. {HINT}" if paintings else "Click on the heart to mark a place."
     node = nearest_node(mesh.points, point)
     place = at_words(point)
     if np.linalg.norm(mesh.points[node] - np.asarray(point)) > NEAR:
