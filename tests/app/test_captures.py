@@ -19,5 +19,5 @@ def test_pictures_are_kept_with_their_words_and_taken_out_again(tmp_path: Path) 
     forget_capture(first)
     third = keep_capture(case, PNG + b"third", "")
     assert captures(case) == (second, third)  # a number is not given twice while a later one is there
-    with pytest.raises(Refused, match="no PNG"):
+    with pytest.raises(Refused, match="not a PNG"):
         keep_capture(case, b"GIF89a", "")
