@@ -13,6 +13,7 @@ from app.commands import opened_case
 from app.commands import run as run_job
 from app.console import print_json, say
 from app.repeat import case_of, read_repeated, read_report
+from geometry.errors import Refused
 
 Json = Annotated[str | None, Parameter("--json", allow_leading_hyphen=True)]
 
@@ -50,7 +51,13 @@ def run(report: Path, *, case: Path | None = None, workers: int | None = None, j
 
 def capture(case: Path, picture: Path, words: str = "", *, json: Json = None) -> None:
     """Keep a picture (PNG), e.g. of the window, with what it shows in words; the next report has it."""
-    kept = keep_capture(opened_case(case), picture.read_bytes(), words)
+    opened = opened_case(case)
+    try:
+        bytes_read = picture.read_bytes()
+    except OSError as fault:
+        raise Refused(f"The picture {picture} cannot be read ({fault.strerror}); name a PNG file.") from fault
+    kept = keep_capture(opened, bytes_read, words)
+    say(f"Kept as {kept.path}; the next report has it.")
     print_json({"case": str(case), "picture": str(kept.path), "words": kept.words}, json)
 
 

@@ -16,7 +16,9 @@ from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
 from solvers.result import Field
 
+RIM = 8  # pixels around a heart
 NO_DATA = np.array([150, 150, 150], dtype=np.uint8)
+LETTERS = 12.0  # of a title, in an inch
 FLOWING = ("m/s", "mmHg")  # what fills a blood pool and is looked at from inside
 
 
@@ -59,16 +61,17 @@ def draw_field(
     palette = palette_of(shown)
     colours = colour(values, limits, palette, spread.values if doubt and spread else None)
     figure = Figure(figsize=size, dpi=1200 / size[0], facecolor=PAPER)
-    axes = figure.add_axes((0.02, 0.05, 0.76, 0.82))
-    axes.imshow(heart_image(mesh, colours, opened=mesh.kind == "blood_pool" and shown.unit in FLOWING))
+    axes = figure.add_axes((0.02, 0.08, 0.69, 0.76))
+    axes.imshow(trimmed(heart_image(mesh, colours, opened=mesh.kind == "blood_pool" and shown.unit in FLOWING)))
     axes.axis("off")
-    figure.text(0.03, 0.98, fill(shown.label, 46), color=INK, fontsize=9, weight="bold", va="top")
-    figure.text(0.03, 0.02, "SIMULATED", color="#b3541e", fontsize=6.5, weight="bold")
-    figure.text(0.97, 0.02, result.method, color=QUIET, fontsize=6.5, ha="right")
+    words = f"{shown.label}, paler where unsure" if doubt else shown.label
+    figure.text(0.02, 0.98, fill(words, round(LETTERS * size[0])), color=INK, fontsize=8.5, weight="bold", va="top")
+    figure.text(0.02, 0.02, "SIMULATED", color="#b3541e", fontsize=6.5, weight="bold")
+    figure.text(0.98, 0.02, result.method, color=QUIET, fontsize=6.5, ha="right")
     if doubt and spread:
         draw_wedge(figure, palette, shown, limits)
     else:
-        draw_bar(figure, palette, shown, limits)
+        draw_bar(figure, palette, shown, limits, holes=not np.isfinite(values).all())
     out.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(out)
     return limits
@@ -149,6 +152,16 @@ def heart_image(
     image = plotter.screenshot(return_img=True)
     plotter.close()
     return np.asarray(image)
+
+
+def trimmed(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The part (h, w, 3) of an image that is not paper, with a small rim; the image itself where all is paper."""
+    drawn = (image != image[0, 0]).any(axis=2)
+    if not drawn.any():
+        return image
+    rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
+    top, left = max(rows[0] - RIM, 0), max(columns[0] - RIM, 0)
+    return np.asarray(image[top : rows[-1] + 1 + RIM, left : columns[-1] + 1 + RIM])
 
 
 def _add_opened(plotter: pv.Plotter, mesh: HeartMesh, colours: NDArray[np.uint8]) -> None:

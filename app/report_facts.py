@@ -38,6 +38,7 @@ def report_facts(case: Case, order: list[str]) -> dict[str, Any]:
         "intended_use": INTENDED_USE,
         "scan": _scan(case),
         "measures": _measures(case),
+        "bands_missing": _bands_missing(case),
         "runs": [_run(case, name) for name in order],
         "options": _options(case),
         "captures": [{"file": one.path.name, "words": one.words} for one in captures(case)],
@@ -64,6 +65,14 @@ def _measures(case: Case) -> list[dict[str, Any]]:
         {**metric.to_dict(), "text": metric.text(), "band": healthy_band(metric, subject, modality)}
         for metric in (*own, *indexed(own, subject))
     ]
+
+
+def _bands_missing(case: Case) -> str:
+    """Why no healthy band stands beside the measures; empty where there may be some."""
+    image, subject = case.image(), case.subject()
+    if image is None or not suited_sources(image.modality) or (subject is not None and subject.sex is not None):
+        return ""
+    return "No healthy bands beside them: they differ between women and men, and the sex of the patient is not told."
 
 
 def healthy_band(metric: Metric, subject: Subject | None, modality: str) -> str:

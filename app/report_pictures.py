@@ -13,6 +13,7 @@ from geometry.progress import Progress
 from solvers.result import Result
 
 WANTED = ("activation_time", "velocity", "wall_shear_stress")
+FIELD, BESIDE, ACROSS = (2.7, 2.16), (4.7, 1.85), (7.1, 1.85)  # inches: of a field, of curves beside one and across
 MOST_OUTCOMES = 4  # of the options, on the first page
 
 
@@ -37,7 +38,8 @@ def draw_pictures(case: Case, facts: Mapping[str, Any], room: Path, progress: Pr
         result = case.result(name)
         fields[name] = _draw_fields(case, name, result, room)
         known = [trace for trace in ("ecg", "pressure_flow") if trace in result.traces]
-        curves[name] = [draw_curves(result, trace, room / f"{name}-{trace}.png") for trace in known]
+        size = BESIDE if len(fields[name]) == 1 else ACROSS
+        curves[name] = [draw_curves(result, trace, room / f"{name}-{trace}.png", size) for trace in known]
     table = facts["options"]
     options = draw_options(table, main_outcomes(table), room / "options.png") if table else None
     taken = [case.folder / "captures" / str(one["file"]) for one in facts["captures"]]
@@ -58,6 +60,6 @@ def _draw_fields(case: Case, name: str, result: Result, room: Path) -> list[Path
     paths = []
     for number, (one, doubt) in enumerate(chosen):
         path = room / f"{name}-{number}.png"
-        draw_field(case, name, one, path, doubt=doubt, size=(3.5, 2.6))
+        draw_field(case, name, one, path, doubt=doubt, size=FIELD)
         paths.append(path)
     return paths

@@ -1,7 +1,10 @@
 """The report: what it tells as plain data, and that it can be run again."""
 
+import base64
 import json
+import re
 import shutil
+import zlib
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,8 @@ from app.provenance import digest
 from app.repeat import held_against, read_report, repeat_runs
 from app.report import write_report
 from app.report_facts import report_facts
+from app.report_pdf import write_pdf
+from app.report_pictures import Pictures
 from app.scenario_tree import child_of
 from app.verification_record import NOT_RUN, record_verification, status_line, verification_status
 from geometry.errors import Refused
@@ -68,6 +73,7 @@ def test_a_report_tells_everything_and_runs_again_to_the_same_numbers(case: Case
         "Bayer 2012",
     ):
         assert words in html
+    assert pages_of(path) > 1 and "value (90 % interval)" in html.lower()
     facts = read_report(path.with_suffix(".json"))
     assert facts["provenance"]["hashes"]["mesh"] == digest(case.folder / "mesh" / "heart.npz")
     assert [run["name"] for run in facts["runs"]] == ["pacing", "two_sites"]
@@ -82,6 +88,27 @@ def test_a_report_tells_everything_and_runs_again_to_the_same_numbers(case: Case
     repeat_runs(case, path.with_suffix(".json"), out, compute, silent)
     rows = json.loads(out.read_text())
     assert len(rows) > 20 and max(row["off"] for row in rows) == 0.0 and case.runs() == before
+
+
+def pages_of(path: Path) -> int:
+    """How many pages a PDF has."""
+    return len(re.findall(rb"/Type /Page\b", path.read_bytes()))
+
+
+def test_what_is_too_long_for_the_first_page_is_made_smaller_so_that_it_stays_one(case: Case, tmp_path: Path) -> None:
+    facts, lengths = report_facts(case, ["pacing"]), []
+    for name, words in (("plain", "Pacing"), ("long", "A title that takes many lines of the first page. " * 120)):
+        facts["runs"][0]["title"] = words
+        write_pdf(facts | {"measures": [], "options": None, "runs": facts["runs"][:1]}, Pictures(), tmp_path / name)
+        first = [page for page in page_texts(tmp_path / name) if b"Annex" in page]
+        lengths.append(page_texts(tmp_path / name).index(first[0]))
+    assert lengths == [1, 1]  # the annex begins on the second page
+
+
+def page_texts(path: Path) -> list[bytes]:
+    """What is drawn on each page of a PDF of ours, in order."""
+    streams = re.findall(rb"stream\r?\n(.*?)endstream", path.read_bytes(), re.DOTALL)
+    return [zlib.decompress(base64.a85decode(stream.strip().removesuffix(b"~>"))) for stream in streams]
 
 
 def test_a_number_that_comes_out_otherwise_is_told_with_its_distance(case: Case) -> None:
