@@ -15,6 +15,7 @@ NAMES = {
     "practice": "mdi6.school-outline",
     "play": "mdi6.play",
     "pause": "mdi6.pause",
+    "stop": "mdi6.stop",
     "undo": "mdi6.undo",
     "redo": "mdi6.redo",
     "theme": "mdi6.theme-light-dark",

@@ -25,4 +25,13 @@ def picture_state(session: Session, painted: bool) -> tuple[object, ...]:
     late = session.band.late if session.look.mode != VALUE else None
     answer = (id(session.answer), id(late)) if tried(session) else 0
     frame = frame_at(session.field, session.time) if session.field is not None else 0
-    return (*seen, session.look, id(session.result), pair, session.step == "compare", answer, frame)
+    return (
+        *seen,
+        session.look,
+        id(session.result),
+        pair,
+        session.step == "compare",
+        answer,
+        frame,
+        session.draws.number,
+    )

@@ -46,6 +46,8 @@ def readout(session: Session, paintings: tuple[Painting, ...]) -> str:
         share, runs = paintings[0].values[node], paintings[0].runs
         text = "no answer here" if not np.isfinite(share) else f"{share:.0f} %"
         return f"{paintings[0].title}  {text}{_in_runs(share, runs)}   at {place}"
+    if session.draws.number:
+        return f"{_drawn_at(paintings[0], node)}   at {place}"
     if tried(session):
         return f"Activation time  {tried_at(session, node)}   at {place}"
     other = session.result_of(session.look.other) if session.step == "compare" else None
@@ -53,6 +55,13 @@ def readout(session: Session, paintings: tuple[Painting, ...]) -> str:
         return f"{_pair(result, other, session.look.field, node)}   at {place}"
     told = value_at(result, session.look.field, node, paintings[0]) + velocity_at(session, paintings[0], node)
     return f"{told}   at {place}"
+
+
+def _drawn_at(painting: Painting, node: int) -> str:
+    """What the draw that is shown says of a node."""
+    value = float(painting.values[node])
+    told = Metric("here", "", value, painting.unit).text() if np.isfinite(value) else "no answer here"
+    return f"{painting.title}  {told}"
 
 
 def _pair(left: Result, right: Result, name: str, node: int) -> str:

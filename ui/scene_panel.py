@@ -5,6 +5,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.device_drag import DeviceDrag
+from ui.draws_bar import DrawsBar
 from ui.fiber_scale import helix_scale
 from ui.flow_motion import FlowMotion
 from ui.heart_parts import Shade, inks_shown, shade
@@ -12,7 +13,7 @@ from ui.heart_surface import HeartSurface, long_cut
 from ui.legend import Legend
 from ui.lesion_brush import LesionBrush
 from ui.look import VALUE
-from ui.painting import Painting, fits, frame_at, paint, paint_pair
+from ui.painting import Painting, fits, frame_at
 from ui.picture_state import picture_state
 from ui.readout import readout, title_words
 from ui.scene import Scene
@@ -20,11 +21,12 @@ from ui.scene_controls import SceneControls
 from ui.scene_handles import Handles
 from ui.scene_overlays import show_anatomy, show_arrows, show_fibers, show_front, show_marks, show_network, show_worst
 from ui.session import MEASURED, Session
+from ui.shown_paintings import captions, shown_paintings
 from ui.site_drag import SiteDrag, hide_lines
 from ui.steps.plan import draw_plan, plan_scale
 from ui.surfaces import swatches
 from ui.theme import px
-from ui.tried_beat import tried, tried_modes, tried_result
+from ui.tried_beat import tried, tried_modes
 from ui.velocity_arrows import show_velocity
 
 
@@ -36,6 +38,7 @@ class ScenePanel(QWidget):
         self._session = session
         self._frame = 0
         self._drawn: tuple[object, ...] = ()
+        self._alone = False  # one draw of the ensemble is shown
         self._surfaces: dict[bool, HeartSurface] = {}
         self.paintings: tuple[Painting, ...] = ()
         self._shade: Shade | None = None  # of the heart without any field
@@ -46,6 +49,7 @@ class ScenePanel(QWidget):
         self.devices = DeviceDrag(self.scene, session)
         self.brush = LesionBrush(self.scene, session)
         self.controls = SceneControls(session, self)
+        self.draws = DrawsBar(session, self)
         self.legends = (Legend(self), Legend(self))
         self.title = QLabel(self)
         self.title.setProperty("role", "head")
@@ -110,9 +114,10 @@ class ScenePanel(QWidget):
             self.show_landmarks()
         else:
             self._frame = frame_at(field, session.time)
-            self.paintings = self._paintings()
+            self.paintings = shown_paintings(session, self._frame)
             self.show_landmarks()
-            self.scene.paint(self.paintings, session.look.isochrones, self._captions())
+            lines = session.look.isochrones and not session.draws.number
+            self.scene.paint(self.paintings, lines, captions(session, self.paintings))
             show_arrows(self.scene, session)
         show_velocity(self.scene, session, self.paintings)
         show_fibers(self.scene, session)
@@ -155,7 +160,7 @@ class ScenePanel(QWidget):
             self.scene.draw()
         elif (frame := frame_at(field, session.time)) != self._frame:
             self._frame = frame
-            self.paintings = self._paintings()
+            self.paintings = shown_paintings(session, self._frame)
             self.scene.recolour(self.paintings)
             show_arrows(self.scene, session)
         self.motion.show()
@@ -169,8 +174,20 @@ class ScenePanel(QWidget):
         if answer is None or not answer.draft or not self.paintings or self.controls.offered != tried_modes(session):
             self.refresh()
             return
+        self._recolour()
+
+    def _draw_next(self) -> None:
+        """Another draw of the ensemble: other colours only, but for the first one and after the last."""
+        alone = bool(self._session.draws.number)
+        if alone and self._alone and self.paintings:
+            self._recolour()
+        else:
+            self._alone = alone
+            self.refresh()
+
+    def _recolour(self) -> None:
         self._drawn = ()
-        self.paintings = self._paintings()
+        self.paintings = shown_paintings(self._session, self._frame)
         hide_lines(self.scene)
         self.scene.recolour(self.paintings)
         self._show_legends()
@@ -201,21 +218,6 @@ class ScenePanel(QWidget):
             self._surfaces = {key: found for key, found in self._surfaces.items() if found.mesh is mesh}
             known = self._surfaces[cut] = HeartSurface(mesh, long_cut(mesh) if cut else None)
         self.scene.set_surface(known)
-
-    def _paintings(self) -> tuple[Painting, ...]:
-        session, look = self._session, self._session.look
-        result = session.result
-        assert result is not None
-        other = session.result_of(look.other) if session.step == "compare" else None
-        if other is not None and look.field in other.fields:
-            return paint_pair(result, other, look, session.time)
-        return paint(tried_result(session) or result, look, self._frame)
-
-    def _captions(self) -> tuple[str, ...]:
-        look = self._session.look
-        if self._session.step == "compare":
-            return tuple(self._session.title_of(name) for name in (look.run, look.other))
-        return tuple(painting.title for painting in self.paintings)
 
     def _show_title(self, painted: bool) -> None:
         self.title.setText(title_words(self._session, painted))
@@ -269,6 +271,7 @@ class ScenePanel(QWidget):
         foot.addWidget(self.badge)
         foot.addWidget(self.title)
         foot.addWidget(self.told, 1)
+        foot.addWidget(self.draws)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -282,6 +285,7 @@ class ScenePanel(QWidget):
         session.data_changed.connect(self.reload)
         session.answer_changed.connect(self._answered)
         session.band.changed.connect(self._banded)
+        session.draws.changed.connect(self._draw_next)
         for signal in (session.look_changed, session.step_changed, session.live_changed):
             signal.connect(self.refresh)
         session.time_changed.connect(self.follow_time)

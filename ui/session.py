@@ -15,6 +15,7 @@ from solvers.result import Field, Result
 from solvers.scenario import Electrophysiology, Flow
 from ui.answer_band import AnswerBand
 from ui.contents import Contents
+from ui.draws import Draws
 from ui.edits import ChangeScenario, ChangeSeeds
 from ui.ensemble import drawn_field, main_field
 from ui.kept_view import keep_view, restore_view
@@ -82,6 +83,7 @@ class Session(Contents):
         self.overlay = Overlay()
         self.undo = QUndoStack(self)
         self.band = AnswerBand(self)
+        self.draws = Draws(self)
         self.labels = LabelEdits(self)
         self.lesions = LesionEdits(self)
         self.subject = SubjectEdits(self)

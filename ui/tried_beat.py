@@ -30,7 +30,7 @@ def tried_result(session: Session) -> Result | None:
     field = result.fields[look.field].with_values(answer.activation)
     fields = {look.field: field}
     if late is not None and look.mode != VALUE:
-        fields |= _ensemble(look.field, field, late, members=look.mode == CHANCE)
+        fields |= _ensemble(look.field, field, late, members=look.mode == CHANCE or session.draws.number > 0)
     return replace(result, fields=fields)
 
 

@@ -76,6 +76,8 @@ def test_a_dragged_site_asks_for_drafts_and_is_kept_where_it_is_let_go(window: W
     mean, spread = panel.paintings
     np.testing.assert_allclose(spread.values, session.band.late.std(axis=0, ddof=1), rtol=1e-5)
     np.testing.assert_allclose(mean.values, session.answer.activation + session.band.late.mean(axis=0), rtol=1e-5)
+    panel.draws.number.setValue(16)  # the last draw around the beat that is tried
+    np.testing.assert_allclose(panel.paintings[0].values, session.answer.activation + session.band.late[15], rtol=1e-5)
     session.set_look(mode="chance", threshold=40.0)
     share = (session.answer.activation + session.band.late > 40.0).mean(axis=0)
     np.testing.assert_allclose(panel.paintings[0].values, 100 * share, atol=1e-9)
