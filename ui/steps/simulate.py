@@ -1,15 +1,21 @@
 """Simulate: set up a scenario, run it, read what came out with its doubt and its checks."""
 
+import numpy as np
+from PySide6.QtWidgets import QWidget
+
 from app.scenarios import EXERCISE, EXERCISE_RATE, at_exercise, counterpart, has_checkpoint, has_states
 from geometry.errors import Refused
+from geometry.metric import Metric
 from solvers.cells.catalogue import find_cells
+from solvers.comparison.outcomes import outcome_of
 from solvers.drugs.catalogue import find_drugs
 from solvers.result import Result
 from solvers.scenario import Electrophysiology
 from ui.calibration_fold import CalibrationFold
+from ui.dot_plot import FEW, DotPlot
 from ui.doubt_fold import DoubtFold
 from ui.form import Form
-from ui.result_cards import check_row, origin_line
+from ui.result_cards import check_row, metric_card, origin_line
 from ui.scenario_list import ScenarioList
 from ui.steps.page import Page
 from ui.uncertainty_fold import UncertaintyFold
@@ -154,7 +160,9 @@ class SimulatePage(Page):
             self.refresh()
 
     def _add_results(self, result: Result) -> None:
-        self.add_metrics(result.metrics, "What came out")
+        self.column.addWidget(section("What came out"))
+        for metric in result.metrics:
+            self.column.addWidget(self._card(result, metric))
         name = self.session.scenario_name
         self.column.addWidget(UncertaintyFold(self.session, name, self._start_named, self))
         self._add_calibration(name)
@@ -166,6 +174,14 @@ class SimulatePage(Page):
         self.add_notes(result.notes, "Limits")
         self.column.addWidget(section("Where it comes from"))
         self.column.addWidget(label(origin_line(result), "muted"))
+
+    def _card(self, result: Result, metric: Metric) -> QWidget:
+        """A number; where its ensemble kept what each run says, how these are spread and the chance beyond a threshold."""
+        found, members = metric_card(metric), result.members.get(metric.name)
+        column = found.layout()
+        if column is not None and members is not None and np.isfinite(members).sum() >= FEW and np.nanstd(members) > 0:
+            column.addWidget(DotPlot(metric, members, outcome_of(metric.name, {}).band, self.session.theme, found))
+        return found
 
     def _go_on(self) -> None:
         self.watch.start("simulate", {"scenario": self.session.scenario_name, "restart": True})
