@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh, Ints
-from geometry.surface import area_vectors
+from geometry.surface import area_vectors, facet_owners
 
 TOUCHED = ("endo_lv", "endo_rv", "epi")
 FURTHEST = 25.0  # mm: a catheter further from the wall was placed beside the heart
@@ -35,7 +35,9 @@ class LesionBed:
 
     def __init__(self, mesh: HeartMesh) -> None:
         self.mesh = mesh
-        self.skins, self._edge = skins_of(mesh), mesh.edge_length()
+        self.skins, self.edge = skins_of(mesh), mesh.edge_length()
+        self.volumes = np.abs(mesh.tet_volumes())  # mm3
+        self.owners = facet_owners(mesh.tets, mesh.facets) if len(mesh.facets) else np.zeros(0, int)
         self._middles = mesh.points[mesh.tets].mean(axis=1)
         self._tree = cKDTree(self._middles, compact_nodes=False, balanced_tree=False)
         self._outside = _polydata(mesh)
@@ -64,7 +66,7 @@ class LesionBed:
 
     def _below(self, skin: Skin, place: Floats, radius: float, depth: float) -> Ints:
         """The tetrahedra of one spot."""
-        edge, inward = self._edge, -_normal(self.mesh, skin, place, radius)
+        edge, inward = self.edge, -_normal(self.mesh, skin, place, radius)
         through = _way_through(self._outside, place, inward, edge)
         length = min(depth, through) if depth > 0 else through + edge
         reach = np.hypot(0.5 * length + edge, radius)

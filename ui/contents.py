@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any
 
 import numpy as np
@@ -42,6 +42,7 @@ class Contents(QObject):
         self._kept: dict[str, Any] = {}
         self._stamps: dict[str, Stamp] = {}
         self._bed: LesionBed | None = None
+        self._bedding = Lock()
         self._lesioned: tuple[HeartMesh, tuple[Lesion, ...], NDArray[np.bool_] | None] | None = None
 
     def look_into(self, case: Case | None) -> None:
@@ -68,9 +69,10 @@ class Contents(QObject):
     def lesion_bed(self) -> LesionBed | None:
         """The heart made ready for lesions; None without one."""
         mesh = self.mesh
-        if mesh is not None and (self._bed is None or self._bed.mesh is not mesh):
-            self._bed = LesionBed(mesh)
-        return self._bed if mesh is not None else None
+        with self._bedding:  # the window waits for the thread that makes it ready rather than doing it again
+            if mesh is not None and (self._bed is None or self._bed.mesh is not mesh):
+                self._bed = LesionBed(mesh)
+            return self._bed if mesh is not None else None
 
     def make_ready_for_lesions(self) -> None:
         """Prepare ``lesion_bed`` beside the window, so that the first press of the brush does not wait for it."""

@@ -29,7 +29,6 @@ class LesionBrush(QObject):
         self._stroke: tuple[Lesion, ...] | None = None  # the lesions as they are while the button is down
         self._fresh: list[Point] = []
         self._gone: NDArray[np.bool_] = np.empty(0, bool)
-        self._volumes: NDArray[np.floating] = np.empty(0)
         self._erasing = False
         scene.plotter.installEventFilter(self)
 
@@ -72,7 +71,6 @@ class LesionBrush(QObject):
         self._erasing = take_away or self._session.lesions.tool.shape == ERASER
         self._stroke, self._fresh = scenario.lesions, []
         self._gone = self._tets_of(scenario.lesions)
-        self._volumes = np.abs(bed.mesh.tet_volumes())
         self._hover(None)
         self._go_on(place)
         return True
@@ -95,7 +93,7 @@ class LesionBrush(QObject):
                 return
             self._fresh += fresh
         ablation.show_ablated(self._scene, bed.mesh, self._gone)
-        self._session.lesions.painted.emit(float(self._volumes[self._gone].sum()) / 1000)
+        self._session.lesions.painted.emit(float(bed.volumes[self._gone].sum()) / 1000)
 
     def _end(self) -> None:
         tool, lesions, fresh = self._session.lesions.tool, self._stroke, tuple(self._fresh)
@@ -104,7 +102,7 @@ class LesionBrush(QObject):
             return
         if self._erasing:
             self._session.lesions.store(lesions, "Erase lesions")
-        elif fresh and self._session.lesions.own_scenario() is not None:
+        elif fresh:
             painted = Lesion(shape="spots", points=fresh, radius=tool.radius, depth=tool.depth)
             self._session.lesions.store((*lesions, painted), "Paint a lesion")
 

@@ -34,23 +34,16 @@ class LesionEdits(QObject):
             self.tool = tool
             self.tool_changed.emit()
 
-    def own_scenario(self) -> Electrophysiology | None:
-        """The scenario that lesions are added to; one without any is left alone: one compares with it."""
-        session, scenario = self._session, self._session.scenario
-        if not isinstance(scenario, Electrophysiology):
-            return None
-        if scenario.lesions or session.scenario_name.endswith(OWN):
-            return scenario
-        name = f"{session.scenario_name}{OWN}"
-        fresh = scenario.model_copy(update={"title": f"{scenario.title}, ablated"})
-        session.keep_scenario(name, as_child(session.scenarios, session.scenario_name, fresh))
-        session.choose_scenario(name, show_run=False)
-        child = session.scenario
-        return child if isinstance(child, Electrophysiology) else None
-
     def store(self, lesions: tuple[Lesion, ...], words: str) -> None:
-        """Let the scenario have these lesions."""
-        scenario = self._session.scenario
-        if isinstance(scenario, Electrophysiology):
-            changed = scenario.model_copy(update={"lesions": lesions})
-            self._session.edit_scenario(self._session.scenario_name, changed, words)
+        """Let the scenario have these lesions; one without any is left alone, as one compares with it: a child gets them."""
+        session, scenario = self._session, self._session.scenario
+        if session.case is None or not isinstance(scenario, Electrophysiology) or lesions == scenario.lesions:
+            return
+        if not scenario.lesions and not session.scenario_name.endswith(OWN):
+            name = f"{session.scenario_name}{OWN}"
+            fresh = scenario.model_copy(update={"title": f"{scenario.title}, ablated"})
+            scenario = as_child(session.scenarios, session.scenario_name, fresh)
+            session.case.save_scenario(name, scenario)  # nobody is told of it before it has lesions
+            session.scenarios[name], session.scenario_name = scenario, name
+        changed = scenario.model_copy(update={"lesions": lesions})
+        session.edit_scenario(session.scenario_name, changed, words)

@@ -249,8 +249,9 @@ class Session(Contents):
 
     def set_answer(self, answer: Answer | None) -> None:
         """Show what the warm worker found."""
-        self.answer = answer
-        self.answer_changed.emit()
+        if answer is not None or self.answer is not None:
+            self.answer = answer
+            self.answer_changed.emit()
 
     def set_live(self, live: Result | None) -> None:
         """Show a beat while it is being solved; None when it is over."""

@@ -44,15 +44,15 @@ def lesion_metrics(mesh: HeartMesh, lesions: Sequence[Lesion]) -> tuple[Metric, 
     return ablated_metrics(mesh, ablated_tets(mesh, lesions)) if lesions else ()
 
 
-def ablated_metrics(mesh: HeartMesh, gone: NDArray[np.bool_]) -> tuple[Metric, ...]:
-    """Volume (mL), share of the wall, and area (cm2) on each surface of the tetrahedra ``gone`` (m,)."""
-    volumes = np.abs(mesh.tet_volumes())
+def ablated_metrics(mesh: HeartMesh, gone: NDArray[np.bool_], bed: LesionBed | None = None) -> tuple[Metric, ...]:
+    """Volume (mL), share of the wall, and area (cm2) on each surface of the tetrahedra ``gone`` (m,); quicker with ``bed``."""
+    volumes = np.abs(mesh.tet_volumes()) if bed is None else bed.volumes
     volume = float(volumes[gone].sum())
     found = [
         Metric("lesion_volume", "Lesion volume", volume / 1000, "mL", note="tetrahedra that do not conduct any more"),
         Metric("lesion_share", "Share of the wall ablated", 100 * volume / float(volumes.sum()), "%"),
     ]
-    owned = owned_facets(mesh, gone)
+    owned = owned_facets(mesh, gone) if bed is None else (bed.owners >= 0) & gone[bed.owners]
     for name in TOUCHED:
         tags = [tag for tag, known in mesh.facet_names.items() if known == name]
         facets = mesh.facets[owned & np.isin(mesh.facet_tag, tags)]
@@ -62,12 +62,13 @@ def ablated_metrics(mesh: HeartMesh, gone: NDArray[np.bool_]) -> tuple[Metric, .
     return tuple(found)
 
 
-def lesion_notes(mesh: HeartMesh, lesions: Sequence[Lesion]) -> tuple[str, ...]:
+def lesion_notes(mesh: HeartMesh, lesions: Sequence[Lesion], bed: LesionBed | None = None) -> tuple[str, ...]:
     """A sentence where the mesh is too coarse for a lesion to be tight, and one about what a lesion here is."""
     if not lesions:
         return ()
     told = ["Lesions are complete and permanent here: no oedema, no gap, no recovery."]
-    edge, least = mesh.edge_length(), min(lesion.radius for lesion in lesions)
+    edge = mesh.edge_length() if bed is None else bed.edge
+    least = min(lesion.radius for lesion in lesions)
     if 2 * least < NARROW * edge:
         told.append(
             f"A lesion {2 * least:.1f} mm wide is thinner than {NARROW:g} of the mesh's edges ({edge:.1f} mm) and may leak. "

@@ -174,12 +174,12 @@ class Panel(PlanPanel):
     def _add_numbers(self, scenario: Electrophysiology) -> None:
         mesh = self.session.mesh
         assert mesh is not None
-        gone = self.session.lesion_tets(scenario.lesions)
+        gone, bed = self.session.lesion_tets(scenario.lesions), self.session.lesion_bed
         if gone is None:
             self.column.addWidget(label("These lesions do not lie on this heart; remove them.", "bad"))
             return
-        self.page.add_metrics_to(self.column, ablated_metrics(mesh, gone), "What is ablated")
-        for note in lesion_notes(mesh, scenario.lesions):
+        self.page.add_metrics_to(self.column, ablated_metrics(mesh, gone, bed), "What is ablated")
+        for note in lesion_notes(mesh, scenario.lesions, bed):
             self.column.addWidget(label(note, "small"))
 
     def place(self, point: Point) -> None:
@@ -188,8 +188,8 @@ class Panel(PlanPanel):
         tool = edits.tool
         if mesh is None or tool.shape in (BRUSH, ERASER):
             return
-        scenario = edits.own_scenario()
-        if scenario is None:
+        scenario = self.session.scenario
+        if not isinstance(scenario, Electrophysiology):
             return
         where = (round(point[0], 2), round(point[1], 2), round(point[2], 2))
         lesions = scenario.lesions
