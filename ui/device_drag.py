@@ -52,10 +52,16 @@ class DeviceDrag(QObject):
             return False
         if isinstance(event, QKeyEvent):
             return event.type() == QEvent.Type.KeyPress and self._push(module, Qt.Key(event.key()))
+        if event.type() == QEvent.Type.MouseButtonPress and event.button() == Qt.MouseButton.LeftButton:
+            return self._take(module, event.position())
+        return self._dragged(module, event)
+
+    def _dragged(self, module: Movable, event: QMouseEvent) -> bool:
+        """Move what is held, let it go; a hand over a handle while nothing is."""
         kind, spot = event.type(), event.position()
-        if kind == QEvent.Type.MouseButtonPress and event.button() == Qt.MouseButton.LeftButton:
-            return self._take(module, spot)
         if self._held is None:
+            if kind == QEvent.Type.MouseMove and not event.buttons():
+                self._hover(module, spot)
             return False
         device, start = self._held
         if kind == QEvent.Type.MouseMove:
@@ -80,10 +86,22 @@ class DeviceDrag(QObject):
         place, device = module.grip(self._session), module.current(self._session)
         if place is None or device is None:
             return False
-        if (self._scene.on_screen(place) - spot).manhattanLength() > px(GRIP):
+        at_grip = (self._scene.on_screen(place) - spot).manhattanLength() <= px(GRIP)
+        if not at_grip and not self._at_handle(module, spot):
             return False
         self._held = (device, spot)
         return True
+
+    def _hover(self, module: Movable, spot: QPointF) -> None:
+        """An open hand over a handle."""
+        if hasattr(module, "taken"):
+            shape = Qt.CursorShape.OpenHandCursor if self._at_handle(module, spot) else Qt.CursorShape.ArrowCursor
+            self._scene.plotter.setCursor(shape)
+
+    def _at_handle(self, module: Movable, spot: QPointF) -> bool:
+        """Whether a handle of the device is under the mouse, where it has more than its middle."""
+        taken = getattr(module, "taken", None)
+        return taken is not None and bool(taken(self._session, self._scene, spot))
 
     def _push(self, module: Movable, key: Qt.Key) -> bool:
         device = module.current(self._session)

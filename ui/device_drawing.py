@@ -8,7 +8,7 @@ from geometry.heart_mesh import Floats, HeartMesh
 from ui.painting import Painting
 from ui.scene import Scene
 
-NAMES = ("device", "device_skirt", "device_map", "device_grip")
+NAMES = ("device", "device_skirt", "device_map", "device_grip", "device_gizmo")
 CELLS, ROWS = 14, 3  # diamonds around a frame and rows of them
 SKIRT, GRIP = "#e6ecf2", "#ffd166"
 METAL = {"dark": "#c9d2dc", "light": "#44505e"}  # by the name of the theme

@@ -172,13 +172,18 @@ class Scene(QWidget):
         """The place on the surface under a pixel of the first view, quickly: nothing but the heart is asked."""
         if self.surface is None:
             return None
+        near, far = self.ray(spot).tolist()
+        return self.surface.hit(tuple(near), tuple(far))
+
+    def ray(self, spot: QPointF) -> Floats:
+        """(2, 3) mm, the nearest and the furthest place that a pixel of the first view shows."""
         renderer, ratio, ends = self.plotter.renderers[0], self.plotter.devicePixelRatioF(), []
         for depth in (0.0, 1.0):
             renderer.SetDisplayPoint(spot.x() * ratio, (self.plotter.height() - spot.y() - 1) * ratio, depth)
             renderer.DisplayToWorld()
             x, y, z, w = renderer.GetWorldPoint()
             ends.append((x / w, y / w, z / w))
-        return self.surface.hit(ends[0], ends[1])
+        return np.array(ends)
 
     def shift(self, place: Sequence[float] | Floats, start: QPointF, stop: QPointF) -> Floats:
         """(3,) mm in the plane of the screen through a place, from one pixel of the first view to another."""

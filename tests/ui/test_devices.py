@@ -16,6 +16,7 @@ from app.devices import find_line
 from geometry.shapes import tube
 from solvers.devices.records import ImplantedValve, PlacedSurface, Stent
 from solvers.scenario import Flow
+from ui.gizmo import Handle, handle_at, line_of
 from ui.plan import stent, surface, valve
 from ui.steps.plan import PlanPage
 from ui.window import Window
@@ -120,6 +121,64 @@ def test_a_surface_is_brought_moved_and_turned(flow_window: Window, tmp_path: Pa
     surface.keep(session, pushed, "Move the surface")
     shown = panel(flow_window, surface.TITLE)
     assert isinstance(shown, surface.Panel) and shown.numbers.rows["clearance"][1].text().endswith("mm")
+
+
+def test_an_arrow_moves_a_surface_along_its_axis_and_a_ring_turns_it(flow_window: Window, tmp_path: Path) -> None:
+    session, scene = flow_window.session, flow_window.workplace.scene_panel.scene
+    file = tmp_path / "block.stl"
+    pv.Box((-2.0, 2.0, -3.0, 3.0, -6.0, 6.0)).triangulate().save(file)
+    shown = panel(flow_window, surface.TITLE)
+    assert isinstance(shown, surface.Panel)
+    shown.bring(file)
+    scene.look_from(0.6, 1.0, 0.5)
+    scene.picture()
+    record, shape = surface.current(session), surface.shape_of(session)
+    assert isinstance(record, PlacedSurface) and shape is not None
+    middle, radius = shape.points.mean(axis=0), surface.reach(shape)
+    camera = scene.plotter.renderers[0].camera.position
+
+    tip = line_of(Handle(2, turns=False), middle, radius)[-1]
+    start, stop = (scene.on_screen(tip + np.array([0.0, 0.0, up])) for up in (0.0, 5.0))
+    told = []
+    page = flow_window.inspector.page("plan")
+    assert isinstance(page, PlanPage) and isinstance(page.panel, surface.Panel)
+    clearance = page.panel.numbers.rows["clearance"][1]
+    follow = session.device_changed.connect(lambda: told.append(clearance.text()))
+    _drag(flow_window, start, stop)
+    session.device_changed.disconnect(follow)
+    now = surface.current(session)
+    assert isinstance(now, PlacedSurface) and len(told) >= 2 and told[0].endswith("mm")  # while it was held
+    moved = np.reshape(now.pose, (4, 4)) - np.reshape(record.pose, (4, 4))
+    assert moved[:2] == pytest.approx(0.0) and moved[2, 3] == pytest.approx(5.0, rel=0.15)  # near things look larger
+    assert scene.plotter.renderers[0].camera.position == camera  # the heart was not turned
+
+    surface.keep(session, record, "Back")
+    ring = Handle(1, turns=True)
+    places = line_of(ring, middle, radius)  # 48 places of a whole turn
+    for first in range(len(places) - 5):
+        if handle_at(scene, scene.on_screen(places[first]), middle, radius) == ring:
+            break
+    _drag(flow_window, scene.on_screen(places[first]), scene.on_screen(places[first + 5]))
+    now = surface.current(session)
+    assert isinstance(now, PlacedSurface)
+    part = 2 * np.pi * 5 / 47
+    turn = np.reshape(now.pose, (4, 4))[:3, :3]
+    assert np.degrees(np.arccos((np.trace(turn) - 1) / 2)) == pytest.approx(np.degrees(part), abs=1.0)
+    assert turn[:, 1] == pytest.approx([0.0, 1.0, 0.0], abs=1e-6)  # around that axis
+    after = surface.shape_of(session)
+    assert after is not None and after.points.mean(axis=0) == pytest.approx(middle, abs=1e-3)
+    gone, come = places[first] - middle, places[first + 5] - middle
+    assert turn @ gone == pytest.approx(come, abs=0.05 * radius)  # in the direction of the drag
+    session.undo.undo()
+    assert surface.current(session) == record
+
+
+def _drag(window: Window, start: QPointF, stop: QPointF) -> None:
+    plotter = window.workplace.scene_panel.scene.plotter
+    QTest.mousePress(plotter, Qt.MouseButton.LeftButton, pos=start.toPoint())
+    QTest.mouseMove(plotter, ((start + stop) / 2).toPoint())
+    QTest.mouseMove(plotter, stop.toPoint())
+    QTest.mouseRelease(plotter, Qt.MouseButton.LeftButton, pos=stop.toPoint())
 
 
 def test_devices_go_when_another_step_is_shown(flow_window: Window) -> None:

@@ -14,6 +14,7 @@ from geometry.placed_surface import Fit, Shape, fit
 from solvers.devices.records import UPRIGHT, Device, PlacedSurface
 from solvers.scenario import Electrophysiology, Flow
 from ui.device_drawing import GRIP, SEEN_THROUGH, colours, distance_scale, hide_device
+from ui.gizmo import gizmo, handle_at, turn_around, way_along
 from ui.number_list import NumberList
 from ui.painting import Painting
 from ui.plan_devices import DevicePanel, keep_device, kept_device
@@ -25,6 +26,7 @@ from ui.widgets import Segments, button, label, section
 TITLE = OWN_MAP
 NUMBERS = ("clearance", "clearance_median", "near_share", "overlap", "beyond")
 AXES = {"x": "left - right", "y": "back - front", "z": "foot - head"}
+REACH, LEAST_REACH = 1.1, 10.0  # of the surface's own size, and mm: where its handles are
 TURN, STEP = 5.0, 1.0  # degrees and mm of one push
 QUICK = 4000  # samples of the volume while it is moved
 
@@ -54,8 +56,19 @@ def grip(session: Session) -> Point | None:
     shape = shape_of(session)
     if shape is None:
         return None
-    x, y, z = ((shape.points.min(axis=0) + shape.points.max(axis=0)) / 2).tolist()
+    x, y, z = shape.points.mean(axis=0).tolist()
     return x, y, z
+
+
+def reach(shape: Shape) -> float:
+    """mm from its middle to its handles."""
+    return max(REACH * float(np.linalg.norm(shape.points - shape.points.mean(axis=0), axis=1).max()), LEAST_REACH)
+
+
+def taken(session: Session, scene: Scene, spot: QPointF) -> bool:
+    """Whether one of its handles is under a pixel."""
+    shape = shape_of(session)
+    return shape is not None and handle_at(scene, spot, shape.points.mean(axis=0), reach(shape)) is not None
 
 
 def shape_of(session: Session, record: PlacedSurface | None = None) -> Shape | None:
@@ -75,14 +88,20 @@ def fit_of(session: Session, samples: int) -> Fit | None:
 
 
 def dragged(session: Session, scene: Scene, device: Device, start: QPointF, spot: QPointF) -> Device | None:
-    """Moved in the plane of the screen as far as the mouse."""
+    """By a handle along or around its axis, else in the plane of the screen, as far as the mouse."""
     if not isinstance(device, PlacedSurface):
         return None
-    shape = shape_of(session, device)
-    if shape is None:
+    shape, own = shape_of(session, device), session.surface_of(device.source)
+    if shape is None or own is None:
         return None
-    way = scene.shift(shape.points.mean(axis=0), start, spot)
-    return moved(device, way)
+    middle, radius = shape.points.mean(axis=0), reach(shape)
+    handle = handle_at(scene, start, middle, radius)
+    if handle is None:
+        return moved(device, scene.shift(middle, start, spot))
+    if handle.turns:
+        degrees = turn_around(scene, middle, radius, handle.axis, start, spot)
+        return turned(device, own, tuple(AXES)[handle.axis], degrees)
+    return moved(device, way_along(scene, middle, handle.axis, start, spot) * np.eye(3)[handle.axis])
 
 
 def pushed(session: Session, device: Device, right: int, up: int) -> Device | None:
@@ -122,6 +141,7 @@ def draw(scene: Scene, session: Session, shown: bool) -> None:
     body = pv.PolyData.from_regular_faces(shape.points, shape.triangles)
     body.point_data["colour"] = colours(-heart.distance(shape.points))
     view.show_patch("device_map", body)
+    view.show_patch("device_gizmo", gizmo(shape.points.mean(axis=0), reach(shape)))
     view.show_body("device_grip", pv.Sphere(radius=1.4, center=grip(session)), GRIP)
     view.make_glass(SEEN_THROUGH)
     scene.draw()
@@ -133,7 +153,11 @@ class Panel(DevicePanel):
     def __init__(self, page: Page) -> None:
         super().__init__(page)
         self.column.addWidget(
-            label("Bring a closed surface (STL, PLY, VTP, in mm); then drag it, or click where it goes.", "muted")
+            label(
+                "Bring a closed surface (STL, PLY, VTP, in mm); then drag its middle, an arrow or a ring, or "
+                "click where it goes. Arrow keys move it too.",
+                "muted",
+            )
         )
         self.column.addWidget(button("Bring a surface\u2026", self._bring))
         record, case = current(self.session), self.session.case
