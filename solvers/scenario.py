@@ -47,6 +47,23 @@ class FiberAngles(Record):
     sheet_epi: float = number(25, "deg", -90, 90, "Sheet angle at the epicardium", "Bayer 2012")
 
 
+class Outlines(Record):
+    """How far the heart's surfaces lie outside those segmented: the mean over a surface, more where its edge is less clear."""
+
+    cavity: float = number(
+        0,
+        "mm",
+        -5,
+        5,
+        "Surface of the cavities outside the segmented one; the outside of the heart follows in part",
+        "assumed, as readers differ; a mesh of a segmentation with probabilities has its own SD",
+        sd=0.5,
+    )
+    outside: float = number(
+        0, "mm", -5, 5, "Outside of the heart beyond the segmented one", "assumed, as readers differ", sd=0.35
+    )
+
+
 class Velocities(Record):
     """How fast the activation travels through the wall."""
 
@@ -213,6 +230,7 @@ class Electrophysiology(Variant):
     network_seed: int = Field(1, ge=0, description="Seed of the grown tree")
     fibers: FiberAngles = FiberAngles()
     velocities: Velocities = Velocities()
+    outlines: Outlines = Outlines()
     cell: str = choice("tentusscher_panfilov_2006_epi", "Cell model")
     layers: Layers = Layers()
     grey_zone: GreyZone = GreyZone()

@@ -9,6 +9,7 @@ from geometry.heart_mesh import Floats
 from solvers.electrophysiology.activation_metrics import qrs_bounds
 from solvers.electrophysiology.band import Band
 from solvers.electrophysiology.eikonal_model import EikonalAnswer, EikonalModel
+from solvers.electrophysiology.outlines import model_of, needed_outlines
 from solvers.result import Trace
 from solvers.scenario import Electrophysiology
 from solvers.uncertainty.sampling import draws, varied_numbers
@@ -61,7 +62,10 @@ class DrawnBeats:
         if self._drawn is None or self._drawn[0] != wanted:
             count = min(scenario.ensemble.members, MOST) if any(varied_numbers(wanted)) else 0
             self._drawn = wanted, draws(wanted, count, scenario.ensemble.seed)
-            self._siblings = [self._model.sibling() for _ in range(count)]
+            outlines = needed_outlines(self._model.mesh, scenario) if count else None
+            self._siblings = [
+                model_of(self._model.sibling(), outlines, scenario, draw).sibling() for draw in self._drawn[1]
+            ]
         return [draw.model_copy(update=place) for draw in self._drawn[1]]
 
 
