@@ -42,7 +42,7 @@ def edge_doubt(
     voxel = np.sort(np.linalg.norm(segmentation.affine[:3, :3], axis=0))[1]  # in the plane of a slice
     occupied = np.isin(segmentation.phase(phase), labels).any(axis=(0, 1))
     shared = wobble.width * share_of_all(wobble, max(int(occupied.sum()), 1))
-    return np.clip(shared * half_width, QUANTUM * voxel, FARTHEST)
+    return np.asarray(np.clip(shared * half_width, QUANTUM * voxel, FARTHEST))
 
 
 def share_of_all(wobble: Wobble, slices: int) -> float:

@@ -18,11 +18,9 @@ def outline_doubts(mesh: HeartMesh) -> tuple[Doubt, ...]:
     )
 
 
-def with_outline_doubts[Made: (Electrophysiology, Flow, Electrophysiology | Flow)](
-    scenario: Made, mesh: HeartMesh
-) -> Made:
+def with_outline_doubts(scenario: Electrophysiology | Flow, mesh: HeartMesh) -> Electrophysiology | Flow:
     """The scenario with the SDs of this mesh; those that were typed in stay."""
-    own = tuple(doubt for doubt in scenario.doubts if doubt.source != SEGMENTED)
+    own: tuple[Doubt, ...] = tuple(doubt for doubt in scenario.doubts if doubt.source != SEGMENTED)
     typed = {doubt.number for doubt in own}
-    fresh = tuple(doubt for doubt in outline_doubts(mesh) if doubt.number not in typed)
+    fresh: tuple[Doubt, ...] = tuple(doubt for doubt in outline_doubts(mesh) if doubt.number not in typed)
     return scenario.model_copy(update={"doubts": (*own, *fresh)})
