@@ -17,6 +17,7 @@ from solvers.flow_records import (
     Thinning,
     Ventricle,
     VentriclePressure,
+    VesselOutline,
     Windkessel,
 )
 from solvers.record import Record, choice, number
@@ -274,6 +275,7 @@ class Flow(Variant):
     )
     thinning: Thinning = Thinning()
     opening: float = number(1.0, "1", 0.5, 1.5, "Orifice area of the narrowing against the segmented one", sd=0.1)
+    outlines: VesselOutline = VesselOutline()
     orifice: Literal["segmented", "stenosis", "prosthesis"] = choice(
         "segmented", "The narrowing as segmented; brought to a stenotic area; or to the effective area of a prosthesis"
     )
