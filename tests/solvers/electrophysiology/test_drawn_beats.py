@@ -38,7 +38,9 @@ def test_a_moved_site_has_the_band_of_its_own_ensemble(model: EikonalModel):
         assert np.abs(band.low.values - low.values[:, : len(ecg.times)]).max() < 0.01 * upstroke
         assert np.abs(band.high.values - high.values[:, : len(ecg.times)]).max() < 0.01 * upstroke
         widths = [one.values["qrs_duration"] for one in members.good]
-        assert band.values["qrs_duration"] == pytest.approx((min(widths), max(widths)), abs=1.0)  # of six: all
+        assert band.values["qrs_duration"] == pytest.approx(
+            (min(widths), max(widths)), abs=3.5
+        )  # of six: all; 6 mm edges
         late = np.array([one.activation for one in members.good]) - answer.activation
         np.testing.assert_allclose(band.apart, late, atol=0.5)  # ms
 
