@@ -1,9 +1,9 @@
 """The scenarios a new twin starts with."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from app.case import Case
+from app.scenario_tree import as_child
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
 from geometry.metric import Metric
@@ -94,18 +94,4 @@ def default_scenarios(measures: tuple[Metric, ...], mesh: HeartMesh) -> dict[str
         return {"sinus_rhythm": Electrophysiology(), "pacing": paced}
     strokes = [metric.value for metric in measures if metric.name == "stroke_volume"]
     rest = Flow(stroke_volume=strokes[0]) if strokes else Flow()
-    return {"systole": rest, counterpart("systole"): exercise(rest)}
-
-
-def scenario_order(scenarios: Mapping[str, Electrophysiology | Flow]) -> list[str]:
-    """The names, those that a person looks at first in front: sinus rhythm before what-if."""
-    return sorted(scenarios, key=lambda name: (_paced(scenarios[name]), name))
-
-
-def _paced(scenario: Electrophysiology | Flow) -> bool:
-    return isinstance(scenario, Electrophysiology) and scenario.start == "paced"
-
-
-def in_order(found: dict[str, Electrophysiology | Flow]) -> dict[str, Electrophysiology | Flow]:
-    """The scenarios in the order in which they are run."""
-    return {name: found[name] for name in scenario_order(found)}
+    return {"systole": rest, counterpart("systole"): as_child({"systole": rest}, "systole", exercise(rest))}
