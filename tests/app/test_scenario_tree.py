@@ -184,7 +184,7 @@ def test_a_child_takes_over_what_its_parent_changed_and_keeps_its_own(
     told = stale_scenarios(case)["two_sites"][0]
     assert "changed after this one was made from it: " in told and "across the fibres 0.25 \u2192 0.2 m/s" in told
     assert main(["scenario", "rebase", folder, "two_sites"]) == 0
-    printed = capsys.readouterr().out
+    printed = capsys.readouterr().err
     child = case.scenario("two_sites")
     assert isinstance(child, Electrophysiology) and isinstance(parent, Electrophysiology)
     assert child.velocities == Velocities(fiber=0.7, cross=0.2) and len(child.sites) == 2
@@ -196,7 +196,7 @@ def test_a_child_takes_over_what_its_parent_changed_and_keeps_its_own(
     slow = case.scenario("slow")
     assert isinstance(slow, Electrophysiology) and slow.velocities == Velocities(fiber=0.5, cross=0.2)
     assert (
-        "own \u2192 its parent's): conduction velocity along the fibres 0.5 \u2192 0.7 m/s" in capsys.readouterr().out
+        "own \u2192 its parent's): conduction velocity along the fibres 0.5 \u2192 0.7 m/s" in capsys.readouterr().err
     )
 
 
@@ -207,7 +207,7 @@ def test_what_cannot_be_taken_over_is_refused(case: Case) -> None:
         rebased(case.scenarios(), "two_sites")
     case.save_scenario("two_sites", case.scenario("two_sites").model_copy(update={"parent_was": {}}))
     case.save_scenario("pacing", case.scenario("pacing").model_copy(update={"velocities": Velocities(cross=0.2)}))
-    with pytest.raises(Refused, match="is not known. Confirm"):
+    with pytest.raises(Refused, match="made from it is not known"):
         rebased(case.scenarios(), "two_sites")
 
 
