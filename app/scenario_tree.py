@@ -54,15 +54,10 @@ def parent_moved(scenarios: Scenarios, name: str) -> str:
     if parent is None or not child.parent_numbers or child.parent_numbers == numbers_digest(parent):
         return ""
     before = parent_then(child)
+    told = f"Its parent '{parent.title}' was changed after this one was made from it"
     if before is None:
-        return (
-            f"Its parent '{parent.title}' was changed after this one was made from it. Look at what it changes now "
-            f"({change_line(parent, child)}), then confirm it or make it again."
-        )
-    return (
-        f"Its parent '{parent.title}' was changed after this one was made from it: {change_line(before, parent)}. Take that "
-        f"over, or confirm it as it is: then it changes {change_line(parent, child)}."
-    )
+        return f"{told}. Look at what it changes now ({change_line(parent, child)}), then confirm it or make it again."
+    return f"{told}: {change_line(before, parent)}. Take that over, or confirm this one as it is."
 
 
 def parent_then(child: Electrophysiology | Flow) -> Electrophysiology | Flow | None:

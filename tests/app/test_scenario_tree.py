@@ -14,7 +14,7 @@ from app.scenario_rebase import rebased
 from app.scenario_tree import child_of, confirmed, numbers_digest, parent_moved, scenario_tree
 from app.scenario_words import change_line
 from app.scenarios import default_scenarios
-from app.staleness import out_of_date, stale_scenarios
+from app.staleness import out_of_date, run_fits, stale_scenarios
 from geometry.errors import Refused
 from geometry.metric import Metric
 from geometry.shapes import half_ellipsoid_ventricle, tube
@@ -108,7 +108,13 @@ def test_a_child_says_when_its_parent_has_changed_until_it_is_confirmed(case: Ca
 
 
 def test_a_run_that_is_older_than_its_mesh_says_so(case: Case) -> None:
+    assert [run_fits(case, name) for name in ("pacing", "two_sites", "slow")] == [True, True, False]
+    before = case.scenario("two_sites")
+    case.save_scenario("two_sites", before.model_copy(update={"velocities": Velocities(cross=0.2)}))
+    assert not run_fits(case, "two_sites")
+    case.save_scenario("two_sites", before)
     case.save_mesh(half_ellipsoid_ventricle(edge=11.0), ())
+    assert not run_fits(case, "pacing")
     assert "older than its mesh" in stale_scenarios(case)["pacing"][0] and stale_scenarios(case)["slow"] == ()
     assert sum("older than its mesh" in sentence for sentence in out_of_date(case)) == 2
 
