@@ -197,7 +197,7 @@ def test_a_child_takes_over_what_its_parent_changed_and_keeps_its_own(
     assert child.sites[0].time == parent.sites[0].time  # changed on both: its own is kept, and that is told
     assert "its own is kept" in printed and "one pacing site instead of two" in printed
     assert "'Slow': Its parent 'Two sites' was changed" in printed  # the grandchild is one of another parent now
-    assert stale_scenarios(case)["two_sites"] == ()
+    assert stale_scenarios(case)["two_sites"] == ("The scenario 'Two sites' was changed after its run; run it again.",)
     assert main(["scenario", "rebase", folder, "slow"]) == 0
     slow = case.scenario("slow")
     assert isinstance(slow, Electrophysiology) and slow.velocities == Velocities(fiber=0.5, cross=0.2)
