@@ -6,7 +6,7 @@ Each number is declared once with its default, unit, range, meaning and source. 
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, JsonValue, model_validator
 
 from solvers.devices.records import Device, PlacedSurface
 from solvers.flow_records import (
@@ -28,6 +28,7 @@ class Variant(Record):
 
     parent: str = choice("", "Name of the scenario that this one changes; empty for a baseline")
     parent_numbers: str = choice("", "Hash of the parent's numbers that this one was made from")
+    parent_was: dict[str, JsonValue] = choice({}, "Those numbers, without what is at its default")
 
 
 class Doubt(Record):
