@@ -22,6 +22,7 @@ from solvers.electrophysiology.cell_kinds import CYCLE, CellKinds, cell_kinds
 from solvers.electrophysiology.drug_effect import last_repolarized, paced_markers
 from solvers.electrophysiology.eikonal_model import EikonalModel
 from solvers.scenario import Doubt, Electrophysiology
+from solvers.uncertainty.drawn import INPUT, drawn_inputs
 from solvers.uncertainty.emulator import fit_emulator
 from solvers.uncertainty.sampling import Varied, draws, varied_numbers
 from solvers.uncertainty.threads import one_thread
@@ -77,7 +78,8 @@ def learn_qt(
     asked = scenario.model_copy(update={"doubts": (*doubts, *still)})
     drawn = draws(asked, members, SEED)
     values = qt_of_draws(model, drawn, activation, progress)
-    inputs = np.array([[float(getattr(one.repolarization, number.path[-1])) for number in varied] for one in drawn])  # type: ignore[call-overload]
+    columns = drawn_inputs(drawn)
+    inputs = np.column_stack([columns[INPUT + number.name] for number in varied])
     if np.isfinite(values).sum() < members // 2:
         raise Refused("Most draws of the currents did not repolarise within a second; choose another cell model.")
     known = np.isfinite(values)
