@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from geometry.metric import with_unit
 from solvers.calibration.fit import Fitted
 from solvers.calibration.posterior import UNKNOWN, Posterior
 from solvers.scenario import Doubt
@@ -43,6 +44,7 @@ def input_facts(found: Posterior) -> list[dict[str, Any]]:
 def posterior_facts(found: Posterior, fits: Sequence[Fitted], cannot: str) -> dict[str, Any]:
     """Inputs, fit, draws and notes; ``cannot`` is the sentence for data that the model hardly makes."""
     notes = [*found.told(), APART]
+    notes += [_surprise(one) for one in fits if not one.expected]
     if found.misfit < UNLIKELY:
         notes.append(f"{cannot} A worse fit has a chance of {found.misfit:.1%}; do not rely on the posterior.")
     if found.effective < ROUGH:
@@ -54,6 +56,14 @@ def posterior_facts(found: Posterior, fits: Sequence[Fitted], cannot: str) -> di
         "fit": {"misfit_chance": found.misfit},
         "notes": notes,
     }
+
+
+def _surprise(one: Fitted) -> str:
+    measured = with_unit(f"{one.measured:.0f}", one.unit)
+    return (
+        f"{one.label} of {measured} lies outside what was thought possible before the fit ({one.before[0]:.0f} to "
+        f"{one.before[2]:.0f}): the result leans on how wide that was assumed."
+    )
 
 
 def doubts_after(before: Sequence[Doubt], found: Posterior, source: str) -> tuple[Doubt, ...]:

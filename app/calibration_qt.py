@@ -23,8 +23,9 @@ from solvers.uncertainty.sampling import with_numbers
 SOURCE = "calibrated to the QT interval"
 CANNOT = "The cells cannot make this QT: another cell model, a drug or an electrolyte may be behind it."
 ONE_TIME = (
-    "QT is one time: it tells how strong the repolarising currents are together, not how strong each is. More of one and less of "
-    "the other give the same QT and another answer to a drug."
+    "QT is one time: it tells one combination of the repolarising currents. How that is shared between IKr and IKs follows from "
+    "the cell model and from the spread assumed for each, not from the measurement: more of one and less of the other give the "
+    "same QT and another answer to a drug."
 )
 SHORTEST = 200.0  # ms, of a QT that is given
 

@@ -23,6 +23,11 @@ class Fitted:
     before: tuple[float, float, float]
     after: tuple[float, float, float]
 
+    @property
+    def expected(self) -> bool:
+        """Whether the measurement, give or take its SD, lies where the model had it before."""
+        return self.before[0] - self.sd <= self.measured <= self.before[2] + self.sd
+
 
 def fitted(label: str, unit: str, measured: float, sd: float, before: Floats, after: Floats) -> Fitted:
     """From the model's answers for a sample of the prior and one of the posterior; those that are no number are left out."""

@@ -83,8 +83,10 @@ class Posterior:
         if len(self.varied) < 2:
             return []
         pairs: Floats = np.atleast_2d(np.corrcoef(self.sample, rowvar=False))
+        each = self.narrowed <= LEARNED
         said = [
-            f"The {self.varied[i].label} and the {self.varied[j].label} are told only together (correlation {pairs[i, j]:+.2f})."
+            f"The {self.varied[i].label} and the {self.varied[j].label} are told "
+            f"{'better' if each[i] and each[j] else 'only'} together (correlation {pairs[i, j]:+.2f})."
             for i in range(len(self.varied))
             for j in range(i)
             if abs(pairs[i, j]) > PAIRED

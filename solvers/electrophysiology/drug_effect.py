@@ -11,9 +11,9 @@ from geometry.heart_mesh import Floats, HeartMesh
 from geometry.progress import Progress, part, silent
 from solvers.cells.currents import record_beat
 from solvers.drugs.catalogue import find_drug
-from solvers.drugs.markers import BeatMarkers, correct_qt, measure_beat
+from solvers.drugs.markers import correct_qt, measure_beat
 from solvers.electrophysiology.activation_metrics import qrs_bounds
-from solvers.electrophysiology.cell_kinds import CYCLE, CellKinds
+from solvers.electrophysiology.cell_kinds import CYCLE
 from solvers.electrophysiology.eikonal_model import EikonalModel
 from solvers.electrophysiology.lesions import ablated
 from solvers.scenario import DrugDose, Electrophysiology
@@ -64,12 +64,6 @@ def drug_effects(
     return tuple(found)
 
 
-def paced_markers(kinds: CellKinds) -> list[BeatMarkers]:
-    """Of the next beat of each kind of cell, from where it was paced to."""
-    beats = [record_beat(cell, CYCLE, 0) for cell in kinds.cells]
-    return [measure_beat(beat.times, beat.V) for beat in beats]
-
-
 def last_repolarized(activation: Floats, durations: Floats) -> float:
     """ms until the last of the activated nodes (n,) is repolarised; NaN where one never is."""
     present = np.isfinite(activation)
@@ -82,7 +76,8 @@ def _effect(model: EikonalModel, scenario: Electrophysiology, activation: np.nda
     kinds = model.kinds(scenario, progress)
     if not given.name and len(kinds.cells) == 1:  # was not paced: the comparison is with one that was
         kinds = replace(kinds, changed=True).settled(progress)
-    markers = paced_markers(kinds)
+    beats = [record_beat(cell, CYCLE, 0) for cell in kinds.cells]
+    markers = [measure_beat(beat.times, beat.V) for beat in beats]
     if not markers:
         raise Refused("This heart has no living cell.")
     durations = np.array([marker.apd90 for marker in markers])
