@@ -88,8 +88,8 @@ class CalibrationFold(Fold):
         record = self._session.scenario
         if isinstance(record, Flow):
             cuff, volume = record.cuff, record.stroke_volume
-            said = f"Cuff {cuff.systolic:.0f} over {cuff.diastolic:.0f} \u00b1 {cuff.error:.0f} mmHg, stroke volume {volume:.0f} mL."
-            self.column.addWidget(label(said))
+            pressures = f"Cuff {cuff.systolic:.0f} over {cuff.diastolic:.0f} \u00b1 {cuff.error:.0f} mmHg"
+            self.column.addWidget(label(f"{pressures}, stroke volume {volume:.0f} mL."))
         if self.target == "qrs":
             self.roots = QCheckBox("Also where the conduction system exits", self)
             self.roots.setToolTip(ROOTS_TIP)

@@ -58,21 +58,21 @@ def test_each_exit_is_called_by_its_name(mesh: HeartMesh):
     assert any("posterior paraseptal" in label for label in labels)
 
 
-def test_a_late_exit_in_another_place_is_found_from_the_ecg_it_makes(model: EikonalModel, mesh: HeartMesh):
-    """Earlier by 6 ms than was assumed (SD 3 ms), and 15 degrees away (SD 15)."""
+def test_an_early_exit_in_another_place_is_found_from_the_ecg_it_makes(model: EikonalModel, mesh: HeartMesh):
+    """Earlier by 4 ms than was assumed (SD 3 ms), and 10 degrees away (SD 15); a common delay is taken up by the onset."""
     scenario = with_roots(PLAIN, mesh)
-    truth = {"roots.0.time": -6.0, "roots.0.angle": 40.0}
+    truth = {"roots.0.time": -4.0, "roots.0.angle": 45.0}
     others = [number.name for number in varied_numbers(scenario) if number.name not in truth]
     asked = still_at(scenario, others, "a test")
-    ecg = model.answer(moved(asked, 0, time=-6.0, angle=40.0), 160.0).ecg
+    ecg = model.answer(moved(asked, 0, time=-4.0, angle=45.0), 160.0).ecg
     window = qrs_of_trace(ecg, 120.0).duration + 20.0
-    qrs, error = qrs_of_trace(ecg, window), EcgError(shape=0.05)
+    qrs, error = qrs_of_trace(ecg, window), EcgError(shape=0.05, onset=1.0)
     learned = learn_calibration(model, asked, 28, 1, window)
     found = learned.posterior(qrs, error)
     for number, mean, sd in zip(found.varied, found.mean, found.sd, strict=True):
         assert abs(mean - truth[number.name]) < 2.5 * sd
     of = [number.name for number in found.varied].index("roots.0.time")
-    assert found.mean[of] < -4.0 and found.narrowed[of] < 0.5
+    assert found.mean[of] < -1.5 and found.narrowed[of] < 0.6
     rows, curves = learned.fit(qrs, found, error)
     for row in rows:
         assert abs(row.after[1] - row.measured) <= row.sd
