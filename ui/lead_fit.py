@@ -42,12 +42,12 @@ class LeadFit(QWidget):
             for word, alpha in BANDS.items():
                 ink = QColor(theme.accent)
                 ink.setAlpha(alpha)
-                ends = [pg.PlotDataItem(times, known[f"{word}_{side}"][number], pen=None) for side in ("low", "high")]
+                ends = [pg.PlotCurveItem(times, known[f"{word}_{side}"][number]) for side in ("low", "high")]
                 plot.addItem(pg.FillBetweenItem(*ends, brush=ink))
             plot.addItem(pg.PlotDataItem(times, known["measured"][number], pen=pg.mkPen(theme.text, width=stroke(1.4))))
-            name = pg.TextItem(lead, color=theme.muted, anchor=(0, 0))
+            name = pg.TextItem(lead, color=theme.muted, anchor=(1, 0))
             name.setFont(font)
-            name.setPos(float(times[0]), float(high))
+            name.setPos(float(times[-1]), float(high))
             plot.addItem(name)
             plot.setXRange(float(times[0]), float(times[-1]), padding=0.02)
             plot.setYRange(low, high, padding=0.05)
