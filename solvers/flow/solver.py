@@ -54,12 +54,19 @@ class _WithOutlets:
 
     def __init__(self, matrix: Any, outlets: NDArray[np.float64]) -> None:
         self.matrix, self.outlets, self.resistance = matrix, outlets, np.zeros(len(outlets))
+        self._comm = matrix.comm.tompi4py()
+
+    def summed(self, here: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Over the processes."""
+        total = np.empty_like(here)
+        self._comm.Allreduce(np.ascontiguousarray(here), total)
+        return total
 
     def mult(self, _: Any, x: Any, y: Any) -> None:
         """y = (A + U^T R U) x."""
         self.matrix.mult(x, y)
         if self.resistance.any():
-            y.array += (self.resistance * (self.outlets @ x.array_r)) @ self.outlets
+            y.array += (self.resistance * self.summed(self.outlets @ x.array_r)) @ self.outlets
 
 
 class _WoodburyPreconditioner:
@@ -77,11 +84,11 @@ class _WoodburyPreconditioner:
         self.inner.setUp()
         resistance, outlets = self.operator.resistance, self.operator.outlets
         for k in np.flatnonzero(resistance):
-            ours, answer = vector_on(outlets[k]), vector_on(self.answers[k])
+            ours, answer = (vector_on(values, self.inner.comm) for values in (outlets[k], self.answers[k]))
             self.inner.apply(ours, answer)
             ours.destroy()
             answer.destroy()
-        gain = outlets @ self.answers.T * resistance
+        gain = self.operator.summed(outlets @ self.answers.T) * resistance
         self.factor = resistance[:, None] * np.linalg.inv(np.eye(len(resistance)) + gain)
         self.seconds = process_time() - began
 
@@ -89,7 +96,7 @@ class _WoodburyPreconditioner:
         """y = corrected M^-1 x."""
         self.inner.apply(x, y)
         if self.factor.any():
-            y.array -= (self.factor @ (self.operator.outlets @ y.array_r)) @ self.answers
+            y.array -= (self.factor @ self.operator.summed(self.operator.outlets @ y.array_r)) @ self.answers
 
 
 class FlowSolver:
@@ -99,7 +106,7 @@ class FlowSolver:
         """Prepare for a matrix.
 
         matrix    assembled A, plain or in blocks (the multigrid works on a plain copy)
-        outlets   U (k, N), zero where the velocity is prescribed
+        outlets   U (k, N), zero where the velocity is prescribed; N counts the rows of this process
         relative  to the first residual
         """
         comm = matrix.comm
@@ -126,7 +133,7 @@ class FlowSolver:
         """Solve  (A + U^T R U) x = right  from ``guess`` for resistances R (k,); raises ``SolveError``."""
         self._operator.resistance = np.atleast_1d(np.asarray(resistance, dtype=float))
         values = guess.copy()
-        b, x = vector_on(right), vector_on(values)
+        b, x = vector_on(right, self._matrix.comm), vector_on(values, self._matrix.comm)
         self._ksp.getOperators()[0].assemble()
         began, self._inner.seconds = process_time(), 0.0
         if self._plain is not self._matrix:
@@ -137,15 +144,15 @@ class FlowSolver:
         iterations = int(self._ksp.getIterationNumber())
         b.destroy()
         x.destroy()
-        if reason <= 0 or not np.isfinite(values).all():
+        if reason <= 0 or not np.isfinite(self._operator.summed(values.sum(keepdims=True))).all():
             raise SolveError(f"no convergence after {iterations} iterations (reason {reason})")
         return Solved(values, iterations, Cost(0.0, self._inner.seconds, spent - self._inner.seconds))
 
 
-def vector_on(values: NDArray[np.float64]) -> Any:
-    """A PETSc vector on the memory of an array."""
+def vector_on(values: NDArray[np.float64], comm: Any = PETSc.COMM_SELF) -> Any:
+    """A PETSc vector on the memory of an array, this process's part of it."""
     vector: Any = PETSc.Vec()
-    return vector.createWithArray(values, comm=PETSc.COMM_SELF)
+    return vector.createWithArray(values, comm=comm)
 
 
 def _configure(target: Any, prefix: str, settings: dict[str, Any]) -> None:
