@@ -26,19 +26,18 @@ def beat(scenario: Flow, how: Execution, progress: Progress = silent) -> Beat:
     return scenario_beats(PIPE, centerline(PIPE), scenario, None, progress, how)
 
 
-def assert_alike(two: Beat, one: Beat) -> None:
-    # each step ends with a residual of 1e-5 of its first one; what that leaves of the fields was 2e-6 in a step
-    assert two.times == one.times
-    for name in ("velocity", "pressure", "outflows"):
-        mine, other = getattr(two, name), getattr(one, name)
-        apart = np.abs(mine - other).max() / np.abs(other).max()
-        print(name, apart, np.abs(two.shear - one.shear).max() / np.abs(one.shear).max())
-        pass
-
+def apart(two: Beat, one: Beat, name: str) -> float:
+    mine, other = getattr(two, name), getattr(one, name)
+    return float(np.abs(mine - other).max() / np.abs(other).max())
 
 
 def test_two_ranks_give_the_beat_of_one() -> None:
-    assert_alike(beat(GIVEN, Execution(ranks=2)), beat(GIVEN, Execution()))
+    one, two = beat(GIVEN, Execution()), beat(GIVEN, Execution(ranks=2))
+    assert two.times == one.times
+    # a step ends with 1e-5 of its first residual, which leaves 2e-6 of the velocity; 8e-6 was seen over the beat
+    for name in ("velocity", "pressure", "outflows"):
+        assert apart(two, one, name) < 2e-5, name
+    assert apart(two, one, "shear") < 3e-4
 
 
 def test_a_beat_through_a_valve_begun_on_two_ranks_and_cut_off_goes_on_alike_on_one(tmp_path: Path) -> None:
@@ -53,7 +52,10 @@ def test_a_beat_through_a_valve_begun_on_two_ranks_and_cut_off_goes_on_alike_on_
     assert 100 < float(np.load(kept.path)["state.time"]) < 600
     whole = beat(VALVED, Execution())
     assert whole.outflows.max() > 50
-    assert_alike(beat(VALVED, Execution(kept, restart=True)), whole)
+    resumed = beat(VALVED, Execution(kept, restart=True))
+    assert resumed.times == whole.times
+    assert apart(resumed, whole, "outflows") < 1e-4
+    assert apart(resumed, whole, "pressure") < 1e-3
 
 
 def test_a_moving_ventricle_on_several_ranks_is_refused() -> None:
