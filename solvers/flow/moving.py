@@ -88,7 +88,7 @@ class MovingFlow:
         )
         self._order = np.asarray(space.mesh.geometry.input_global_indices)
         self._held = {name: _held(blood, name) for name in OPENINGS}
-        self._matrix = fem.petsc.create_matrix(self._forms.matrix)
+        self._matrix = fem.petsc.create_matrix(self._forms.matrix, "baij")
         self._matrix.setOption(PETSc.Mat.Option.KEEP_NONZERO_PATTERN, True)
         self._solvers: dict[str, FlowSolver] = {}
 
