@@ -18,6 +18,7 @@ from solvers.flow import step_control
 from solvers.flow.fluid import Fluid
 from solvers.flow.forms import FlowForms, flow_forms
 from solvers.flow.moving_wall import MovingWall
+from solvers.flow.navier_stokes import TOLERANCE
 from solvers.flow.solver import FlowSolver, Solved, vector_on
 from solvers.flow.space import flow_space
 from solvers.flow.surface_integrals import nodal_flux
@@ -159,7 +160,7 @@ class MovingFlow:
         b.destroy()
         x.destroy()
         if opened not in self._solvers:
-            self._solvers[opened] = FlowSolver(matrix, np.zeros((1, len(right))))
+            self._solvers[opened] = FlowSolver(matrix, np.zeros((1, len(right))), TOLERANCE)
         return self._solvers[opened].solve(right, start, np.zeros(1))
 
 

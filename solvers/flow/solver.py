@@ -3,6 +3,8 @@
 On the mesh itself one sweep of ILU on 4x4 blocks before and one after a coarse system of aggregates, which is solved by a few
 iterations of its own with multigrid below. Measured with 10 / 69 thousand tetrahedra, us CPU a tetrahedron and system:
 plain ILU, two sweeps and one V-cycle through all levels (7 and 7 iterations) 6.4 / 10.3; in blocks 4.4 / 6.5; as here 3.9 / 5.0.
+Not better: two sweeps on the mesh (8 iterations instead of 11 with 364 thousand, each twice as dear), 8 iterations on the coarse
+system (10 instead of 11).
 
 The flow through an outlet acts back on it through the vessels behind:  (A + sum R_k u_k u_k^T) x = b,  u_i = integral of
 phi_i n.  Left out of the preconditioner these terms cost ten times the iterations, so they enter there too (Woodbury).
@@ -137,7 +139,7 @@ class _WoodburyPreconditioner:
 class FlowSolver:
     """Solves the systems of successive steps on one matrix whose entries change."""
 
-    def __init__(self, matrix: Any, outlets: NDArray[np.float64], relative: float = 1e-5) -> None:
+    def __init__(self, matrix: Any, outlets: NDArray[np.float64], relative: float) -> None:
         """Prepare for a matrix.
 
         matrix    assembled A, in blocks of 4
