@@ -4,7 +4,8 @@ On the mesh itself one sweep of ILU on 4x4 blocks before and one after a coarse 
 iterations of its own with multigrid below. Measured with 10 / 69 thousand tetrahedra, us CPU a tetrahedron and system:
 plain ILU, two sweeps and one V-cycle through all levels (7 and 7 iterations) 6.4 / 10.3; in blocks 4.4 / 6.5; as here 3.9 / 5.0.
 Not better: two sweeps on the mesh (8 iterations instead of 11 with 364 thousand, each twice as dear), 8 iterations on the coarse
-system (10 instead of 11).
+system (10 instead of 11), smaller aggregates (10 instead of 11, each half as dear again). Iterations still grow 1.8 times from
+10 to 364 thousand.
 
 The flow through an outlet acts back on it through the vessels behind:  (A + sum R_k u_k u_k^T) x = b,  u_i = integral of
 phi_i n.  Left out of the preconditioner these terms cost ten times the iterations, so they enter there too (Woodbury).
