@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from app.scenario_words import NAMING, change_line
 from app.scenarios import scenario_order
 from geometry.errors import Refused
+from geometry.heart_mesh import HeartMesh
 from solvers.scenario import Electrophysiology, Flow
+from solvers.uncertainty.outline_doubts import with_outline_doubts
 
 Scenarios = Mapping[str, Electrophysiology | Flow]
 
@@ -85,6 +87,16 @@ def without(scenarios: Scenarios, name: str) -> dict[str, Electrophysiology | Fl
         for key, one in scenarios.items()
         if key != name
     }
+
+
+def with_doubts_of(scenarios: Scenarios, mesh: HeartMesh) -> dict[str, Electrophysiology | Flow]:
+    """Those scenarios that change, with the doubt of the outlines of a fresh mesh; a child that knew its parent still does."""
+    fresh = {name: with_outline_doubts(one, mesh) for name, one in scenarios.items()}
+    for name, one in scenarios.items():
+        if one.parent in scenarios and one.parent_numbers == numbers_digest(scenarios[one.parent]):
+            known = {"parent_numbers": numbers_digest(fresh[one.parent])}
+            fresh[name] = fresh[name].model_copy(update=known)
+    return {name: one for name, one in fresh.items() if one != scenarios[name]}
 
 
 def needed_scenario(scenarios: Scenarios, name: str) -> Electrophysiology | Flow:

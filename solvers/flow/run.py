@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from geometry.centerline import centerline
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh
+from geometry.outline_doubt import outlines_of
 from geometry.progress import Progress, part
 from geometry.units import convert
 from solvers.backend import dolfinx
@@ -26,7 +27,7 @@ from solvers.flow.orifice import with_orifice
 from solvers.flow.outlets import outlet_models
 from solvers.flow.periodicity import PERIODIC, in_words
 from solvers.flow.scenario_beats import scenario_beats
-from solvers.flow.steady import fluid_of, opened
+from solvers.flow.steady import fluid_of, opened, outlined
 from solvers.flow.vessels import with_tuned_vessels
 from solvers.flow.wall_shear import UNRESOLVED
 from solvers.result import Check, Field, Result, Trace
@@ -81,7 +82,8 @@ def run_flow(
     began = time.perf_counter()
     given, (scenario, tuned) = scenario, with_tuned_vessels(scenario)
     shaped, line = with_orifice(*with_device(mesh, centerline(mesh), scenario), scenario)
-    blood = opened(shaped, line, scenario.opening)
+    moved = outlines_of(shaped) if scenario.outlines.vessel else None
+    blood = opened(outlined(shaped, moved, scenario), line, scenario.opening)
     outlets = outlet_models(blood, scenario)
     drive = drive_of(blood, scenario, profile)
     members = scenario.ensemble.members
