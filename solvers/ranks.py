@@ -106,7 +106,9 @@ def main(folder: Path) -> None:
     except Cancelled:
         return
     except Refused as refusal:  # perhaps here alone: the others must not wait for this rank
-        (folder / _REFUSAL).write_text(str(refusal))
+        own = folder / f"{comm.rank}-{_REFUSAL}"
+        own.write_text(str(refusal))
+        own.replace(folder / _REFUSAL)  # whole, whoever ends this rank meanwhile
         comm.Abort(2)
     except Exception:
         traceback.print_exc()
