@@ -133,7 +133,7 @@ def simulate(
     """Run a scenario: the name of a stored one, or a scenario file; --restart goes on where it was stopped.
 
     --exercise runs the same flow on a bicycle (110 beats a minute, 170 over 80 mmHg by cuff), kept as a scenario of its own.
-    --ranks shares the nodes of the monodomain equation out between so many processes under MPI (CARDIOTWIN_MPIEXEC names the
+    --ranks shares the monodomain equation or a flow's beats out between so many processes under MPI (CARDIOTWIN_MPIEXEC names the
     command that starts them, where it is not mpiexec); the answer is that of one process to the solver's tolerance.
     --electrodes is a table (.csv) of rows NAME,x,y,z (mm, RAS) that moves electrodes of the scenario's ECG.
     --cluster is the address of a Dask scheduler (dask scheduler, dask worker ADDRESS --nthreads 1) on whose workers the members
