@@ -21,7 +21,7 @@ NAME = "flow-vortex-street"
 TITLE = "Vortices behind a cylinder (DFG 2D-2 and 2D-3)"
 LONG = True
 FASTEST = 1.5  # m/s, the top of the parabola
-SWELL, SWELL_STEP = 8.0, 0.01  # s
+SWELL, SWELL_STEP = 8.0, 0.005  # s
 SHEDDING, SHEDDING_STEP, JUDGED = 6.5, 0.01, 2.0  # s; the last two seconds are judged, about six periods
 JOHN, TUREK = "John 2004", "Schaefer and Turek 1996"
 
