@@ -1,6 +1,6 @@
 """One patient's folder: scan, segmentation, mesh, scenarios, runs, and what is older than what.
 
-case.json  subject.json  landmarks.json  series/  scan/  extra/ROLE/  segmentation/  scar/  mesh/  scenarios/NAME.json  runs/NAME/
+case.json  subject.json  landmarks.json  series/  scan/  extra/ROLE/  segmentation/  replaced/  scar/  mesh/  scenarios/NAME.json  runs/NAME/
 jobs/  report/  view.json
 """
 
@@ -20,6 +20,7 @@ from app.folders import held, is_cut_short, link, mend_folder, replace_text, who
 from app.metrics_file import METRICS, read_metrics, write_metrics
 from app.migrations import FORMAT, migrate
 from app.provenance import digest, digest_of, write_origin
+from app.replaced import set_aside
 from geometry.dicom.deidentify import Deidentification
 from geometry.dicom.series_summary import SeriesSummary, load_series, save_series
 from geometry.errors import Refused
@@ -139,7 +140,8 @@ class Case:
         return replayed(load_segmentation(folder), pending(self.folder)) if folder.exists() else None
 
     def save_segmentation(self, segmentation: Segmentation, metrics: tuple[Metric, ...]) -> None:
-        """Keep a segmentation and the numbers measured on it; edits of the one before are gone."""
+        """Keep a segmentation and the numbers measured on it; the one before is set aside with its edits."""
+        set_aside(self.folder)
         forget(self.folder)
         with whole_folder(self.folder / "segmentation") as fresh:
             save_segmentation(segmentation, fresh)

@@ -10,6 +10,7 @@ from app.commands import Json, opened_case, point, run, tell_metrics
 from app.console import print_json, say
 from app.edited import needed_segmentation
 from app.needed import needed_image
+from app.replaced import exchange
 from geometry.errors import Refused
 from geometry.measures.segments import SEGMENT_NAMES
 from geometry.scar.rules import RULES
@@ -20,19 +21,28 @@ from geometry.scar.study import Finding, ScarStudy
 def labels(
     case: Path,
     *,
-    files: Annotated[list[Path], Parameter("--from")],
+    files: Annotated[list[Path] | None, Parameter("--from")] = None,
     scheme: str | None = None,
     phase: list[int] | None = None,
+    back: bool = False,
     json: Json = None,
 ) -> None:
     """Take label maps (NIfTI, NRRD, DICOM SEG) as the segmentation.
 
     --scheme is acdc, mmwhs, totalsegmentator, cardiotwin or bivme where the file does not tell; --phase (from 1) says which
     phase of a cine a map of a single phase belongs to, once for every --from.
+    --back changes to the segmentation that the present one took the place of, and once more to the present one again.
     """
     opened = opened_case(case)
-    phases = [number - 1 for number in phase or ()]
-    run(opened, "labels", {"files": [str(file.resolve()) for file in files], "scheme": scheme, "phases": phases})
+    if bool(files) == back:
+        raise Refused("Say either --from FILE or --back.")
+    if back:
+        with opened.locked():
+            exchange(opened.folder)
+    else:
+        phases = [number - 1 for number in phase or ()]
+        chosen = [str(file.resolve()) for file in files or ()]
+        run(opened, "labels", {"files": chosen, "scheme": scheme, "phases": phases})
     found = opened.segmentation()
     assert found is not None
     for note in found.notes:

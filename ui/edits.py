@@ -87,6 +87,25 @@ class ChangeLabels(QUndoCommand):
         self._session.labels.apply(self._change.reversed)
 
 
+class ReplaceLabels(QUndoCommand):
+    """Another segmentation has taken the place of the one before: made anew, or brought from elsewhere."""
+
+    def __init__(self, session: "Session", text: str) -> None:
+        super().__init__(text)
+        self._session, self._done = session, True  # it has happened when it can first be taken back
+
+    def redo(self) -> None:
+        """Do it again."""
+        if not self._done:
+            self._session.labels.exchange()
+        self._done = True
+
+    def undo(self) -> None:
+        """Take it back."""
+        self._session.labels.exchange()
+        self._done = False
+
+
 class ChangeLandmarks(QUndoCommand):
     """Landmarks of the heart are elsewhere."""
 

@@ -8,11 +8,12 @@ from PySide6.QtCore import QObject, Signal
 
 from app.edit_journal import append
 from app.edited import begin_by_hand, named, same_labels
+from app.replaced import exchange, replaced
 from geometry.editing.change import Change, apply, remembering
 from geometry.measure import MYOCARDIAL_DENSITY
 from geometry.metric import Metric
 from geometry.segmentation import LV, MYOCARDIUM, Segmentation
-from ui.edits import ChangeLabels
+from ui.edits import ChangeLabels, ReplaceLabels
 
 if TYPE_CHECKING:
     from ui.session import Session
@@ -48,9 +49,19 @@ class LabelEdits(QObject):
         self.changed.emit()
 
     def check(self, before: Segmentation | None) -> None:
-        """Edits of another segmentation than the one read now cannot be taken back in it."""
-        if before is not None and not same_labels(before, self._session.segmentation):
-            self._session.undo.clear()
+        """Edits of another segmentation than the one read now cannot be taken back in it; that it took its place can be."""
+        session = self._session
+        if before is None or session.case is None or same_labels(before, session.segmentation):
+            return
+        session.undo.clear()
+        if same_labels(before, replaced(session.case.folder)):
+            session.undo.push(ReplaceLabels(session, "New segmentation"))
+
+    def exchange(self) -> None:
+        """Change between the segmentation and the one that it took the place of."""
+        if self._session.case is not None:
+            exchange(self._session.case.folder)
+            self._session.reread()
 
     def begin(self) -> bool:
         """Whether there is a segmentation to edit; a scan without one gets an empty one."""

@@ -109,8 +109,12 @@ class Session(Contents):
     def refresh(self) -> None:
         """Read again what is on disk, after a job has ended."""
         before = self._kept.get("segmentation")
-        self.look_again()
+        self.reread()
         self.labels.check(before)
+
+    def reread(self) -> None:
+        """Read again what is on disk; what can be undone stays."""
+        self.look_again()
         self._settle()
         self.data_changed.emit()
 

@@ -15,8 +15,9 @@ from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh, Ints
 from geometry.meshing.long_axis import LongAxisPlane
 from geometry.meshing.pinches import touching, unpinched
+from geometry.meshing.smooth_chambers import smooth_chambers
 from geometry.meshing.stuffing import bcc_lattice, cube_for, stuff
-from geometry.meshing.ventricle_shape import Field, VentricleShape, shape_of
+from geometry.meshing.ventricle_shape import Field, VentricleShape, walled
 from geometry.meshing.ventricle_slices import read_slices
 from geometry.meshing.ventricles import RV_WALL, THINNEST, in_patient
 from geometry.progress import Progress, part, silent
@@ -55,7 +56,7 @@ def build_cavity(
     slices = read_slices(segmentation, segmentation.ed if phase is None else phase)
     if side == "rv" and not slices.rv.any():
         raise Refused("The segmentation has no right ventricle to mesh the blood of; draw it first.")
-    shape = shape_of(slices, RV_WALL, THINNEST, part(progress, 0.0, 0.5), planes)
+    shape = walled(smooth_chambers(slices, part(progress, 0.0, 0.4), planes), RV_WALL, THINNEST)
     cavity = shape.lv if side == "lv" else shape.rv
     assert cavity is not None
     points, tets = _filled(cavity, shape, edge, part(progress, 0.5, 0.9))

@@ -18,15 +18,25 @@ def touching(points: Floats, triangles: NDArray[np.integer]) -> Floats:
 
 def unpinched(points: Floats, tets: Ints) -> Ints:
     """The tetrahedra without the smaller groups of those that meet at an edge or a node only; some pinches may remain."""
+    surface: NDArray[np.integer] = boundary_facets(tets)[0]
     for _ in range(ROUNDS):
-        places = _pinched(boundary_facets(tets)[0])
+        places = _pinched(surface)
         if not len(places):
             break
-        corners = points[tets]
-        volume = np.abs(np.linalg.det(corners[:, 1:] - corners[:, :1]))
-        lost = np.concatenate([_smaller_groups(tets, place, volume) for place in places])
-        tets = np.delete(tets, np.unique(lost), axis=0)
+        near = np.flatnonzero(np.isin(tets, places).any(axis=1))
+        lost = near[np.concatenate([_smaller_groups(points, tets[near], place) for place in places])]
+        lost = np.unique(lost)
+        surface = _without(surface, tets[lost])
+        tets = np.delete(tets, lost, axis=0)
     return tets
+
+
+def _without(surface: NDArray[np.integer], lost: Ints) -> NDArray[np.integer]:
+    """The triangles of a surface after the ``lost`` tetrahedra have left it: their outer faces go, their inner ones appear."""
+    bared = lost[:, FACES].reshape(-1, 3)[:, ::-1]
+    faces = np.concatenate([surface, bared])
+    _, first, count = np.unique(np.sort(faces, axis=1), axis=0, return_index=True, return_counts=True)
+    return np.asarray(faces[np.sort(first[count == 1])])
 
 
 def _pinched(triangles: NDArray[np.integer]) -> NDArray[np.integer]:
@@ -43,12 +53,12 @@ def _pinched(triangles: NDArray[np.integer]) -> NDArray[np.integer]:
     here, there = corners[order[::2]].ravel(), corners[order[1::2]].ravel()
     links = coo_array((np.ones(len(here), dtype=np.int8), (here, there)), shape=(triangles.size,) * 2)
     _, fan = connected_components(links.tocsr(), directed=False)
-    fans = np.unique(np.column_stack([triangles.ravel(), fan]), axis=0)[:, 0]
-    nodes, times = np.unique(fans, return_counts=True)
+    size = int(fan.max()) + 1
+    nodes, times = np.unique(np.unique(triangles.ravel().astype(np.int64) * size + fan) // size, return_counts=True)
     return np.asarray(nodes[times > 1][:, None])
 
 
-def _smaller_groups(tets: Ints, place: NDArray[np.integer], volume: Floats) -> NDArray[np.integer]:
+def _smaller_groups(points: Floats, tets: Ints, place: NDArray[np.integer]) -> NDArray[np.integer]:
     """Of the tetrahedra around an edge or a node, in groups that hang together by faces there: all but the largest group."""
     star = np.flatnonzero(np.logical_and.reduce([(tets == node).any(axis=1) for node in place]))
     faces = np.sort(tets[star][:, FACES], axis=2)
@@ -60,5 +70,6 @@ def _smaller_groups(tets: Ints, place: NDArray[np.integer], volume: Floats) -> N
     )
     _, group = connected_components(links.tocsr(), directed=False)
     group = group[: len(star)]
-    size = np.bincount(group, weights=volume[star])
+    corners = points[tets[star]]
+    size = np.bincount(group, weights=np.abs(np.linalg.det(corners[:, 1:] - corners[:, :1])))
     return np.asarray(star[group != size.argmax()])

@@ -56,7 +56,7 @@ def true_distance(field: Floats) -> Floats:
     touching = rough < 1.2 * STEP
     result = np.where(touching, field / np.clip(steep, 0.3, None), np.where(inside, -rough, rough))
     band = ~touching & (rough < REACH)
-    away, _ = cKDTree(_crossings(field) * STEP).query(np.argwhere(band) * STEP)
+    away, _ = cKDTree(_crossings(field) * STEP).query(np.argwhere(band) * STEP, workers=-1)
     result[band] = np.where(inside[band], -away, away)
     return np.asarray(result)
 

@@ -92,7 +92,8 @@ def _crossed(tets: Ints, value: Floats) -> NDArray[np.integer]:
     """(e, 2), the edges whose ends lie on different sides, inner end first."""
     pairs = np.concatenate([tets[:, [i, j]] for i in range(4) for j in range(i)])
     pairs = pairs[value[pairs[:, 0]] * value[pairs[:, 1]] < 0]
-    pairs = np.unique(np.sort(pairs, axis=1), axis=0)
+    low, high = np.divmod(np.unique(pairs.min(axis=1).astype(np.int64) * len(value) + pairs.max(axis=1)), len(value))
+    pairs = np.column_stack([low, high])
     outer_first = value[pairs[:, 0]] > 0
     pairs[outer_first] = pairs[outer_first][:, ::-1]
     return pairs

@@ -10,9 +10,10 @@ from geometry.heart_mesh import Floats, HeartMesh, Ints
 from geometry.meshing.held_volume import volume_below, with_volumes
 from geometry.meshing.long_axis import LongAxisPlane
 from geometry.meshing.pinches import touching, unpinched
+from geometry.meshing.smooth_chambers import smooth_chambers
 from geometry.meshing.stuffing import bcc_lattice, cube_for, stuff
 from geometry.meshing.unflattened import NUDGES, unflattened
-from geometry.meshing.ventricle_shape import VentricleShape, shape_of
+from geometry.meshing.ventricle_shape import VentricleShape, walled
 from geometry.meshing.ventricle_slices import Slices, read_slices
 from geometry.progress import Progress, part, silent
 from geometry.quality import min_dihedrals, radius_ratios
@@ -50,22 +51,27 @@ def build_ventricles(
     notes = list(slices.notes)
     if planes:
         notes.append(f"Apex and base follow the outlines on {len(planes)} long-axis plane{'s'[: len(planes) - 1]}.")
+    chambers = smooth_chambers(slices, part(progress, 0.0, 0.3), planes)
     for attempt, (shorter, thick) in enumerate(ATTEMPTS):
         finer = edge * shorter
         rv_wall = max(RV_WALL, 1.45 * finer)
         thinnest = max(THINNEST, thick * finer)
-        doing = part(progress, 0.9 * attempt / len(ATTEMPTS), 0.9 if attempt else 0.95)
-        shape = shape_of(slices, rv_wall, thinnest, part(doing, 0.0, 0.5), planes)
-        points, tets = stuff(bcc_lattice(*shape.bounds, cube_for(finer)), shape.wall, part(doing, 0.5, 0.9))
+        doing = part(progress, 0.3 + 0.6 * attempt / len(ATTEMPTS), 0.9 if attempt else 0.95)
+        doing(0.0, "putting a wall between the surfaces")
+        shape = walled(chambers, rv_wall, thinnest)
+        points, tets = stuff(bcc_lattice(*shape.bounds, cube_for(finer)), shape.wall, part(doing, 0.4, 0.9))
         points, tets = main_piece(points, unpinched(points, tets))
+        unfit = touching(points, boundary_facets(tets)[0])
+        if len(unfit):
+            continue
         mesh = with_volumes(_named(shape, points, tets), _drawn(slices, shape), finer, FLATTEST)
         in_base = np.flatnonzero(mesh.points[:, 2] == 0.0)
         mesh = mesh.with_points(unflattened(mesh.points, mesh.tets, in_base, OPENED, NUDGES))
-        pinched = _unfit(mesh)
-        if not len(pinched):
+        unfit = _too_flat(mesh)
+        if not len(unfit):
             break
     else:
-        where = slices.to_patient[:3, :3] @ shape.base.to_stack(pinched[:1])[0] + slices.to_patient[:3, 3]
+        where = slices.to_patient[:3, :3] @ shape.base.to_stack(unfit[:1])[0] + slices.to_patient[:3, 3]
         raise Refused(
             f"The wall is too thin or too uneven for edges of {edge:.3g} mm at {tuple(int(v) for v in where)} mm (RAS); "
             "ask for shorter ones, or thicken the label there.",
@@ -89,16 +95,12 @@ def _drawn(slices: Slices, shape: VentricleShape) -> dict[str, float]:
     return drawn if shape.rv is None else drawn | {"endo_rv": slices.drawn[2]}
 
 
-def _unfit(mesh: HeartMesh) -> Floats:
-    """(n, 3) mm, where the surface touches itself, or else the tetrahedra are too flat for a solver."""
-    points, tets = mesh.points, mesh.tets
-    pinched = touching(points, mesh.facets)
-    if len(pinched):
-        return pinched
-    angles = min_dihedrals(points, tets)
-    if angles.min() < FLATTEST or np.percentile(radius_ratios(points, tets), 99) > WORST:
-        return np.asarray(points[tets[[angles.argmin()]]].mean(axis=1))
-    return pinched
+def _too_flat(mesh: HeartMesh) -> Floats:
+    """(n, 3) mm, where tetrahedra are too flat for a solver: the flattest one, or none."""
+    angles = min_dihedrals(mesh.points, mesh.tets)
+    if angles.min() < FLATTEST or np.percentile(radius_ratios(mesh.points, mesh.tets), 99) > WORST:
+        return np.asarray(mesh.points[mesh.tets[[angles.argmin()]]].mean(axis=1))
+    return np.zeros((0, 3))
 
 
 def _named(shape: VentricleShape, points: Floats, tets: Ints) -> HeartMesh:

@@ -19,7 +19,8 @@ from skimage.measure import marching_cubes
 
 from geometry.meshing.long_axis import LongAxisPlane
 from geometry.meshing.shape_grid import STEP
-from geometry.meshing.ventricle_shape import Field, VentricleShape, shape_of
+from geometry.meshing.smooth_chambers import smooth_chambers
+from geometry.meshing.ventricle_shape import Field, VentricleShape, walled
 from geometry.meshing.ventricle_slices import read_slices
 from geometry.progress import Progress, part, silent
 from geometry.segmentation import LV, MYOCARDIUM, RV
@@ -74,7 +75,7 @@ def _against(where: str, plain: Sequence[Judgement], seen: Sequence[Judgement]) 
 
 def judge(heart: CutHeart, planes: Sequence[LongAxisPlane] = ()) -> Judgement:
     """Rebuild the surfaces of one heart, with long-axis planes where there are any, and compare."""
-    shape = shape_of(slices := read_slices(heart.sparse, 0), 3.0, 2.0, silent, planes)
+    shape = walled(smooth_chambers(slices := read_slices(heart.sparse, 0), silent, planes), 3.0, 2.0)
     labels = heart.dense.labels[..., 0]
     to_stack = np.linalg.inv(slices.to_patient) @ heart.dense.affine
     voxel, top = abs(np.linalg.det(heart.dense.affine[:3, :3])), slices.z[-1]

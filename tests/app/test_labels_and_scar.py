@@ -10,7 +10,11 @@ import pytest
 
 from app.__main__ import main
 from app.case import Case
+from app.edit_journal import append
+from app.edited import needed_segmentation
+from app.replaced import exchange
 from app.tasks import run_task
+from geometry.editing.change import difference
 from geometry.errors import Refused
 from geometry.image import Image
 from geometry.progress import silent
@@ -88,3 +92,25 @@ def test_scar_is_measured_kept_and_refused_without_late_enhancement(tmp_path: Pa
     assert facts["options"]["rule"] == "sd5" and facts["made_from"] == case.scar_source()
     with pytest.raises(Refused, match="no rule"):
         run_task(case.folder, "scar", {"rule": "otsu"}, silent)
+
+
+def test_a_replaced_segmentation_comes_back_with_its_edits_and_goes_again(tmp_path: Path) -> None:
+    case, truth = made_case(tmp_path / "case")
+    with pytest.raises(Refused, match="none to go back to"):
+        exchange(case.folder)
+    case.save_segmentation(truth, ())
+    change = difference(truth.labels, np.where(truth.labels == RV, 0, truth.labels).astype(np.uint8))
+    append(case.folder, change)
+    drawn = needed_segmentation(case).labels
+    assert not (drawn == RV).any()
+    other = replace(truth, labels=truth.labels[::-1].copy())
+    case.save_segmentation(other, ())
+    digest = case.segmentation_digest()
+    assert main(["labels", str(case.folder), "--back"]) == 0
+    assert np.array_equal(needed_segmentation(case).labels, drawn)
+    append(case.folder, change.reversed)  # edits go on where they ended
+    assert np.array_equal(needed_segmentation(case).labels, truth.labels)
+    exchange(case.folder)
+    assert np.array_equal(needed_segmentation(case).labels, other.labels) and case.segmentation_digest() == digest
+    exchange(case.folder)
+    assert np.array_equal(needed_segmentation(case).labels, truth.labels)

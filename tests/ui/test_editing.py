@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -240,6 +241,7 @@ def test_edits_survive_a_kill(case_folder: Path) -> None:
     code = """
 import os, signal, sys
 from pathlib import Path
+from dataclasses import replace
 import numpy as np
 from app.case import Case
 from app.edit_journal import append
@@ -255,3 +257,16 @@ os.kill(os.getpid(), signal.SIGKILL)
     (case_folder / "edits" / ".000009.npz").write_bytes(b"half")  # what a kill in the middle of writing leaves
     found = Case.open(case_folder).segmentation()
     assert found is not None and (found.labels[2, 2, :5, 0] == RV).all() and found.labels[2, 2, 5, 0] != RV
+
+
+def test_a_segmentation_that_was_replaced_is_brought_back_by_undo(desk: Window) -> None:
+    session, before = desk.session, labels(desk).copy()
+    assert session.case is not None and session.segmentation is not None
+    other = replace(session.segmentation, labels=before[::-1].copy())
+    session.case.save_segmentation(other, ())
+    session.refresh()
+    assert (labels(desk) == other.labels).all()
+    session.undo.undo()
+    assert (labels(desk) == before).all() and not session.undo.canUndo()
+    session.undo.redo()
+    assert (labels(desk) == other.labels).all()

@@ -9,7 +9,8 @@ from scipy import ndimage
 
 from geometry.errors import Refused
 from geometry.meshing.long_axis import LongAxisPlane, outlines_of, read_planes
-from geometry.meshing.ventricle_shape import VentricleShape, shape_of
+from geometry.meshing.smooth_chambers import smooth_chambers
+from geometry.meshing.ventricle_shape import VentricleShape, walled
 from geometry.meshing.ventricle_slices import read_slices
 from geometry.progress import silent
 from geometry.segmentation import LV, MYOCARDIUM
@@ -22,7 +23,7 @@ def test_they_bring_the_surfaces_nearer_to_the_truth() -> None:
     heart = cut_heart(SEED, GAP)
     slices = read_slices(heart.sparse, 0)
     planes = [LongAxisPlane(one.labels[..., 0], one.affine) for one in cut_long_axis(SEED, breath_hold=0.0)]
-    alone, seen = (shape_of(slices, 3.0, 2.0, silent, some) for some in ((), planes))
+    alone, seen = (walled(smooth_chambers(slices, silent, some), 3.0, 2.0) for some in ((), planes))
     to_stack = np.linalg.inv(slices.to_patient) @ heart.dense.affine
     mask = np.isin(heart.dense.labels[..., 0], (LV, MYOCARDIUM))
     rim = np.argwhere(mask & ~ndimage.binary_erosion(mask)) @ to_stack[:3, :3].T + to_stack[:3, 3]
