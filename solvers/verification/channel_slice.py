@@ -66,10 +66,11 @@ def _plane(fine: Fineness) -> tuple[Floats, Ints]:
     rings = (1 - share)[:, None, None] * circle + share[:, None, None] * square
     x = HEIGHT + (LENGTH - HEIGHT) * _grown(fine.columns, HEIGHT / fine.behind / (LENGTH - HEIGHT))[1:]
     tail = np.stack(np.meshgrid(x, across, indexing="ij"), axis=-1)
-    around = np.arange(rings.size // 2).reshape(fine.rings + 1, len(square))
+    around = np.arange(rings.size // 2, dtype=np.int32).reshape(fine.rings + 1, len(square))
     around = np.column_stack([around, around[:, 0]])
     first = around[-1, : fine.behind + 1]  # the right side of the square
-    down = np.vstack([first, around.max() + 1 + np.arange(tail.size // 2).reshape(fine.columns, len(across))])
+    beyond = np.arange(tail.size // 2, dtype=np.int32).reshape(fine.columns, len(across))
+    down = np.vstack([first, around.max() + 1 + beyond])
     triangles = np.concatenate([_cut(around), _cut(down)])
     return np.concatenate([rings.reshape(-1, 2), tail.reshape(-1, 2)]), triangles
 

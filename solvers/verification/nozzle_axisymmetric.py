@@ -12,6 +12,7 @@ import numpy as np
 from geometry.heart_mesh import Floats, Ints
 from solvers.backend import MPI, PETSc, basix, fem, mesh, ufl
 from solvers.flow.fluid import Fluid
+from solvers.flow.solver import vector_on
 
 RAMP, ITERATIONS, STILL = (0.1, 0.4, 1.0), 12, 1e-7  # parts of the flow in turn; Newton until nothing moves, mm/ms
 EDGE = 1e-7  # mm
@@ -91,12 +92,12 @@ def _solve(state: Any, residual: Any, bounds: list[Any]) -> None:
         fem.apply_lifting(off, [left], [bounds], [state.x.array], -1.0)
         for one in bounds:
             one.set(off, state.x.array, -1.0)
-        solver: Any = PETSc.KSP().create(MPI.COMM_SELF)
+        solver: Any = PETSc.KSP().create(PETSc.COMM_SELF)
         solver.setOperators(matrix)
         solver.setType("preonly")
         solver.getPC().setType("lu")
         solver.getPC().setFactorSolverType("mumps")
-        load = PETSc.Vec().createWithArray(off, comm=MPI.COMM_SELF)
+        load = vector_on(off)
         change = load.duplicate()
         solver.solve(load, change)
         state.x.array[:] -= change.array
@@ -115,8 +116,8 @@ def _half_section(
     wide = [np.column_stack([np.full(len(outer), z), outer]) for z in behind]
     points = np.concatenate([*narrow, *wide])
     start = len(narrow) * len(inner)
-    columns = np.arange(start).reshape(-1, len(inner))
-    wider = np.arange(start, len(points)).reshape(-1, len(outer))
+    number = np.arange(len(points), dtype=np.int32)
+    columns, wider = number[:start].reshape(-1, len(inner)), number[start:].reshape(-1, len(outer))
     return points, np.concatenate([_cut(np.vstack([columns, wider[0, : len(inner)]])), _cut(wider)])
 
 
