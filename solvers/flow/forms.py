@@ -108,9 +108,6 @@ def _velocity(w: Any) -> Any:
 def _stabilisation(domain: Any, c: Any, step: Any, density: Any, viscosity: Any, drag: Any) -> tuple[Any, Any]:
     """tau (mm3 ms/mg ... time over density) and the divergence viscosity, from the metric of the tetrahedron.
 
-    The step shortens tau but does not enter the divergence viscosity: that would grow without bound as steps get shorter
-    and hold linear elements fast (on the swell past a cylinder the pressure got worse with half the step).
-
     G = sum of  grad(l_i) grad(l_i)^T  over the four corner functions: unlike that of the reference map, it does not
     depend on how the corners are numbered.
     """
@@ -122,5 +119,5 @@ def _stabilisation(domain: Any, c: Any, step: Any, density: Any, viscosity: Any,
     convective = density**2 * ufl.dot(c, metric * c)
     viscous = VISCOUS_LIMIT * viscosity**2 * ufl.inner(metric, metric)
     resisting = 0 if drag is None else drag**2
-    steady = convective + viscous + resisting
-    return 1 / ufl.sqrt(unsteady + steady), ufl.sqrt(steady) / ufl.tr(metric)
+    tau = 1 / ufl.sqrt(unsteady + convective + viscous + resisting)
+    return tau, 1 / (tau * ufl.tr(metric))
