@@ -18,7 +18,7 @@ def write_band(band: Band | None, path: Path) -> None:
     else:
         arrays: dict[str, NDArray[Any]] = {"times": band.low.times, "low": band.low.values, "high": band.high.values}
         arrays |= {"channels": np.array(band.low.channels), "names": np.array(list(band.values))}
-        arrays |= {"bounds": np.array(list(band.values.values())), "count": np.array(band.count)}
+        arrays |= {"bounds": np.array(list(band.values.values())), "apart": band.apart.astype(np.float32)}
         np.savez(fresh, **arrays)  # type: ignore[arg-type]
     fresh.replace(path)
 
@@ -31,4 +31,5 @@ def read_band(path: Path) -> Band | None:
         channels = tuple(str(name) for name in data["channels"])
         low, high = (Trace(data["times"], data[side], channels, "mV", "12-lead ECG") for side in ("low", "high"))
         bounds = zip(data["names"], data["bounds"], strict=True)
-        return Band(low, high, {str(name): (float(a), float(b)) for name, (a, b) in bounds}, int(data["count"]))
+        values, apart = {str(name): (float(a), float(b)) for name, (a, b) in bounds}, data["apart"]
+        return Band(low, high, values, len(apart), apart)

@@ -1,7 +1,7 @@
 """One patient's folder: scan, segmentation, mesh, scenarios, runs, and what is older than what.
 
-case.json  subject.json  landmarks.json  series/  scan/  extra/ROLE/  segmentation/  replaced/  scar/  mesh/  scenarios/NAME.json  runs/NAME/
-jobs/  report/  view.json
+case.json  subject.json  landmarks.json  series/  scan/  extra/ROLE/  segmentation/  replaced/  scar/  mesh/
+scenarios/NAME.json  runs/NAME/  jobs/  report/  view.json
 """
 
 import contextlib

@@ -16,6 +16,7 @@ from app.jobs import start_job, tell_interrupted
 from app.mesh_options import MeshOptions, needed_options
 from app.mesh_sizes import mesh_sizes
 from app.needed import needed_image
+from app.scenario_tree import as_child
 from app.scenarios import EXERCISE, at_exercise, counterpart
 from app.staleness import out_of_date
 from geometry.errors import Refused
@@ -149,9 +150,9 @@ def simulate(
         opened.save_scenario(name, read_scenario(path))
     found = opened.scenario(name)
     if exercise and not name.endswith(EXERCISE):
-        name = counterpart(name)
+        rest, name = name, counterpart(name)
         if name not in opened.scenarios():
-            opened.save_scenario(name, at_exercise(scenario, found))
+            opened.save_scenario(name, as_child(opened.scenarios(), rest, at_exercise(rest, found)))
     if electrodes is not None:
         with_electrodes(opened, name, moved_from_table(electrodes))
     options = {"scenario": name, "workers": workers, "ranks": ranks, "restart": restart, "cluster": cluster}

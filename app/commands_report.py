@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from app.captures import keep_capture
 from app.case import Case
 from app.commands import opened_case
 from app.commands import run as run_job
@@ -47,4 +48,10 @@ def run(report: Path, *, case: Path | None = None, workers: int | None = None, j
     return 1 if other else 0
 
 
-REPORT_VERBS: Mapping[str, Any] = {"report": report, "run": run}
+def capture(case: Path, picture: Path, words: str = "", *, json: Json = None) -> None:
+    """Keep a picture (PNG), e.g. of the window, with what it shows in words; the next report has it."""
+    kept = keep_capture(opened_case(case), picture.read_bytes(), words)
+    print_json({"case": str(case), "picture": str(kept.path), "words": kept.words}, json)
+
+
+REPORT_VERBS: Mapping[str, Any] = {"report": report, "run": run, "capture": capture}

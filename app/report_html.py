@@ -38,6 +38,7 @@ def write_html(facts: Mapping[str, Any], pictures: Pictures, path: Path) -> None
         more_options=options_rows(table, rest) if table and (rest := _rest(table)) else [],
         option_notes=table["notes"] if table else [],
         options_picture=_inline([pictures.options])[0] if pictures.options is not None else "",
+        captures=list(zip(_inline(pictures.captures), [one["words"] for one in facts["captures"]], strict=True)),
         sections=annex_sections(facts),
     )
     path.write_text(text, encoding="utf-8")

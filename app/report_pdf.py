@@ -91,6 +91,10 @@ def _annex(facts: Mapping[str, Any], pictures: Pictures) -> list[Flowable]:
     rest = [row for row in table["outcomes"] if row not in main_outcomes(table)] if table is not None else []
     if rest:
         story += [Paragraph(f"Options: other outcomes {SIMULATED}", HEAD), _options(table, rest)]
+    if pictures.captures:
+        story.append(Paragraph("Pictures taken in the window", HEAD))
+    for taken, told in zip(pictures.captures, facts["captures"], strict=True):
+        story.append(KeepTogether([_picture(taken, 78 * mm), Paragraph(_safe(told["words"]), SMALL)]))
     for title, sentences in annex_sections(facts):
         story.append(Paragraph(_safe(title), HEAD))
         story += [Paragraph("\u2022 " + _safe(sentence), SMALL) for sentence in sentences]

@@ -18,11 +18,13 @@ MOST_OUTCOMES = 4  # of the options, on the first page
 
 @dataclass(frozen=True)
 class Pictures:
-    """PNG files: of the fields and of the curves by run, and of the options (None where nothing is compared)."""
+    """PNG files: of the fields and of the curves by run, and of the options (None where nothing is compared);
+    and those that were taken in the window, as ``facts["captures"]`` tells of them."""
 
     fields: Mapping[str, Sequence[Path]] = field(default_factory=dict)
     curves: Mapping[str, Sequence[Path]] = field(default_factory=dict)
     options: Path | None = None
+    captures: Sequence[Path] = ()
 
 
 def draw_pictures(case: Case, facts: Mapping[str, Any], room: Path, progress: Progress) -> Pictures:
@@ -38,7 +40,8 @@ def draw_pictures(case: Case, facts: Mapping[str, Any], room: Path, progress: Pr
         curves[name] = [draw_curves(result, trace, room / f"{name}-{trace}.png") for trace in known]
     table = facts["options"]
     options = draw_options(table, main_outcomes(table), room / "options.png") if table else None
-    return Pictures(fields, curves, options)
+    taken = [case.folder / "captures" / str(one["file"]) for one in facts["captures"]]
+    return Pictures(fields, curves, options, taken)
 
 
 def main_outcomes(table: Mapping[str, Any]) -> list[Mapping[str, Any]]:

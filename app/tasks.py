@@ -21,7 +21,8 @@ from app.heart_steps import HEART_STEPS
 from app.live import LiveActivation
 from app.measured_velocity import velocity
 from app.needed import needed_image, needed_mesh
-from app.scenarios import checkpoint_of, scenario_order
+from app.scenario_order import scenario_order
+from app.scenarios import checkpoint_of
 from app.sensitivity import learn_from_run, learn_step
 from geometry.errors import Refused
 from geometry.landmarks import Landmarks

@@ -69,7 +69,9 @@ def _prepare(
     coarse = companion(case, mesh)
     if coarse is not None:
         quick.append(QuickWhatIf(coarse, mesh, scenario))
-    bands.begin(None if coarse is None else with_regions_of(mesh, coarse), scenario)
+        bands.begin(with_regions_of(mesh, coarse), scenario, quick[0].spread)
+    else:
+        bands.begin(None, scenario)
 
 
 if __name__ == "__main__":

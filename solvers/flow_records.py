@@ -19,6 +19,20 @@ class Windkessel(Record):
     venous: float = number(5, "mmHg", 0, 30, "Venous pressure")
 
 
+class VesselOutline(Record):
+    """How far the wall of the blood lies outside the segmented one: the mean over it, more where its edge is less clear."""
+
+    vessel: float = number(
+        0,
+        "mm",
+        -3,
+        3,
+        "Wall of the vessel outside the segmented one",
+        "assumed, as readers differ; a mesh of a segmentation with probabilities has its own SD",
+        sd=0.3,
+    )
+
+
 class Cuff(Record):
     """Blood pressure at the arm, taken as that of the aorta."""
 

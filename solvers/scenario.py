@@ -6,7 +6,7 @@ Each number is declared once with its default, unit, range, meaning and source. 
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, JsonValue, model_validator
 
 from solvers.devices.records import Device, PlacedSurface
 from solvers.flow_records import (
@@ -17,6 +17,7 @@ from solvers.flow_records import (
     Thinning,
     Ventricle,
     VentriclePressure,
+    VesselOutline,
     Windkessel,
 )
 from solvers.record import Record, choice, number
@@ -27,6 +28,7 @@ class Variant(Record):
 
     parent: str = choice("", "Name of the scenario that this one changes; empty for a baseline")
     parent_numbers: str = choice("", "Hash of the parent's numbers that this one was made from")
+    parent_was: dict[str, JsonValue] = choice({}, "Those numbers, without what is at its default")
 
 
 class Doubt(Record):
@@ -45,6 +47,23 @@ class FiberAngles(Record):
     epi: float = number(-60, "deg", -90, 90, "Fibre angle at the epicardium", "Bayer 2012; human DT-MRI", sd=5)
     sheet_endo: float = number(-65, "deg", -90, 90, "Sheet angle at the endocardium", "Bayer 2012")
     sheet_epi: float = number(25, "deg", -90, 90, "Sheet angle at the epicardium", "Bayer 2012")
+
+
+class Outlines(Record):
+    """How far the heart's surfaces lie outside those segmented: the mean over a surface, more where its edge is less clear."""
+
+    cavity: float = number(
+        0,
+        "mm",
+        -5,
+        5,
+        "Surface of the cavities outside the segmented one; the outside of the heart follows in part",
+        "assumed, as readers differ; a mesh of a segmentation with probabilities has its own SD",
+        sd=0.5,
+    )
+    outside: float = number(
+        0, "mm", -5, 5, "Outside of the heart beyond the segmented one", "assumed, as readers differ", sd=0.35
+    )
 
 
 class Velocities(Record):
@@ -213,6 +232,7 @@ class Electrophysiology(Variant):
     network_seed: int = Field(1, ge=0, description="Seed of the grown tree")
     fibers: FiberAngles = FiberAngles()
     velocities: Velocities = Velocities()
+    outlines: Outlines = Outlines()
     cell: str = choice("tentusscher_panfilov_2006_epi", "Cell model")
     layers: Layers = Layers()
     grey_zone: GreyZone = GreyZone()
@@ -256,6 +276,7 @@ class Flow(Variant):
     )
     thinning: Thinning = Thinning()
     opening: float = number(1.0, "1", 0.5, 1.5, "Orifice area of the narrowing against the segmented one", sd=0.1)
+    outlines: VesselOutline = VesselOutline()
     orifice: Literal["segmented", "stenosis", "prosthesis"] = choice(
         "segmented", "The narrowing as segmented; brought to a stenotic area; or to the effective area of a prosthesis"
     )

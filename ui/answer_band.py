@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from geometry.heart_mesh import Floats
 from solvers.electrophysiology.band import Band
 
 if TYPE_CHECKING:
@@ -27,6 +28,14 @@ class AnswerBand(QObject):
         """What is drawn: the answer's own; while something is dragged that of a moment ago, until its own is there."""
         answer = self._session.answer
         return self._band if answer is not None and (answer.draft or answer.number == self.number) else None
+
+    @property
+    def late(self) -> Floats | None:
+        """(draws, n) ms, by how much each draw activates the heart later than the beat that is shown; until the band of an
+        answer is there, that of the answer before."""
+        answer, band = self._session.answer, self._band
+        fits = answer is not None and band is not None and band.apart.shape[1:] == answer.activation.shape
+        return band.apart if band is not None and fits else None
 
     def show(self, number: int, band: Band | None) -> None:
         """Show the band around the answer of this number."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,9 @@ from PySide6.QtCore import QObject
 from app.case import Case
 from app.devices import kept_line, kept_surface
 from app.measured_ecg import kept_ecg
-from app.scenarios import in_order
+from app.scenario_order import in_order
 from app.staleness import out_of_date, stale_scenarios
+from geometry.ablation import LesionBed
 from geometry.aortic_root import AorticRoot, aortic_root
 from geometry.centerline import Centerline
 from geometry.errors import Refused
@@ -39,6 +41,7 @@ class Contents(QObject):
         self.case: Case | None = None
         self._kept: dict[str, Any] = {}
         self._stamps: dict[str, Stamp] = {}
+        self._bed: LesionBed | None = None
         self._lesioned: tuple[HeartMesh, tuple[Lesion, ...], NDArray[np.bool_] | None] | None = None
 
     def look_into(self, case: Case | None) -> None:
@@ -61,6 +64,18 @@ class Contents(QObject):
         """The segmentation."""
         return self._keep("segmentation", lambda case: case.segmentation())
 
+    @property
+    def lesion_bed(self) -> LesionBed | None:
+        """The heart made ready for lesions; None without one."""
+        mesh = self.mesh
+        if mesh is not None and (self._bed is None or self._bed.mesh is not mesh):
+            self._bed = LesionBed(mesh)
+        return self._bed if mesh is not None else None
+
+    def make_ready_for_lesions(self) -> None:
+        """Prepare ``lesion_bed`` beside the window, so that the first press of the brush does not wait for it."""
+        Thread(target=lambda: self.lesion_bed, daemon=True).start()
+
     def lesion_tets(self, lesions: tuple[Lesion, ...]) -> NDArray[np.bool_] | None:
         """Which tetrahedra of the heart these lesions take in; None without a heart, or where they do not lie on it."""
         mesh, known = self.mesh, self._lesioned
@@ -68,7 +83,7 @@ class Contents(QObject):
             return None
         if known is None or known[0] is not mesh or known[1] != lesions:
             try:
-                known = mesh, lesions, ablated_tets(mesh, lesions)
+                known = mesh, lesions, ablated_tets(mesh, lesions, self.lesion_bed)
             except Refused:
                 known = mesh, lesions, None
             self._lesioned = known

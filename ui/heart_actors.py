@@ -32,6 +32,7 @@ class HeartActors:
         self._names: set[str] = set()
         self._words: dict[str, object] = {}
         self._painted: pv.PolyData | None = None
+        self._texture: NDArray[np.uint8] = np.empty((0, 0, 3), np.uint8)
         self._solid: dict[str, float] = {}  # opacities of what was made glass
 
     def clear(self) -> None:
@@ -101,10 +102,8 @@ class HeartActors:
             return
         _set_colours(poly, across, up)
         self._painted = poly if known.all() else None
-        texture = pv.Texture(np.ascontiguousarray(painting.texture))  # its first row, the surest, is at the top (v = 1)
-        texture.interpolate = painting.smooth
-        texture.repeat = False
-        self._add("wall", poly, texture=texture, color="white", **_matt())
+        self._texture = painting.texture
+        self._add("wall", poly, texture=_texture(painting), color="white", **_matt())
         if isochrones and painting.levels:
             poly["number"] = surface.carry(painting.values)[known]
             self._show_lines(poly, painting)
@@ -116,6 +115,9 @@ class HeartActors:
             return False
         _set_colours(self._painted, across, surface.carry(painting.up))
         self._painted.Modified()
+        if not np.array_equal(self._texture, painting.texture):  # other limits have other bands
+            self._texture = painting.texture
+            self._plotter.renderers[self._place].actors[f"{self._place}/wall"].texture = _texture(painting)
         return True
 
     def move(self, points: Floats) -> None:
@@ -266,6 +268,14 @@ def _lifted(poly: pv.PolyData, levels: list[float]) -> pv.PolyData:
 def _matt() -> dict[str, object]:
     """No highlights on data: they read as values."""
     return {"ambient": 0.42, "diffuse": 0.66, "specular": 0.0, "smooth_shading": False}
+
+
+def _texture(painting: Painting) -> pv.Texture:
+    """Its first row, the surest, is at the top (v = 1)."""
+    texture = pv.Texture(np.ascontiguousarray(painting.texture))
+    texture.interpolate = painting.smooth
+    texture.repeat = False
+    return texture
 
 
 def _set_colours(poly: pv.PolyData, across: Floats, up: Floats) -> None:

@@ -29,6 +29,7 @@ NAMES = {
     "particles": "mdi6.dots-hexagon",
     "streamlines": "mdi6.weather-windy",
     "front": "mdi6.rotate-3d",
+    "capture": "mdi6.camera-outline",
     "only3d": "mdi6.cube-outline",
     "onlyslices": "mdi6.view-grid-outline",
     "both": "mdi6.view-split-vertical",

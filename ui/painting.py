@@ -13,6 +13,7 @@ from ui.ensemble import count_of, family_of, members_of, quantity_of, share_abov
 from ui.legend_limits import has_isochrones, isochrone_times, round_limits, shared_limits
 from ui.look import CHANCE, DOUBT, SPLIT, VALUE, Look
 
+EVEN = 1e-3  # half of the runs, on a whole region, is no line and no border between colours but lies on one side of it
 FULL_DOUBT = 0.2  # an SD of this share of the legend's range hides the value altogether
 SUITED = {
     "activation": "clinical",
@@ -250,11 +251,11 @@ def _chance(result: Result, look: Look, frame: int) -> Painting:
         low_word="UNLIKELY",
         high_word="LIKELY",
         kind="chance",
-        across=np.clip(values, 0, 1),
+        across=np.clip(values - EVEN, 0, 1),
         up=np.zeros_like(values),
         values=values * 100.0,
         texture=palettes()["batlow"].bands(8).reshape(1, -1, 3),
         smooth=False,
-        levels=(5.0, 50.0, 95.0),
+        levels=(5.0, 50.0 - 100 * EVEN, 95.0),
         runs=count_of(result, look.field),
     )

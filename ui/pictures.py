@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QRect
-from PySide6.QtGui import QImage, QPainter, QPixmap
+from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from ui.capture import as_image
 from ui.ensemble import main_field
 from ui.look import CHANCE, DOUBT, SPLIT, VALUE
 from ui.main import make_application, open_window
@@ -47,13 +46,6 @@ def picture_of(window: Window) -> QPixmap:
         painter.drawImage(QRect(place, scene.plotter.size()), as_image(scene.picture()))
         painter.end()
     return whole
-
-
-def as_image(pixels: NDArray[np.uint8]) -> QImage:
-    """(h, w, 3) bytes as a Qt image."""
-    rows = np.ascontiguousarray(pixels)
-    height, width = rows.shape[:2]
-    return QImage(rows.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
 
 
 def _walk(window: Window, out: Path) -> list[Path]:

@@ -9,14 +9,11 @@ from ui.heart_parts import words_at
 from ui.heart_surface import nearest_node
 from ui.painting import Painting, scalars
 from ui.session import Point, Session
+from ui.tried_beat import tried, tried_at
 from ui.velocity_arrows import velocity_at
 
+HINT = "Click to read a value."
 NEAR = 12.0  # mm from the nearest node beyond which a point is not on the heart
-
-
-def tried(session: Session) -> bool:
-    """Whether the beat that is tried in the step Plan is drawn in place of the run."""
-    return session.step == "plan" and session.answer is not None and session.look.field == "activation_time"
 
 
 def title_words(session: Session, painted: bool) -> str:
@@ -37,7 +34,7 @@ def readout(session: Session, paintings: tuple[Painting, ...]) -> str:
     if mesh is None:
         return ""
     if point is None:
-        return f"{paintings[0].title}. Click to read a value." if paintings else "Click on the heart to mark a place."
+        return f"{paintings[0].title}. {HINT}" if paintings else "Click on the heart to mark a place."
     node = nearest_node(mesh.points, point)
     place = at_words(point)
     if np.linalg.norm(mesh.points[node] - np.asarray(point)) > NEAR:
@@ -45,13 +42,12 @@ def readout(session: Session, paintings: tuple[Painting, ...]) -> str:
     if not paintings or result is None:
         told = words_at(session, point)
         return f"{told}   at {place}" if told else place
-    if session.step == "plan" and session.answer is not None and session.look.field == "activation_time":
-        value = Metric("here", "", float(session.answer.activation[node]), "ms")
-        return f"{paintings[0].title}  {value.text()}   at {place}   (eikonal what-if, no interval)"
     if paintings[0].kind == "chance":
         share, runs = paintings[0].values[node], paintings[0].runs
         text = "no answer here" if not np.isfinite(share) else f"{share:.0f} %"
         return f"{paintings[0].title}  {text}{_in_runs(share, runs)}   at {place}"
+    if tried(session):
+        return f"Activation time  {tried_at(session, node)}   at {place}"
     other = session.result_of(session.look.other) if session.step == "compare" else None
     if other is not None and session.look.field in other.fields:
         return f"{_pair(result, other, session.look.field, node)}   at {place}"

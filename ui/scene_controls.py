@@ -20,6 +20,7 @@ from ui.look import CHANCE, DOUBT, MODES, VALUE
 from ui.painting import modes_of, suited
 from ui.session import Session
 from ui.theme import Theme, px
+from ui.tried_beat import tried, tried_modes, tried_result
 from ui.widgets import Segments
 
 TOOLS = {
@@ -33,6 +34,7 @@ TOOLS = {
     "landmarks": "Landmarks of the heart, to be moved",
     "cut": "Cut the heart open",
     "front": "Look from the front",
+    "capture": "Take this picture: copy it, save it, or put it into the report",
 }
 SWITCHES = {
     "cut": "cut",
@@ -54,6 +56,7 @@ class SceneControls(QFrame):
         super().__init__(parent)
         self.setObjectName("viewHeader")
         self._session = session
+        self.offered: tuple[str, ...] = ()  # the modes that can be chosen
         self.fields = QComboBox(self)
         self.fields.setMinimumWidth(px(150))
         self.fields.setToolTip("What is drawn on the heart")
@@ -106,6 +109,7 @@ class SceneControls(QFrame):
         for name, entry in SWITCHES.items():
             self.tools[name].setChecked(session.cut if name == "cut" else bool(getattr(look, entry)))
         self.threshold.hide()
+        self.offered = ()
         if not painted or result is None:
             return
         choices = shown_fields(result)
@@ -113,13 +117,15 @@ class SceneControls(QFrame):
         if other is not None:  # only what both runs have
             choices = {name: text for name, text in choices.items() if name in other.fields}
         _offer(self.fields, choices, look.field)
-        what_if = session.step == "plan" and session.answer is not None  # a quick answer has no ensemble
-        allowed = (VALUE,) if what_if else modes_of(result, look.field)
+        allowed = modes_of(result, look.field)
+        if tried(session):  # the draws around it are its ensemble
+            allowed = tried_modes(session)
         if session.step == "compare":  # both places are taken by the two runs
             allowed = tuple(mode for mode in allowed if mode in (VALUE, DOUBT))
+        self.offered = allowed
         self.modes.show_choice(look.mode if look.mode in allowed else VALUE, allowed)
         if look.mode == CHANCE and CHANCE in allowed:
-            self._offer_threshold(result)
+            self._offer_threshold(tried_result(session) or result)
         self.modes.setToolTip("" if len(allowed) > 1 else "This field has no ensemble, so its doubt is not known.")
 
     def dress(self, theme: Theme) -> None:
@@ -137,6 +143,8 @@ class SceneControls(QFrame):
             tool.clicked.connect(partial(self._switch, SWITCHES[name]))
         elif name in ("front", "cell"):
             tool.clicked.connect(self.front_wanted if name == "front" else self._session.cell_wanted)
+        elif name == "capture":
+            tool.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)  # its menu is filled by ``ui.capture``
         else:
             menu = QMenu(tool)
             menu.aboutToShow.connect(partial(self._fill_palettes, menu))

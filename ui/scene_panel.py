@@ -1,7 +1,5 @@
 """The 3D heart with its controls above, its legends beside it and a read-out below."""
 
-from dataclasses import replace
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
@@ -9,12 +7,14 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from ui.device_drag import DeviceDrag
 from ui.fiber_scale import helix_scale
 from ui.flow_motion import FlowMotion
-from ui.heart_parts import Shade, inks_shown, part_shown, shade
+from ui.heart_parts import Shade, inks_shown, shade
 from ui.heart_surface import HeartSurface, long_cut
 from ui.legend import Legend
+from ui.lesion_brush import LesionBrush
 from ui.look import VALUE
 from ui.painting import Painting, fits, frame_at, paint, paint_pair
-from ui.readout import readout, title_words, tried
+from ui.picture_state import picture_state
+from ui.readout import readout, title_words
 from ui.scene import Scene
 from ui.scene_controls import SceneControls
 from ui.scene_handles import Handles
@@ -24,6 +24,7 @@ from ui.site_drag import SiteDrag, hide_lines
 from ui.steps.plan import draw_plan, plan_scale
 from ui.surfaces import swatches
 from ui.theme import px
+from ui.tried_beat import tried, tried_modes, tried_result
 from ui.velocity_arrows import show_velocity
 
 
@@ -43,6 +44,7 @@ class ScenePanel(QWidget):
         self.motion = FlowMotion(self.scene, session)
         self.sites = SiteDrag(self.scene, session)
         self.devices = DeviceDrag(self.scene, session)
+        self.brush = LesionBrush(self.scene, session)
         self.controls = SceneControls(session, self)
         self.legends = (Legend(self), Legend(self))
         self.title = QLabel(self)
@@ -93,7 +95,7 @@ class ScenePanel(QWidget):
             self.paintings = ()
             self._show_legends()
             return
-        state = self._state(painted)
+        state = picture_state(session, painted)
         if state == self._drawn:  # another step, the same picture
             self._show_legends()
             self.show_marks()
@@ -161,41 +163,32 @@ class ScenePanel(QWidget):
 
     def _answered(self) -> None:
         """Another answer of the what-if; while a site is dragged only colours change, without lines and arrows."""
-        answer = self._session.answer
-        if answer is None or not answer.draft or not self.paintings:
+        session, answer = self._session, self._session.answer
+        if answer is not None and answer.draft and not tried(session):
+            return
+        if answer is None or not answer.draft or not self.paintings or self.controls.offered != tried_modes(session):
             self.refresh()
             return
         self._drawn = ()
         self.paintings = self._paintings()
         hide_lines(self.scene)
         self.scene.recolour(self.paintings)
+        self._show_legends()
         self._tell()
+
+    def _banded(self) -> None:
+        """The draws around the answer came."""
+        session = self._session
+        if session.look.mode == VALUE and self.controls.offered == tried_modes(session):
+            self._tell()
+        else:
+            self._answered()
 
     def dress(self) -> None:
         """Wear the session's theme."""
         self.scene.dress(self._session.theme)
         self.controls.dress(self._session.theme)
         self._show_legends()
-
-    def _state(self, painted: bool) -> tuple[object, ...]:
-        """All that the picture depends on, but for marks and time."""
-        session = self._session
-        mesh = session.mesh
-        told = (session.look.landmarks, part_shown(session), id(session.tet_numbers))
-        seen = (
-            id(mesh),
-            session.cut,
-            session.look.fibers,
-            id(session.fiber_lines),
-            session.theme.name,
-            session.step == "plan",
-        )
-        if not painted:
-            return (*seen, *told)
-        pair = session.look.other if session.step == "compare" else ""
-        answer = id(session.answer) if session.step == "plan" and session.answer is not None else 0
-        frame = frame_at(session.field, session.time) if session.field is not None else 0
-        return (*seen, session.look, id(session.result), pair, session.step == "compare", answer, frame)
 
     def _set_surface(self) -> None:
         mesh, cut = self._session.mesh, self._session.cut
@@ -211,15 +204,12 @@ class ScenePanel(QWidget):
 
     def _paintings(self) -> tuple[Painting, ...]:
         session, look = self._session, self._session.look
-        result, answer = session.result, session.answer
+        result = session.result
         assert result is not None
         other = session.result_of(look.other) if session.step == "compare" else None
         if other is not None and look.field in other.fields:
             return paint_pair(result, other, look, session.time)
-        if answer is not None and tried(session):
-            fresh = result.fields[look.field].with_values(answer.activation)
-            return paint(replace(result, fields={look.field: fresh}), look.changed(mode=VALUE))
-        return paint(result, look, self._frame)
+        return paint(tried_result(session) or result, look, self._frame)
 
     def _captions(self) -> tuple[str, ...]:
         look = self._session.look
@@ -291,6 +281,7 @@ class ScenePanel(QWidget):
         session.case_changed.connect(self.reload)
         session.data_changed.connect(self.reload)
         session.answer_changed.connect(self._answered)
+        session.band.changed.connect(self._banded)
         for signal in (session.look_changed, session.step_changed, session.live_changed):
             signal.connect(self.refresh)
         session.time_changed.connect(self.follow_time)

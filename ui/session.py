@@ -20,6 +20,7 @@ from ui.ensemble import drawn_field, main_field
 from ui.kept_view import keep_view, restore_view
 from ui.label_edits import LabelEdits
 from ui.landmark_edits import LandmarkEdits
+from ui.lesion_edits import LesionEdits
 from ui.look import Look
 from ui.option_choice import OptionChoice
 from ui.overlay import Overlay
@@ -82,6 +83,7 @@ class Session(Contents):
         self.undo = QUndoStack(self)
         self.band = AnswerBand(self)
         self.labels = LabelEdits(self)
+        self.lesions = LesionEdits(self)
         self.subject = SubjectEdits(self)
         self.landmarks = LandmarkEdits(self)
         self.tree = ScenarioEdits(self)

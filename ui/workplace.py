@@ -3,17 +3,20 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
+from ui.capture import Capture
 from ui.cell_view import CellView, start_cell
 from ui.electrode_table import ElectrodeTable
 from ui.electrogram_view import ElectrogramView
-from ui.look import SPLIT
+from ui.look import CHANCE, SPLIT
 from ui.options_view import OptionsView
 from ui.painting import modes_of
 from ui.scene_panel import ScenePanel
 from ui.session import Session
 from ui.slices import Slices
 from ui.strip import Strip
+from ui.theme import px
 
+NARROW = 1150  # pixels of the views beside which there is no room for more controls
 BOTH, HEART, SLICES = "both", "heart", "slices"
 ARRANGED = {
     "case": BOTH,
@@ -38,6 +41,7 @@ class Workplace(QWidget):
         self._wish = ""
         self._shape = ("", False, False)
         self.scene_panel = ScenePanel(session, self)
+        self.capture = Capture(self.scene_panel, session)
         self.slices = Slices(session, self)
         self.options = OptionsView(session, self)
         self.strip = Strip(session, self)
@@ -90,8 +94,12 @@ class Workplace(QWidget):
         """Show what the step needs."""
         step = self._session.step
         result, look = self._session.result, self._session.look
+        roomy = (SPLIT,) if self.width() >= px(NARROW) else (SPLIT, CHANCE)  # the threshold takes room above the heart
         wide = (
-            step == "simulate" and look.mode == SPLIT and result is not None and SPLIT in modes_of(result, look.field)
+            step == "simulate"
+            and look.mode in roomy
+            and result is not None
+            and look.mode in modes_of(result, look.field)
         )
         layout = self._wish or (HEART if wide else ARRANGED[step])
         plots, table = step in WITH_PLOTS, step == "compare" and look.options

@@ -3,14 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from geometry.heart_mesh import Floats
 from solvers.result import Trace
 
 
 @dataclass(frozen=True)
 class Band:
-    """Where nine of ten draws lie: bounds of the ECG (12, t) mV, and of numbers by name, from ``count`` draws."""
+    """Where nine of ten draws lie: bounds of the ECG (12, t) mV, and of numbers by name, from ``count`` draws.
+
+    apart  (count, n) ms, by how much each draw activates every node later than the beat itself does
+    """
 
     low: Trace
     high: Trace
     values: Mapping[str, tuple[float, float]]
     count: int
+    apart: Floats

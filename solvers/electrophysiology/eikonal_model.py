@@ -1,7 +1,7 @@
 """One heart that answers "when does each place activate, and what ECG does that give" again and again."""
 
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -13,7 +13,7 @@ from geometry.heart_mesh import Floats, HeartMesh
 from geometry.progress import Progress, part, silent
 from solvers.cells.cell import Cell
 from solvers.cells.pace import pace
-from solvers.directions.coordinates import LaplaceFields, laplace_fields
+from solvers.directions.coordinates import LaplaceFields, fields_on, laplace_fields
 from solvers.directions.fibers import FiberRule
 from solvers.electrophysiology.cell_kinds import CellKinds, cell_kinds
 from solvers.electrophysiology.conduction_system import (
@@ -83,6 +83,7 @@ class EikonalModel:
         self._kinds: dict[tuple[object, ...], CellKinds] = {}
         self._networks: dict[tuple[tuple[str, ...], int], Network] = {}
         self._layers: dict[str, NDArray[np.bool_]] = {}
+        self._origin: EikonalModel | None = None
         self._forget()
         progress(1.0, "Lead field")
 
@@ -99,6 +100,24 @@ class EikonalModel:
         other = copy(self)
         other.solver = self.solver.sibling()
         other._forget()
+        return other
+
+    def moved(self, points: Floats) -> "EikonalModel":
+        """The same heart with its nodes (n, 3) mm elsewhere: another outline that the segmentation may have had.
+
+        Wall coordinates, network, electrodes and the nodes where the beat starts stay those of the heart as segmented.
+        """
+        other = self.sibling()
+        other.mesh = self.mesh.with_points(points)
+        other._origin = self._origin or self
+        other.solver = self.solver.moved(points)
+        living = self.substrate.conducting
+        living = replace(living, mesh=living.mesh.with_points(points[living.nodes]))
+        other.substrate = replace(self.substrate, conducting=living)
+        other._lead_field = LeadField(living.mesh)
+        if self.fields is not None:
+            other.fields = fields_on(self.fields, other.mesh)
+            other._rule = FiberRule(other.fields)
         return other
 
     def directions(self, angles: FiberAngles) -> tuple[Floats, Floats]:
@@ -118,11 +137,16 @@ class EikonalModel:
         key = (scenario.fibers, scenario.electrodes)
         if self._kept_rows is None or self._kept_rows[0] != key:
             living, (fiber, _) = self.substrate.conducting, self.directions(scenario.fibers)
-            if self._electrodes is None or self._electrodes[0] != scenario.electrodes:
-                self._electrodes = scenario.electrodes, moved_electrodes(self.mesh, scenario.electrodes)
-            rows = living.spread(self._lead_field.rows(self._electrodes[1], fiber[living.tets]))
+            rows = living.spread(self._lead_field.rows(self._placed(scenario), fiber[living.tets]))
             self._kept_rows = (key, np.nan_to_num(rows))
         return self._kept_rows[1]
+
+    def _placed(self, scenario: Electrophysiology) -> Electrodes:
+        if self._origin is not None:
+            return self._origin._placed(scenario)
+        if self._electrodes is None or self._electrodes[0] != scenario.electrodes:
+            self._electrodes = scenario.electrodes, moved_electrodes(self.mesh, scenario.electrodes)
+        return self._electrodes[1]
 
     def kinds(self, scenario: Electrophysiology, progress: Progress = silent) -> CellKinds:
         """The kinds of cells of the scenario, paced; kept for the next question."""
@@ -144,6 +168,8 @@ class EikonalModel:
 
     def network(self, scenario: Electrophysiology) -> Network | None:
         """The grown tree of a scenario, without the side of a blocked bundle branch; None without an endocardium for it."""
+        if self._origin is not None:
+            return self._origin.network(scenario)
         key = conducting_surfaces(self.mesh, conducting_branches(scenario)), scenario.network_seed
         if not key[0]:
             return None
@@ -160,6 +186,8 @@ class EikonalModel:
 
     def _sources_of(self, scenario: Electrophysiology) -> tuple[Source, ...]:
         """Where the beat starts; those of the last question are remembered: a draw of velocities changes none."""
+        if self._origin is not None:
+            return self._origin._sources_of(scenario)
         key = (scenario.start, scenario.sites, scenario.conduction)
         if self._starts is None or self._starts[0] != key:
             self._starts = key, sources_of(self.mesh, self.solver, scenario)

@@ -116,31 +116,55 @@ def with_lead(scenario: Electrophysiology, lead: PacingSite) -> Electrophysiolog
     return scenario.model_copy(update={"sites": tuple(sites), "candidates": ()})
 
 
+@dataclass(frozen=True)
+class Judge:
+    """What the beats of one plan with leads are judged by on one heart, found once for many of them.
+
+    left  nodes of the left ventricle
+    node  where the lead that is placed meets living tissue; None: there is none, or no beat without pacing
+    scar  mm from it to dense scar; None: there is none
+    """
+
+    left: np.ndarray
+    node: int | None
+    scar: float | None
+
+    @classmethod
+    def of(cls, mesh: HeartMesh, scenario: Electrophysiology, own: OwnBeat | None) -> "Judge":
+        """For the leads of a scenario and a beat without them, which tells what of the heart lives."""
+        left, number = region_nodes(mesh, "lv"), planned_lead(scenario)
+        if number is None:
+            return cls(left, None, None)
+        site = scenario.sites[number]
+        place = np.array([site.x, site.y, site.z])
+        scar = [tag for tag, name in mesh.region_names.items() if name == SCAR_CORE]
+        nodes = np.unique(mesh.tets[np.isin(mesh.region, scar)]) if scar else np.empty(0, int)
+        away = float(np.linalg.norm(mesh.points[nodes] - place, axis=1).min()) if len(nodes) else None
+        if own is None:
+            return cls(left, None, away)
+        alive = np.flatnonzero(np.isfinite(own.answer.activation))
+        return cls(left, int(alive[np.argmin(np.linalg.norm(mesh.points[alive] - place, axis=1))]), away)
+
+    def values(self, answer: EikonalAnswer, own: OwnBeat | None) -> dict[str, float]:
+        """The numbers of ``WORDS`` for one beat; those of the lead only where there is one, and scar."""
+        activation = answer.activation
+        first, last = float(np.nanmin(activation)), float(np.nanmax(activation))
+        begin, end = qrs_bounds(answer.ecg, last)
+        found = {"total_activation_time": last - first, "qrs_duration": end - begin}
+        if len(self.left) and np.isfinite(activation[self.left]).any():
+            found["lv_activation"] = float(np.nanmax(activation[self.left]) - first)
+        if self.node is not None and own is not None:
+            found["q_lv"] = float(own.answer.activation[self.node] - own.onset)
+        if self.scar is not None:
+            found["scar_distance"] = self.scar
+        return found
+
+
 def lead_values(
     mesh: HeartMesh, scenario: Electrophysiology, answer: EikonalAnswer, own: OwnBeat | None
 ) -> dict[str, float]:
-    """The numbers of ``WORDS`` for one beat; those of the lead only where there is one, and scar."""
-    activation = answer.activation
-    first, last = float(np.nanmin(activation)), float(np.nanmax(activation))
-    begin, end = qrs_bounds(answer.ecg, last)
-    found = {"total_activation_time": last - first, "qrs_duration": end - begin}
-    left = region_nodes(mesh, "lv")
-    if len(left) and np.isfinite(activation[left]).any():
-        found["lv_activation"] = float(np.nanmax(activation[left]) - first)
-    place = planned_lead(scenario)
-    if place is None:
-        return found
-    site = scenario.sites[place]
-    point = np.array([site.x, site.y, site.z])
-    if own is not None:
-        alive = np.flatnonzero(np.isfinite(own.answer.activation))
-        node = alive[np.argmin(np.linalg.norm(mesh.points[alive] - point, axis=1))]
-        found["q_lv"] = float(own.answer.activation[node] - own.onset)
-    scar = [number for number, name in mesh.region_names.items() if name == SCAR_CORE]
-    nodes = np.unique(mesh.tets[np.isin(mesh.region, scar)])
-    if len(nodes):
-        found["scar_distance"] = float(np.linalg.norm(mesh.points[nodes] - point, axis=1).min())
-    return found
+    """The numbers of ``WORDS`` for one beat of a scenario."""
+    return Judge.of(mesh, scenario, own).values(answer, own)
 
 
 def lead_metrics(values: dict[str, float]) -> tuple[Metric, ...]:

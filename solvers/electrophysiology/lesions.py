@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry.ablation import TOUCHED, lesion_tets
+from geometry.ablation import TOUCHED, LesionBed
 from geometry.heart_mesh import HeartMesh
 from geometry.mesh_part import owned_facets
 from geometry.metric import Metric
@@ -28,13 +28,14 @@ def ablated(mesh: HeartMesh, lesions: Sequence[Lesion]) -> HeartMesh:
     return replace(mesh, region=region, region_names={**mesh.region_names, number: ABLATED})
 
 
-def ablated_tets(mesh: HeartMesh, lesions: Sequence[Lesion]) -> NDArray[np.bool_]:
-    """(m,) which tetrahedra any of the lesions takes in."""
+def ablated_tets(mesh: HeartMesh, lesions: Sequence[Lesion], bed: LesionBed | None = None) -> NDArray[np.bool_]:
+    """(m,) which tetrahedra any of the lesions takes in; ``bed`` is the heart made ready for lesions, where it is kept."""
     gone = np.zeros(len(mesh.tets), bool)
+    bed = bed if bed is not None or not lesions else LesionBed(mesh)
     for lesion in lesions:
-        if lesion.points:
+        if lesion.points and bed is not None:
             places = np.array(lesion.points)
-            gone |= lesion_tets(mesh, places, lesion.radius, lesion.depth, lesion.shape == "line")
+            gone |= bed.tets(places, lesion.radius, lesion.depth, lesion.shape == "line")
     return gone
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh
@@ -78,7 +79,11 @@ class QuickWhatIf:
         self._mesh = mesh
         coarse = with_regions_of(mesh, coarse)
         self._what_if = WhatIf(coarse, scenario)
-        self._nodes, self._weights = weights_between(coarse, mesh.points)
+        nodes, weights = weights_between(coarse, mesh.points)
+        begins = np.arange(0, weights.size + 1, 4)
+        self._weights = csr_array(
+            (weights.ravel().astype(np.float32), nodes.ravel(), begins), shape=(len(mesh.points), len(coarse.points))
+        )
         self._dead = scenario.lesions, substrate_of(ablated(mesh, scenario.lesions)).dead
 
     def model(self, scenario: Electrophysiology) -> EikonalModel:
@@ -97,10 +102,14 @@ class QuickWhatIf:
         found = self._what_if.ask(scenario)
         return replace(found, activation=self._carried(found.activation))
 
-    def _carried(self, activation: Floats) -> Floats:
-        at = activation[self._nodes]
-        known = np.where(np.isfinite(at), self._weights, 0.0)  # a corner in scar says nothing
-        total = known.sum(axis=1)
+    def spread(self, values: Floats) -> Floats:
+        """(k, n) values at the nodes of the coarse heart carried onto the fine one; a corner that has none says nothing."""
+        known = np.isfinite(values)
+        alike = known[:1] if (known == known[0]).all() else known
+        total = self._weights @ alike.T.astype(np.float32)
         with np.errstate(invalid="ignore"):
-            carried = (np.nan_to_num(at) * known).sum(axis=1) / np.where(total > 0, total, np.nan)
-        return np.asarray(np.where(self._dead[1], np.nan, carried))
+            carried = (self._weights @ np.nan_to_num(values).T) / np.where(total > 0, total, np.nan)
+        return np.asarray(carried.T)
+
+    def _carried(self, activation: Floats) -> Floats:
+        return np.where(self._dead[1], np.nan, self.spread(activation[None])[0])

@@ -13,6 +13,7 @@ from solvers.flow.beat import Beat
 from solvers.flow.fitness import refuse_touching
 from solvers.flow.inflow import Ejection
 from solvers.flow.navier_stokes import NavierStokes
+from solvers.flow.network import Passage
 from solvers.flow.pulse import MeasuredInflow, Pulse
 from solvers.flow.steady import ejection_of, fluid_of, inlet_profile
 from solvers.flow.valve import LAYERS, Valve, ValvedFlow, local_edge
@@ -61,6 +62,13 @@ def ventricle_pressure(scenario: Flow) -> Callable[[float], float]:
         return low + (high - low) * float(np.sin(np.pi * min(share, 1.0)))
 
     return pressure
+
+
+def passage_of(line: Centerline, scenario: Flow, drive: Drive) -> Passage | None:
+    """The way in between the ventricle's pressure and the vessels, for the circulation that a run starts from."""
+    if drive.profile is not None:
+        return None
+    return Passage.along(line, fluid_of(scenario).density, one_way=scenario.valve == "leaflets")
 
 
 def flow_model(

@@ -53,13 +53,13 @@ def test_clicks_set_spots_and_a_line_in_a_scenario_of_their_own(window: Window, 
     session, mesh = window.session, window.session.mesh
     assert mesh is not None
     session.choose_scenario("sinus_rhythm")
-    page = plan_page(window, "Ablation")
+    plan_page(window, "Ablation")
     outer = mesh.points[np.unique(mesh.tagged("epi"))]
     near = outer[np.argsort(np.linalg.norm(outer - outer[0], axis=1))]
     first, second, third = (tuple(float(c) for c in near[k]) for k in (0, 5, 12))
     window.workplace.scene_panel.scene.picked.emit(*first)
     assert session.scenario_name == "sinus_rhythm_ablated"
-    page.kept["lesion"] = "line"
+    session.lesions.take(shape="line")
     window.workplace.scene_panel.scene.picked.emit(*second)
     window.workplace.scene_panel.scene.picked.emit(*third)
     kept = Case.open(case_folder).scenario("sinus_rhythm_ablated")

@@ -5,6 +5,8 @@ from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from solvers.scenario import Electrophysiology
+from ui.plan.pacing import Panel
+from ui.steps.plan import PlanPage
 from ui.window import Window
 
 
@@ -63,6 +65,20 @@ def test_a_dragged_site_asks_for_drafts_and_is_kept_where_it_is_let_go(window: W
     assert band is not None and shown is not None and session.answer is not None and shown is session.answer.ecg
     inside = (band[0].values <= shown.values + 0.05) & (shown.values <= band[1].values + 0.05)
     assert inside.mean() > 0.8 and (band[1].values - band[0].values).max() > 0.1  # mV
+    assert session.band.late is not None and session.band.late.shape == (16, len(session.answer.activation))
+    panel_of_plan = window.inspector.page("plan")
+    assert isinstance(panel_of_plan, PlanPage) and isinstance(panel_of_plan.panel, Panel)
+    numbers = panel_of_plan.panel.numbers
+    low, high = session.band.shown.values["total_activation_time"] if session.band.shown else (0.0, 0.0)
+    assert numbers is not None and numbers.intervals["total_activation_time"].text() == f"{low:.0f} to {high:.0f}"
+    assert low < session.answer.values["total_activation_time"] < high
+    session.set_look(mode="split")
+    mean, spread = panel.paintings
+    np.testing.assert_allclose(spread.values, session.band.late.std(axis=0, ddof=1), rtol=1e-5)
+    np.testing.assert_allclose(mean.values, session.answer.activation + session.band.late.mean(axis=0), rtol=1e-5)
+    session.set_look(mode="chance", threshold=40.0)
+    share = (session.answer.activation + session.band.late > 40.0).mean(axis=0)
+    np.testing.assert_allclose(panel.paintings[0].values, 100 * share, atol=1e-9)
     assert "(90 %)" in strip.note.text() and "of 16 draws" in strip.note.toolTip()
     session.undo.undo()
     assert session.scenario == before

@@ -1,15 +1,20 @@
-"""Ablation: lesions set by clicks, spots or a line over the surface; the wave is solved without that tissue at once."""
+"""Ablation: spots, a line or painted lesions over the surface; the wave is solved without that tissue at once."""
 
 from functools import partial
 
+import numpy as np
+import pyvista as pv
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider
 
-from app.scenario_tree import as_child
 from geometry.errors import Refused
+from geometry.heart_mesh import HeartMesh
 from solvers.electrophysiology.lesions import ablated_metrics, ablated_tets, lesion_notes
 from solvers.scenario import Electrophysiology, Lesion
+from ui.lesion_tool import BRUSH, DEPTHS, ERASER, LINE, RADII, TOOLS, LesionTool
 from ui.plan.induction_rows import InductionRows
+from ui.plan.live_numbers import LiveNumbers
 from ui.plan.undo_row import undo_row
 from ui.plan_panel import PlanPanel
 from ui.scene import Scene
@@ -19,11 +24,13 @@ from ui.theme import px
 from ui.widgets import Segments, button, label, section
 
 TITLE = "Ablation"
-LEAD = "Click on the heart where the catheter touches. What is ablated conducts no more; map and ECG follow."
-COLOUR = "#d1495b"
-DEPTHS = (0, 2, 3, 4, 5, 6, 8)  # mm; 0: through the wall
-OWN = "_ablated"  # ends the name of a scenario made for lesions
-MODES = {"spot": "Spot", "line": "Line"}
+LEAD = "Click or paint where the catheter touches. What is ablated conducts no more; map and ECG follow."
+COLOUR, ERASED = "#d1495b", "#e6ecf2"
+RING_LIFT = 2.0  # mm that the rim of the brush stands off the wall
+HINT = (
+    "Press on the heart and drag; with Ctrl the brush takes away. Beside the heart a drag turns it. Keys, once the heart was "
+    "clicked: arrows move, space paints, Delete takes away, [ and ] change the radius."
+)
 
 
 def fits(session: Session) -> bool:
@@ -41,10 +48,27 @@ def asks(session: Session) -> bool:
 
 def draw(scene: Scene, session: Session, shown: bool) -> None:
     """Colour what is ablated on the surface, or take the colour away."""
-    scenario, mesh = session.scenario, session.mesh
+    scenario = session.scenario
     lesions = scenario.lesions if shown and isinstance(scenario, Electrophysiology) else ()
-    tets = session.lesion_tets(lesions) if lesions else None
+    show_ablated(scene, session.mesh, session.lesion_tets(lesions) if lesions else None)
+    if not shown or session.lesions.tool.shape not in (BRUSH, ERASER):
+        show_ring(scene, None, session.lesions.tool)
+
+
+def show_ablated(scene: Scene, mesh: HeartMesh | None, tets: NDArray[np.bool_] | None) -> None:
+    """Colour these tetrahedra on the surface; none: take the colour away."""
     scene.views[0].show_tets("lesions", mesh, tets, COLOUR)
+    scene.draw()
+
+
+def show_ring(scene: Scene, place: Point | None, tool: LesionTool) -> None:
+    """The rim of the brush around a place on the heart; no place: take it away."""
+    ring = pv.PolyData()
+    if place is not None:
+        away = np.asarray(scene.plotter.renderers[0].camera.position) - np.asarray(place)
+        ring = pv.Polygon(center=place, radius=tool.radius, normal=away, n_sides=48, fill=False)
+        ring.points = ring.points + RING_LIFT * away / np.linalg.norm(away)
+    scene.views[0].show_ring("brush", ring, ERASED if tool.shape == ERASER else COLOUR)
     scene.draw()
 
 
@@ -53,7 +77,12 @@ class Panel(PlanPanel):
 
     def __init__(self, page: Page) -> None:
         super().__init__(page)
+        self.volume: QLabel | None = None
+        self._sliders: dict[str, QSlider] = {}
         self._fill()
+        self.session.make_ready_for_lesions()
+        self.session.lesions.tool_changed.connect(self._follow_tool)
+        self.session.lesions.painted.connect(self._tell_volume)
 
     def _fill(self) -> None:
         session, scenario = self.session, self.session.scenario
@@ -72,6 +101,9 @@ class Panel(PlanPanel):
         self._add_lesions(scenario)
         if scenario.lesions:
             self._add_numbers(scenario)
+            if session.answer is not None:
+                self.column.addWidget(section("What it does"))
+                self.column.addWidget(LiveNumbers(session, self))
             self.column.addWidget(section("Can re-entry be induced?"))
             self.column.addWidget(InductionRows(self.page, scenario, self))
             run = button(
@@ -81,21 +113,25 @@ class Panel(PlanPanel):
             self.column.addWidget(run)
 
     def _add_tool(self) -> None:
-        self.column.addWidget(section("A click adds"))
+        tool = self.session.lesions.tool
+        self.column.addWidget(section("Tool"))
         row = QHBoxLayout()
         row.setSpacing(px(8))
-        how = Segments(MODES, self)
-        how.show_choice(self.mode)
+        how = Segments(TOOLS, self)
+        how.show_choice(tool.shape)
         how.chosen.connect(self._choose)
         row.addWidget(how)
         row.addStretch(1)
-        if self.mode == "line" and self.page.kept.get("drawing"):
-            row.addWidget(button("End this line", self._end_line))
         self.column.addLayout(row)
-        self.column.addLayout(self._slider("Radius", "radius", tuple(0.5 * k for k in range(2, 21)), 4.0))
-        self.column.addLayout(self._slider("Depth", "depth", DEPTHS, 0))
+        if tool.shape == LINE and tool.drawing:
+            self.column.addWidget(button("End this line", self._end_line))
+        if tool.shape in (BRUSH, ERASER):
+            self.column.addWidget(label(HINT, "small"))
+        self.column.addLayout(self._slider("Radius", "radius", RADII))
+        if tool.shape != ERASER:
+            self.column.addLayout(self._slider("Depth", "depth", DEPTHS))
 
-    def _slider(self, words: str, key: str, steps: tuple[float, ...], usual: float) -> QHBoxLayout:
+    def _slider(self, words: str, key: str, steps: tuple[float, ...]) -> QHBoxLayout:
         """A slider for the lesions that come; it changes nothing that is there."""
         row, slider, told = QHBoxLayout(), QSlider(Qt.Orientation.Horizontal, self), QLabel(self)
         row.setSpacing(px(8))
@@ -107,17 +143,22 @@ class Panel(PlanPanel):
 
         def show(place: int) -> None:
             value = steps[place]
-            self.page.kept[key] = float(value)
+            self.session.lesions.take(**{key: float(value)})
             told.setText("whole wall" if key == "depth" and value == 0 else f"{value:g} mm")
 
+        slider.setAccessibleName(words)
+        slider.setValue(steps.index(getattr(self.session.lesions.tool, key)))
         slider.valueChanged.connect(show)
-        slider.setValue(steps.index(self.page.kept.get(key, usual)))
+        self._sliders[key] = slider
         show(slider.value())
         for widget, stretch in ((head, 0), (slider, 1), (told, 0)):
             row.addWidget(widget, stretch)
         return row
 
     def _add_lesions(self, scenario: Electrophysiology) -> None:
+        self.volume = label("", "small")
+        self.volume.hide()
+        self.column.addWidget(self.volume)
         self.column.addWidget(section("Lesions"))
         if not scenario.lesions:
             self.column.addWidget(label("None yet. Click on the heart.", "muted"))
@@ -141,63 +182,56 @@ class Panel(PlanPanel):
         for note in lesion_notes(mesh, scenario.lesions):
             self.column.addWidget(label(note, "small"))
 
-    @property
-    def mode(self) -> str:
-        """spot or line."""
-        return str(self.page.kept.get("lesion", "spot"))
-
     def place(self, point: Point) -> None:
-        """A click on the heart: another spot, or the next point of the line."""
-        mesh, scenario = self.session.mesh, self._own_scenario()
-        if mesh is None or scenario is None:
+        """A click on the heart: another spot, or the next point of the line; the brush sees to itself."""
+        edits, mesh = self.session.lesions, self.session.mesh
+        tool = edits.tool
+        if mesh is None or tool.shape in (BRUSH, ERASER):
+            return
+        scenario = edits.own_scenario()
+        if scenario is None:
             return
         where = (round(point[0], 2), round(point[1], 2), round(point[2], 2))
-        radius, depth = self.page.kept.get("radius", 4.0), self.page.kept.get("depth", 0.0)
         lesions = scenario.lesions
-        growing = self.mode == "line" and self.page.kept.get("drawing") and lesions and lesions[-1].shape == "line"
+        growing = tool.shape == LINE and tool.drawing and lesions and lesions[-1].shape == "line"
         if growing:
             last = lesions[-1]
             lesions = (*lesions[:-1], last.model_copy(update={"points": (*last.points, where)}))
         else:
-            shape = "line" if self.mode == "line" else "spots"
-            lesions = (*lesions, Lesion(shape=shape, points=(where,), radius=radius, depth=depth))
+            shape = "line" if tool.shape == LINE else "spots"
+            lesions = (*lesions, Lesion(shape=shape, points=(where,), radius=tool.radius, depth=tool.depth))
         try:
-            ablated_tets(mesh, lesions[-1:])
+            ablated_tets(mesh, lesions[-1:], self.session.lesion_bed)
         except Refused as refusal:
             self.session.said.emit(str(refusal), "warn")
             return
-        self.page.kept["drawing"] = self.mode == "line"
-        self._store(scenario, lesions, "Go on with a line" if growing else "Add a lesion")
-
-    def _own_scenario(self) -> Electrophysiology | None:
-        """The scenario that lesions are added to; one without any is left alone: one compares with it."""
-        session, scenario = self.session, self.session.scenario
-        if not isinstance(scenario, Electrophysiology):
-            return None
-        if scenario.lesions or session.scenario_name.endswith(OWN):
-            return scenario
-        name = f"{session.scenario_name}{OWN}"
-        fresh = scenario.model_copy(update={"title": f"{scenario.title}, ablated"})
-        session.keep_scenario(name, as_child(session.scenarios, session.scenario_name, fresh))
-        session.choose_scenario(name, show_run=False)
-        child = session.scenario
-        return child if isinstance(child, Electrophysiology) else None
-
-    def _store(self, scenario: Electrophysiology, lesions: tuple[Lesion, ...], words: str) -> None:
-        self.session.edit_scenario(self.session.scenario_name, scenario.model_copy(update={"lesions": lesions}), words)
+        edits.take(drawing=tool.shape == LINE)
+        edits.store(lesions, "Go on with a line" if growing else "Add a lesion")
 
     def _remove(self, place: int) -> None:
         scenario = self.session.scenario
         if isinstance(scenario, Electrophysiology):
-            self.page.kept["drawing"] = False
-            self._store(scenario, scenario.lesions[:place] + scenario.lesions[place + 1 :], "Remove a lesion")
+            self.session.lesions.take(drawing=False)
+            self.session.lesions.store(scenario.lesions[:place] + scenario.lesions[place + 1 :], "Remove a lesion")
+
+    def _follow_tool(self) -> None:
+        """The keys changed the radius."""
+        tool = self.session.lesions.tool
+        for key, steps in (("radius", RADII), ("depth", DEPTHS)):
+            if key in self._sliders:
+                self._sliders[key].setValue(steps.index(getattr(tool, key)))
+
+    def _tell_volume(self, volume: float) -> None:
+        if self.volume is not None:
+            self.volume.setText(f"While you paint: {volume:.2f} mL ablated")
+            self.volume.show()
 
     def _choose(self, mode: str) -> None:
-        self.page.kept |= {"lesion": mode, "drawing": False}
+        self.session.lesions.take(shape=mode, drawing=False)
         self.page.refresh()
 
     def _end_line(self) -> None:
-        self.page.kept["drawing"] = False
+        self.session.lesions.take(drawing=False)
         self.page.refresh()
 
     def _run(self) -> None:

@@ -1,4 +1,4 @@
-"""Numbers of a plan that follow while something is dragged, each beside what it was in the shown run."""
+"""Numbers of a plan that follow while something is dragged: each with its interval, and beside what it was in the shown run."""
 
 import math
 from collections.abc import Mapping
@@ -6,42 +6,78 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from geometry.metric import Metric, with_unit
+from geometry.metric import with_unit
 from solvers.electrophysiology.leads import WORDS
+from ui.session import Session
 from ui.theme import px
+
+HEADS = ("", "now", "90 % interval", "change")
 
 
 class LiveNumbers(QWidget):
-    """One row a number: what it is, its value, and by how much it differs from ``before`` (metrics of a run)."""
+    """One row a number of the session's answer; the interval is that of a moment ago until that of the answer is there."""
 
-    def __init__(self, before: tuple[Metric, ...], parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._before = {metric.name: metric.value for metric in before}
+        self._session = session
+        result = session.result
+        self._before = {metric.name: metric.value for metric in (result.metrics if result is not None else ())}
         self.values: dict[str, QLabel] = {}
-        self._changes: dict[str, QLabel] = {}
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(px(10))
-        grid.setVerticalSpacing(px(4))
-        grid.setColumnStretch(0, 1)
-        grid.setColumnMinimumWidth(2, px(64))
-        for row, (name, (words, _, note)) in enumerate(WORDS.items()):
-            head, value, change = QLabel(words, self), QLabel(self), QLabel(self)
-            value.setProperty("role", "head")
-            change.setProperty("role", "small")
-            for cell in (value, change):
-                cell.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            for column, cell in enumerate((head, value, change)):
-                cell.setToolTip(note)
-                grid.addWidget(cell, row, column)
-            self.values[name], self._changes[name] = value, change
+        self.intervals: dict[str, QLabel] = {}
+        self.changes: dict[str, QLabel] = {}
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(px(8))
+        self._grid.setVerticalSpacing(px(4))
+        self._grid.setColumnStretch(0, 1)
+        for column, words in enumerate(HEADS):
+            self._put(0, column, words, "small")
+        for row, (name, (words, _, note)) in enumerate(WORDS.items(), start=1):
+            head = self._put(row, 0, words)
+            head.setToolTip(note)
+            head.setMinimumWidth(px(96))
+            self.values[name] = self._put(row, 1, "", "head")
+            self.intervals[name] = self._put(row, 2, "", "small")
+            self.changes[name] = self._put(row, 3, "", "small")
+        session.answer_changed.connect(self.refresh)
+        session.band.changed.connect(self.refresh)
+        self.refresh()
 
-    def show_values(self, values: Mapping[str, float]) -> None:
-        """Show the numbers of an answer; what it does not have is a dash."""
-        for name, (_, unit, _) in WORDS.items():
-            value = values.get(name, math.nan)
-            known = math.isfinite(value)
-            self.values[name].setText(with_unit(f"{value:.0f}", unit) if known else "\u2013")
-            change = value - self._before.get(name, math.nan)
-            told = "" if not math.isfinite(change) else "same" if abs(change) < 1 else with_unit(f"{change:+.0f}", unit)
-            self._changes[name].setText(told.replace("-", "\u2212"))
+    def _put(self, row: int, column: int, words: str, role: str = "") -> QLabel:
+        cell = QLabel(words, self)
+        if role:
+            cell.setProperty("role", role)
+        cell.setWordWrap(column == 0)
+        if column:
+            cell.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._grid.addWidget(cell, row, column)
+        return cell
+
+    def refresh(self) -> None:
+        """Show the numbers of the answer; a row that it does not have is not there."""
+        answer, band = self._session.answer, self._session.band.shown
+        if answer is None:
+            return
+        bounds: Mapping[str, tuple[float, float]] = band.values if band is not None else {}
+        for place, (name, (_, unit, _)) in enumerate(WORDS.items(), start=1):
+            value = answer.values.get(name, math.nan)
+            for column in range(len(HEADS)):
+                item = self._grid.itemAtPosition(place, column)
+                if item is not None and (cell := item.widget()) is not None:
+                    cell.setVisible(math.isfinite(value))
+            self.values[name].setText(with_unit(f"{value:.0f}", unit))
+            self.intervals[name].setText(_interval(bounds.get(name)))
+            self.changes[name].setText(_change(value - self._before.get(name, math.nan), unit))
+
+
+def _interval(bounds: tuple[float, float] | None) -> str:
+    """Low to high; nothing for what does not vary."""
+    if bounds is None or bounds[1] - bounds[0] < 0.5:
+        return ""
+    return f"{bounds[0]:.0f} to {bounds[1]:.0f}".replace("-", "\u2212")
+
+
+def _change(change: float, unit: str) -> str:
+    if not math.isfinite(change):
+        return ""
+    return "same" if abs(change) < 1 else with_unit(f"{change:+.0f}", unit).replace("-", "\u2212")

@@ -21,7 +21,7 @@ from ui.widgets import Segments, button, label, section
 
 TITLE = "Pacing / CRT"
 LEAD = "Drag a lead over the heart, or click where it is to go. Map, ECG (before: thin and grey) and numbers follow."
-LIMITS = "The quick answer is an eikonal one: no interval, and every lead captures. Not validated for scarred hearts."
+LIMITS = "The quick answer is an eikonal one, and every lead captures. Not validated for scarred hearts."
 TRIED_COLOUR, TRIED_SIZE = "#b9c4cf", 2.2
 
 
@@ -55,7 +55,6 @@ class Panel(PlanPanel):
         super().__init__(page)
         self.numbers: LiveNumbers | None = None
         self._fill()
-        self.session.answer_changed.connect(self._follow)
 
     def _fill(self) -> None:
         self.column.addWidget(label(LEAD, "muted"))
@@ -72,8 +71,8 @@ class Panel(PlanPanel):
         else:
             words = f"Kept in the scenario \u2018{scenario.title}\u2019."
         self.column.addWidget(label(words, "small"))
-        self._add_leads(scenario)
         self._add_numbers()
+        self._add_leads(scenario)
         self._add_tried(scenario)
         run = button(
             "Run with doubt", self._run, main=True, tip="Run this scenario in full, with its ensemble if it has one"
@@ -103,14 +102,11 @@ class Panel(PlanPanel):
         if session.answer is None:
             return
         self.column.addWidget(section("What it does"))
-        result = session.result
-        self.numbers = LiveNumbers(result.metrics if result is not None else (), self)
-        self.numbers.show_values(session.answer.values)
+        self.numbers = LiveNumbers(session, self)
         self.column.addWidget(self.numbers)
-        if result is not None:
-            self.column.addWidget(
-                label(f"On the right: against the run '{session.title_of(session.look.run)}'.", "small")
-            )
+        if session.result is not None:
+            words = f"Change: against the run \u2018{session.title_of(session.look.run)}\u2019."
+            self.column.addWidget(label(words, "small"))
 
     def _add_tried(self, scenario: Electrophysiology) -> None:
         session, place = self.session, planned_lead(scenario)
@@ -224,9 +220,3 @@ class Panel(PlanPanel):
 
     def _run(self) -> None:
         self.watch.start("simulate", {"scenario": self.session.scenario_name})
-
-    def _follow(self) -> None:
-        """While a lead is dragged the page stays, its numbers follow."""
-        answer = self.session.answer
-        if self.numbers is not None and answer is not None:
-            self.numbers.show_values(answer.values)

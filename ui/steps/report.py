@@ -3,12 +3,16 @@
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QLabel
 
+from app.captures import Capture, captures, forget_capture
+from app.case import Case
 from app.options import ordered_runs
 from ui.result_cards import metric_card
 from ui.steps.page import Page
+from ui.theme import px
 from ui.widgets import Fold, button, label, section
 
 
@@ -41,6 +45,7 @@ class ReportPage(Page):
                 if path.exists():
                     self.column.addWidget(button(words, partial(open_outside, path)))
             self.column.addWidget(label(str(found[0]), "small"))
+        self._add_captures(session.case)
         self.add_notes(session.stale, "Out of date")
         for number, name in enumerate(ordered_runs(session.case)):
             result = session.result_of(name)
@@ -54,6 +59,32 @@ class ReportPage(Page):
         self.column.addWidget(
             button("Open the case folder", lambda: open_outside(session.case.folder if session.case else Path()))
         )
+
+    def _add_captures(self, case: Case) -> None:
+        """The pictures that were taken for the report, small."""
+        taken = captures(case)
+        self.column.addWidget(section("Pictures taken"))
+        if not taken:
+            self.column.addWidget(
+                label("None yet. The camera above the heart puts what is seen into the report.", "small")
+            )
+        for capture in taken:
+            picture = QLabel(self)
+            picture.setPixmap(
+                QPixmap(str(capture.path)).scaledToWidth(px(280), Qt.TransformationMode.SmoothTransformation)
+            )
+            picture.setAccessibleName(capture.words)
+            remove = button("Remove", partial(self._forget, capture))
+            remove.setProperty("role", "link")
+            row = QHBoxLayout()
+            row.addWidget(label(capture.words, "small"), 1)
+            row.addWidget(remove)
+            self.column.addWidget(picture)
+            self.column.addLayout(row)
+
+    def _forget(self, capture: Capture) -> None:
+        forget_capture(capture)
+        self.refresh()
 
 
 def reports(folder: Path) -> list[Path]:

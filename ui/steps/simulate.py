@@ -1,5 +1,6 @@
 """Simulate: set up a scenario, run it, read what came out with its doubt and its checks."""
 
+from app.scenario_tree import as_child
 from app.scenarios import EXERCISE, EXERCISE_RATE, at_exercise, counterpart, has_checkpoint, has_states
 from geometry.errors import Refused
 from solvers.cells.catalogue import find_cells
@@ -95,7 +96,8 @@ class SimulatePage(Page):
         other = counterpart(name)
         if other not in session.scenarios:
             try:
-                session.keep_scenario(other, at_exercise(name, scenario))  # refuses to make one at rest out of exercise
+                made = at_exercise(name, scenario)  # refuses to make one at rest out of exercise
+                session.keep_scenario(other, as_child(session.scenarios, name, made))
             except Refused as refusal:
                 session.said.emit(str(refusal), "warn")
                 self.refresh()

@@ -1,0 +1,63 @@
+"""The beat that is tried in the step Plan, and the draws around it, as if they were a run."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from geometry.heart_mesh import Floats
+from geometry.metric import Metric
+from solvers.result import Field, Result
+from solvers.uncertainty.summary import interval
+from ui.look import CHANCE, MODES, VALUE
+from ui.session import Session
+
+
+def tried(session: Session) -> bool:
+    """Whether the beat that is tried in the step Plan is drawn in place of the run."""
+    return session.step == "plan" and session.answer is not None and session.look.field == "activation_time"
+
+
+def tried_modes(session: Session) -> tuple[str, ...]:
+    """The ways it can be drawn: with its doubt once a band is there."""
+    return tuple(MODES) if tried(session) and session.band.late is not None else (VALUE,)
+
+
+def tried_result(session: Session) -> Result | None:
+    """The answer in place of the run that is looked at; its ensemble too where the look wants one. None: nothing is tried."""
+    result, answer, look, late = session.result, session.answer, session.look, session.band.late
+    if result is None or answer is None or not tried(session):
+        return None
+    field = result.fields[look.field].with_values(answer.activation)
+    fields = {look.field: field}
+    if late is not None and look.mode != VALUE:
+        fields |= _ensemble(look.field, field, late, members=look.mode == CHANCE)
+    return replace(result, fields=fields)
+
+
+def _ensemble(name: str, field: Field, late: Floats, members: bool) -> dict[str, Field]:
+    """Mean and SD of the draws, and themselves if ``members`` are wanted, as an ensemble of a run has them."""
+    words, about = (field.unit, field.label), ((), field.low_word, field.high_word)
+    mean = field.values + late.mean(axis=0)
+    found = {
+        f"{name}_mean": Field(mean, words[0], f"{words[1]}, mean of {len(late)} draws", *about),
+        f"{name}_sd": Field(
+            late.std(axis=0, ddof=1), words[0], f"{words[1]}, standard deviation", (), "SURE", "UNSURE"
+        ),
+    }
+    if members:
+        places = tuple(float(k) for k in range(len(late)))
+        found[f"{name}_members"] = Field(field.values + late, words[0], f"{words[1]}, each draw", places, *about[1:])
+    return found
+
+
+def tried_at(session: Session, node: int) -> str:
+    """Its activation at a node, with the 90 % interval of the draws."""
+    answer, late = session.answer, session.band.late
+    assert answer is not None
+    value = float(answer.activation[node])
+    if not np.isfinite(value):
+        return "no answer here"
+    if late is None:
+        return f"{Metric('here', '', value, 'ms').text()}   (eikonal what-if, its interval follows)"
+    low, high = interval(value + late[:, node])
+    return f"{Metric('here', '', value, 'ms', float(low), float(high)).text()}   (eikonal what-if, 90 % of {len(late)} draws)"
