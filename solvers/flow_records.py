@@ -38,6 +38,14 @@ class Cuff(Record):
 
     systolic: float = number(120, "mmHg", 60, 280, "Systolic pressure by cuff", "healthy adult at rest")
     diastolic: float = number(75, "mmHg", 30, 160, "Diastolic pressure by cuff", "healthy adult at rest")
+    error: float = number(
+        8,
+        "mmHg",
+        1,
+        30,
+        "SD of the error of one reading",
+        "the most that ISO 81060-2 lets a device have; its mean at most 5",
+    )
 
 
 class Ventricle(Record):

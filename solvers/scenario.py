@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import Field, JsonValue, model_validator
 
+from solvers.beat_records import Repolarization, RootSite
 from solvers.devices.records import Device, PlacedSurface
 from solvers.flow_records import (
     Cuff,
@@ -225,6 +226,9 @@ class Electrophysiology(Variant):
     lesions: tuple[Lesion, ...] = choice((), "Ablation")
     drug: DrugDose = DrugDose()
     conduction: Literal["normal", "lbbb", "rbbb"] = choice("normal", "Normal, or one bundle branch blocked")
+    roots: tuple[RootSite, ...] = choice(
+        (), "Exits of the conduction system that are not where healthy hearts have them; empty: as in Durrer 1970"
+    )
     network: Literal["fast_layer", "grown_tree"] = choice(
         "fast_layer",
         "The Purkinje network: a layer of the endocardium that conducts fast everywhere, or a grown tree with junctions",
@@ -235,6 +239,7 @@ class Electrophysiology(Variant):
     outlines: Outlines = Outlines()
     cell: str = choice("tentusscher_panfilov_2006_epi", "Cell model")
     layers: Layers = Layers()
+    repolarization: Repolarization = Repolarization()
     grey_zone: GreyZone = GreyZone()
     electrodes: tuple[ElectrodePlace, ...] = choice((), "Electrodes that are not where the template has them")
     duration: float = number(150, "ms", 10, 2000, "Simulated time (not for eikonal)")

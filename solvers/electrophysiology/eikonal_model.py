@@ -17,9 +17,11 @@ from solvers.directions.coordinates import LaplaceFields, fields_on, laplace_fie
 from solvers.directions.fibers import FiberRule
 from solvers.electrophysiology.cell_kinds import CellKinds, cell_kinds
 from solvers.electrophysiology.conduction_system import (
+    Root,
     conducting_branches,
     conducting_surfaces,
     network_triangles,
+    roots_of,
     sources_of,
 )
 from solvers.electrophysiology.ecg import LeadField, ecg_trace, potentials_of_activation
@@ -32,6 +34,7 @@ from solvers.electrophysiology.tissue import check_fibers
 from solvers.result import Trace
 from solvers.scenario import Electrophysiology, FiberAngles
 
+NETWORKS = 8  # grown trees that are kept
 STEP = 0.5  # ms between two samples of the ECG
 FRONT_WIDTH = 0.4  # SD of the front's smoothing, in times that it needs for one edge
 
@@ -81,7 +84,7 @@ class EikonalModel:
         self._edge = mesh.edge_length()
         self._electrodes: tuple[object, Electrodes] | None = None
         self._kinds: dict[tuple[object, ...], CellKinds] = {}
-        self._networks: dict[tuple[tuple[str, ...], int], Network] = {}
+        self._networks: dict[tuple[tuple[str, ...], int, tuple[Root, ...]], Network] = {}
         self._layers: dict[str, NDArray[np.bool_]] = {}
         self._origin: EikonalModel | None = None
         self._forget()
@@ -150,7 +153,7 @@ class EikonalModel:
 
     def kinds(self, scenario: Electrophysiology, progress: Progress = silent) -> CellKinds:
         """The kinds of cells of the scenario, paced; kept for the next question."""
-        key = (scenario.cell, scenario.layers, scenario.grey_zone, scenario.drug)
+        key = (scenario.cell, scenario.layers, scenario.grey_zone, scenario.drug, scenario.repolarization)
         if key not in self._kinds:
             found = cell_kinds(self.mesh, self.fields, self.substrate, scenario)
             self._kinds = {key: found.settled(progress)}
@@ -170,10 +173,13 @@ class EikonalModel:
         """The grown tree of a scenario, without the side of a blocked bundle branch; None without an endocardium for it."""
         if self._origin is not None:
             return self._origin.network(scenario)
-        key = conducting_surfaces(self.mesh, conducting_branches(scenario)), scenario.network_seed
+        surfaces = conducting_surfaces(self.mesh, conducting_branches(scenario))
+        key = surfaces, scenario.network_seed, roots_of(scenario)
         if not key[0]:
             return None
         if key not in self._networks:
+            if len(self._networks) >= NETWORKS:
+                self._networks.pop(next(iter(self._networks)))
             self._networks[key] = grow_network(self.mesh, self.solver, *key)
         return self._networks[key]
 
@@ -188,7 +194,7 @@ class EikonalModel:
         """Where the beat starts; those of the last question are remembered: a draw of velocities changes none."""
         if self._origin is not None:
             return self._origin._sources_of(scenario)
-        key = (scenario.start, scenario.sites, scenario.conduction)
+        key = (scenario.start, scenario.sites, scenario.conduction, scenario.roots)
         if self._starts is None or self._starts[0] != key:
             self._starts = key, sources_of(self.mesh, self.solver, scenario)
         return self._starts[1]

@@ -1,7 +1,8 @@
 """Simulate: set up a scenario, run it, read what came out with its doubt and its checks."""
 
+from app.calibration_file import targets_of
 from app.scenario_tree import as_child
-from app.scenarios import EXERCISE, EXERCISE_RATE, at_exercise, counterpart, has_checkpoint, has_states
+from app.scenarios import EXERCISE, EXERCISE_RATE, VENTRICLE, at_exercise, counterpart, has_checkpoint, has_states
 from geometry.errors import Refused
 from solvers.cells.catalogue import find_cells
 from solvers.drugs.catalogue import find_drugs
@@ -138,11 +139,13 @@ class SimulatePage(Page):
         fold.unfolded.connect(lambda on: self.setProperty(name, on))
 
     def _add_calibration(self, name: str) -> None:
-        if not isinstance(self.session.scenario, Electrophysiology):
+        session = self.session
+        if name.startswith(VENTRICLE):
             return
-        fold = CalibrationFold(self.session, name, self.watch.start, self.watch.busy, self)
-        self._keep_open(fold, "fitting")
-        self.column.addWidget(fold)
+        for target in targets_of(session.scenario):
+            fold = CalibrationFold(session, name, self.watch.start, self.watch.busy, self, target)
+            self._keep_open(fold, f"fitting {target}")
+            self.column.addWidget(fold)
 
     def show_scenario(self) -> None:
         """Show changed values without building the page again."""
