@@ -118,15 +118,6 @@ def laplace_fields(mesh: HeartMesh, progress: Progress = silent) -> LaplaceField
     missing = [name for name in LAPLACE if name not in kept]
     solved = kept | (_solved(mesh, stiffness(mesh, gradients, volumes), missing, progress) if missing else {})
     progress(1.0, "Wall coordinates")
-    return _fields(mesh, gradients, solved)
-
-
-def fields_on(fields: LaplaceFields, moved: HeartMesh) -> LaplaceFields:
-    """The fields carried along with the nodes of the mesh that they were solved on, with their gradients where those are now."""
-    return _fields(moved, shape_gradients(moved)[0], {name: getattr(fields, name) for name in LAPLACE})
-
-
-def _fields(mesh: HeartMesh, gradients: Floats, solved: dict[str, Floats]) -> LaplaceFields:
     at = {name: values[mesh.tets].mean(axis=1) for name, values in solved.items()}
     rising = {name: slopes(mesh, gradients, values) for name, values in solved.items()}
     return LaplaceFields(**{name: solved[name] for name in LAPLACE}, gradients=rising, at_tets=at)

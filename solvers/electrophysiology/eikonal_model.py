@@ -13,7 +13,7 @@ from geometry.heart_mesh import Floats, HeartMesh
 from geometry.progress import Progress, part, silent
 from solvers.cells.cell import Cell
 from solvers.cells.pace import pace
-from solvers.directions.coordinates import LaplaceFields, fields_on, laplace_fields
+from solvers.directions.coordinates import LaplaceFields, laplace_fields
 from solvers.directions.fibers import FiberRule
 from solvers.electrophysiology.cell_kinds import CellKinds, cell_kinds
 from solvers.electrophysiology.conduction_system import (
@@ -108,7 +108,7 @@ class EikonalModel:
     def moved(self, points: Floats) -> "EikonalModel":
         """The same heart with its nodes (n, 3) mm elsewhere: another outline that the segmentation may have had.
 
-        Wall coordinates, network, electrodes and the nodes where the beat starts stay those of the heart as segmented.
+        Wall coordinates, fibres, network, electrodes and the nodes where the beat starts stay those of the heart as segmented.
         """
         other = self.sibling()
         other.mesh = self.mesh.with_points(points)
@@ -118,9 +118,6 @@ class EikonalModel:
         living = replace(living, mesh=living.mesh.with_points(points[living.nodes]))
         other.substrate = replace(self.substrate, conducting=living)
         other._lead_field = LeadField(living.mesh)
-        if self.fields is not None:
-            other.fields = fields_on(self.fields, other.mesh)
-            other._rule = FiberRule(other.fields)
         return other
 
     def directions(self, angles: FiberAngles) -> tuple[Floats, Floats]:

@@ -8,6 +8,7 @@ from solvers.electrophysiology.drawn_beats import LONGER, MOST, DrawnBeats
 from solvers.electrophysiology.eikonal_ensemble import ecg_band, run_eikonal_ensemble
 from solvers.electrophysiology.eikonal_model import EikonalModel
 from solvers.electrophysiology.leads import lead_values, own_beat, own_rhythm
+from solvers.electrophysiology.outlines import model_of, needed_outlines
 from solvers.scenario import Doubt, Electrophysiology, Ensemble, PacingSite
 from solvers.uncertainty.sampling import draws, varied_numbers
 
@@ -51,7 +52,9 @@ def test_the_distance_of_a_lead_from_the_qrs_has_the_interval_of_the_draws_own_r
     assert band is not None and set(band.values) == {"q_lv"}  # what the draws do not have gets no interval
     drawn = [*draws(scenario, 6, scenario.ensemble.seed), scenario]
     rhythms = [own_rhythm(one) for one in drawn]
-    times = [own_beat(model.answer(rhythm)) for rhythm in rhythms]
+    outlines = needed_outlines(model.mesh, scenario)
+    hearts = [model_of(model.sibling(), outlines, scenario, draw) for draw in drawn]
+    times = [own_beat(heart.answer(rhythm)) for heart, rhythm in zip(hearts, rhythms, strict=True)]
     node = int(model.mesh.tagged("epi")[0, 0])
     apart = [float(one.answer.activation[node] - one.onset) for one in times]
     *others, itself = apart
