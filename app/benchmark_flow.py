@@ -1,4 +1,4 @@
-"""Blood flow: microseconds of CPU a tetrahedron and step and what they go into, iterations by size, and an aortic beat.
+"""Blood flow: microseconds of CPU a tetrahedron and step and what they go into, iterations by size, two ranks against one, a beat.
 
 CPU seconds are those of the process and all its threads, so that other programs on the machine count little.
 """
@@ -7,14 +7,20 @@ import resource
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from app.demo import Step
 from geometry.heart_mesh import HeartMesh
+from geometry.progress import Progress, silent
 from geometry.shapes import tube
+
+if TYPE_CHECKING:
+    from solvers.flow.navier_stokes import FlowState
 
 EDGES = (2.0, 1.06, 0.63)  # mm, for some 10, 63 and 330 thousand tetrahedra
 RADIUS, LENGTH = 10.0, 50.0  # mm
@@ -28,7 +34,8 @@ def benchmark_flow() -> list[Step]:
     (_, small, few), (_, large, many) = made[0], made[-1]
     sizes = f"iterations from {few / 1000:.0f} to {many / 1000:.0f} thousand tetrahedra"
     words = f"{sizes}: {small:.1f} to {large:.1f}, {large / small:.2f} x"
-    return [*(step for step, _, _ in made), Step(f"{words} (at most 1.5 x)", 0.0, 0.0), _alone(_beat)]
+    iterations = Step(f"{words} (at most 1.5 x)", 0.0, 0.0)
+    return [*(step for step, _, _ in made), iterations, _two_ranks(), _alone(_beat)]
 
 
 def _alone[Made](work: Callable[[], Made]) -> Made:
@@ -40,31 +47,69 @@ def _memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def _whole_step(edge: float) -> tuple[Step, float, int]:
-    """Steps into the rise of a pulse through a straight pipe with a windkessel; its mean iterations and tetrahedra."""
+def _two_ranks() -> Step:
+    """The steps on the finest mesh, by one process and by two that share it out, on a machine that does nothing else."""
+    from solvers.ranks import on_ranks
+
+    one, two = (on_ranks(ranks, timed_steps, EDGES[-1]) for ranks in (1, 2))
+    apart = float(np.abs(one.last.velocity - two.last.velocity).max() / np.abs(one.last.velocity).max())
+    words = (
+        f"two ranks against one, {one.tetrahedra / 1000:.0f} thousand tetrahedra: {one.wall / two.wall:.2f} x as fast "
+        f"(at least 1.8 x), {one.iterations:.1f} and {two.iterations:.1f} iterations, velocities {apart:.0e} apart"
+    )
+    return Step(words, two.wall / STEPS, 0.0)
+
+
+@dataclass(frozen=True)
+class TimedSteps:
+    """Seconds of the steps on the clock, wall and CPU of this process; parts of the latter; and the last state."""
+
+    wall: float
+    cpu: float
+    parts: dict[str, float]
+    iterations: float
+    tetrahedra: int
+    last: "FlowState"
+
+
+def timed_steps(comm: Any, edge: float, *, progress: Progress = silent) -> TimedSteps:
+    """Steps into the rise of a pulse through a straight pipe with a windkessel, by the processes of ``comm``."""
     from solvers.flow.inflow import blunt_profile
     from solvers.flow.navier_stokes import Fluid, NavierStokes
     from solvers.flow.windkessel import Outlet
 
     pipe = tube(RADIUS, LENGTH, edge)
     outlet = Outlet(0.02, 0.4, 2000.0)
-    flow = NavierStokes(pipe, Fluid(1.06, 0.004), outlet, blunt_profile(pipe, 1.0))
+    flow = NavierStokes(pipe, Fluid(1.06, 0.004), outlet, blunt_profile(pipe, 1.0), comm=comm)
     state, states = flow.at_rest(10.0), []
     for number in range(WARM + STEPS):
         if number == WARM:
+            comm.Barrier()
             wall, cpu = time.perf_counter(), time.process_time()
         state = flow.advance(state, STEP, lambda t: 300.0 * float(np.sin(np.pi * t / 320.0)))
         states.append(state)
+    comm.Barrier()
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    each = 1e6 / STEPS / len(pipe.tets)
-    parts = {
-        name: each * sum(getattr(one.cost, name) for one in states[WARM:])
-        for name in ("assembly", "preconditioner", "iterating")
-    }
+    names = ("assembly", "preconditioner", "iterating")
+    parts = {name: sum(getattr(one.cost, name) for one in states[WARM:]) for name in names}
     mean = float(np.mean([one.iterations for one in states[WARM:]]))
-    split = ", ".join(f"{name} {value:.1f}" for name, value in parts.items())
-    words = f"step of {len(pipe.tets) / 1000:.0f} thousand tetrahedra: {cpu * each:.1f} us CPU a tetrahedron (at most 9): {split}"
-    return Step(f"{words}; {mean:.1f} iterations", wall / STEPS, _memory()), mean, len(pipe.tets)
+    return TimedSteps(wall, cpu, parts, mean, len(pipe.tets), state)
+
+
+def _whole_step(edge: float) -> tuple[Step, float, int]:
+    """What a step costs in one process; its mean iterations and tetrahedra."""
+    from solvers.backend import MPI
+
+    done = timed_steps(MPI.COMM_SELF, edge)
+    each = 1e6 / STEPS / done.tetrahedra
+    split = ", ".join(f"{name} {value * each:.1f}" for name, value in done.parts.items())
+    size = f"step of {done.tetrahedra / 1000:.0f} thousand tetrahedra"
+    words = f"{size}: {done.cpu * each:.1f} us CPU a tetrahedron (at most 9): {split}"
+    return (
+        Step(f"{words}; {done.iterations:.1f} iterations", done.wall / STEPS, _memory()),
+        done.iterations,
+        done.tetrahedra,
+    )
 
 
 def _beat() -> Step:

@@ -3,14 +3,22 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from app.case import Case
 from app.folders import replace_text
 from app.measured_ecg import PLACE
 from app.provenance import digest
 from geometry.errors import Refused
-from solvers.scenario import Electrophysiology
+from solvers.scenario import Electrophysiology, Flow
+
+Target = Literal["qrs", "qt", "cuff"]
+TARGETS: dict[Target, str] = {
+    "qrs": "fitted to the QRS of the measured ECG",
+    "qt": "fitted to the QT interval",
+    "cuff": "fitted to the cuff pressure",
+}
+ENDINGS: dict[Target, str] = {"qrs": "calibrated", "qt": "qt", "cuff": "calibrated"}
 
 
 @dataclass(frozen=True)
@@ -21,32 +29,44 @@ class KeptCalibration:
     changed: tuple[str, ...]
 
 
-def child_name(name: str) -> str:
+def targets_of(scenario: Electrophysiology | Flow | None) -> tuple[Target, ...]:
+    """What a scenario can be fitted to, the first of them where none is named."""
+    if isinstance(scenario, Electrophysiology):
+        return ("qrs", "qt")
+    return () if scenario is None else ("cuff",)
+
+
+def child_name(name: str, target: Target = "qrs") -> str:
     """What the calibrated scenario is stored as."""
-    return f"{name}_calibrated"
+    return f"{name}_{ENDINGS[target]}"
 
 
-def calibration_file(case: Case, name: str) -> Path:
+def calibration_file(case: Case, name: str, target: Target = "qrs") -> Path:
     """Where the words and numbers about a calibration lie."""
-    return case.folder / "calibrations" / f"{name}.json"
+    return case.folder / "calibrations" / f"{name}{'-qt' if target == 'qt' else ''}.json"
 
 
-def keep_calibration(case: Case, name: str, scenario: Electrophysiology, facts: dict[str, Any]) -> None:
+def keep_calibration(
+    case: Case, name: str, scenario: Electrophysiology | Flow, facts: dict[str, Any], target: Target = "qrs"
+) -> None:
     """Keep what was found about a scenario, with what it was found from."""
-    replace_text(calibration_file(case, name), json.dumps(facts | {"from": _found_from(case, scenario)}, indent=1))
+    told = facts | {"target": target, "from": _found_from(case, scenario, target)}
+    replace_text(calibration_file(case, name, target), json.dumps(told, indent=1))
 
 
-def kept_calibration(case: Case, name: str) -> KeptCalibration | None:
+def kept_calibration(case: Case, name: str, target: Target = "qrs") -> KeptCalibration | None:
     """What is kept about a scenario; None where it was never calibrated."""
     try:
-        facts: dict[str, Any] = json.loads(calibration_file(case, name).read_text())
-        before, now = facts["from"], _found_from(case, case.scenario(name))
+        facts: dict[str, Any] = json.loads(calibration_file(case, name, target).read_text())
+        before, now = facts["from"], _found_from(case, case.scenario(name), target)
     except (OSError, ValueError, KeyError, Refused):
         return None
     return KeptCalibration(facts, tuple(what for what, found in now.items() if before.get(what) != found))
 
 
-def _found_from(case: Case, scenario: Any) -> dict[str, Any]:
+def _found_from(case: Case, scenario: Electrophysiology | Flow, target: Target) -> dict[str, Any]:
     mesh, ecg = case.folder / "mesh" / "heart.npz", case.folder / PLACE
-    numbers = scenario.model_dump(mode="json", exclude={"title"})
-    return {"scenario": numbers, "mesh": digest(mesh), "measured ECG": digest(ecg) if ecg.exists() else ""}
+    found: dict[str, Any] = {"scenario": scenario.model_dump(mode="json", exclude={"title"}, exclude_defaults=True)}
+    if target == "cuff":
+        return found
+    return found | {"mesh": digest(mesh), "measured ECG": digest(ecg) if ecg.exists() else ""}

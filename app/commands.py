@@ -16,6 +16,7 @@ from app.jobs import start_job, tell_interrupted
 from app.mesh_options import MeshOptions, needed_options
 from app.mesh_sizes import mesh_sizes
 from app.needed import needed_image
+from app.scenario_tree import as_child
 from app.scenarios import EXERCISE, at_exercise, counterpart
 from app.staleness import out_of_date
 from geometry.errors import Refused
@@ -132,7 +133,7 @@ def simulate(
     """Run a scenario: the name of a stored one, or a scenario file; --restart goes on where it was stopped.
 
     --exercise runs the same flow on a bicycle (110 beats a minute, 170 over 80 mmHg by cuff), kept as a scenario of its own.
-    --ranks shares the nodes of the monodomain equation out between so many processes under MPI (CARDIOTWIN_MPIEXEC names the
+    --ranks shares the monodomain equation or a flow's beats out between so many processes under MPI (CARDIOTWIN_MPIEXEC names the
     command that starts them, where it is not mpiexec); the answer is that of one process to the solver's tolerance.
     --electrodes is a table (.csv) of rows NAME,x,y,z (mm, RAS) that moves electrodes of the scenario's ECG.
     --cluster is the address of a Dask scheduler (dask scheduler, dask worker ADDRESS --nthreads 1) on whose workers the members
@@ -149,9 +150,9 @@ def simulate(
         opened.save_scenario(name, read_scenario(path))
     found = opened.scenario(name)
     if exercise and not name.endswith(EXERCISE):
-        name = counterpart(name)
+        rest, name = name, counterpart(name)
         if name not in opened.scenarios():
-            opened.save_scenario(name, at_exercise(scenario, found))
+            opened.save_scenario(name, as_child(opened.scenarios(), rest, at_exercise(rest, found)))
     if electrodes is not None:
         with_electrodes(opened, name, moved_from_table(electrodes))
     options = {"scenario": name, "workers": workers, "ranks": ranks, "restart": restart, "cluster": cluster}

@@ -21,9 +21,11 @@ from app.devices import (
 )
 from app.needed import needed_mesh
 from app.scenario_tree import as_child
+from app.staleness import run_fits
 from geometry.aortic_root import aortic_root
 from geometry.errors import Refused
 from geometry.measures.body import body_surface
+from geometry.widened import widened
 from solvers.devices.records import UPRIGHT, ImplantedValve, PlacedSurface, Stent
 from solvers.devices.sizing import choose_size
 from solvers.devices.stenting import stent_child, stent_metrics, stent_stretch
@@ -106,7 +108,9 @@ def stent(
     line = find_line(opened)
     x, y, z = point(at) if at else (round(float(v), 2) for v in line.points[line.throat])
     tried = Stent(x=x, y=y, z=z, length=length, diameter=diameter, recoil=recoil, taper=taper)
-    stretch = stent_stretch(needed_mesh(opened), line, tried)
+    mesh = needed_mesh(opened)
+    stretch = stent_stretch(mesh, line, tried)
+    widened(mesh, stretch, tried.final_diameter)  # refuses what no run could compute, before anything is stored
     parents = scenario or [k for k, s in opened.scenarios().items() if isinstance(s, Flow) and s.device is None]
     drops = {}
     for name in parents:
@@ -179,8 +183,8 @@ def _keep(case: Case, name: str, parent: str, child: Electrophysiology | Flow, t
 
 
 def _drops(case: Case, name: str, again: bool = False) -> dict[str, float]:
-    """Pressure drops (mmHg) and velocity (m/s) of a run; run now where it was not, or ``again``."""
-    if again or name not in case.runs():
+    """Pressure drops (mmHg) and velocity (m/s) of a run; run now where there is none that fits, or ``again``."""
+    if again or not run_fits(case, name):
         run(case, "simulate", {"scenario": name, "workers": None, "ranks": 1, "restart": False})
     metrics = read_numbers(case.folder / "runs" / name)["metrics"]
     return {facts["name"]: facts["value"] for facts in metrics if facts["name"] in DROPS}

@@ -1,5 +1,6 @@
-"""The verbs that grow the tree of scenarios: list, show, copy, rename, delete, confirm."""
+"""The verbs that grow the tree of scenarios: list, show, copy, rename, delete, confirm, rebase."""
 
+from json import loads as json_value
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +11,8 @@ from app.commands import opened_case, point
 from app.console import print_json, say
 from app.input_list import inputs_of
 from app.removed import forget_removed, remove_scenario
-from app.scenario_tree import child_of, confirmed, needed_scenario, scenario_tree
+from app.scenario_rebase import rebased
+from app.scenario_tree import child_of, confirmed, needed_scenario, parent_moved, scenario_tree
 from app.scenario_words import NAMING, change_line, changes_in_words
 from app.staleness import stale_scenarios
 from geometry.errors import Refused
@@ -68,7 +70,8 @@ def copy(
 ) -> None:
     """Make a child of a scenario; --set ENTRY=VALUE changes something in it, e.g. --set viscosity=4.5.
 
-    Entries inside others are written with a dot (velocities.fiber=0.5). --site x,y,z (mm, RAS), once for each, are the places
+    Entries inside others are written with a dot (velocities.fiber=0.5), whole records as JSON
+    (outlets={"outlet_left": {"resistance": 2}}). --site x,y,z (mm, RAS), once for each, are the places
     it is paced from. --sd ENTRY=SD,STATUS,SOURCE says how sure a number is (velocities.fiber=0.05,measured,"mapping"; 0: not
     varied); status and source may be left out.
     """
@@ -117,17 +120,42 @@ def confirm(case: Path, name: str, *, json: Json = None) -> None:
     print_json({"case": str(case), "name": name}, json)
 
 
+@SCENARIO_VERBS.command
+def rebase(case: Path, name: str, *, json: Json = None) -> None:
+    """Let a child take over what was changed on its parent since it was made; what it changes itself stays as it is."""
+    opened = opened_case(case)
+    with opened.locked():
+        found = rebased(opened.scenarios(), name)
+        opened.save_scenario(name, found.scenario)
+    now = opened.scenarios()
+    below = [f"'{one.title}': {parent_moved(now, key)}" for key, one in now.items() if one.parent == name]
+    for sentence in (*found.sentences(), *(words for words in below if not words.endswith(": "))):
+        say(f"  {sentence}")
+    facts = {"case": str(case), "name": name, "taken": list(found.taken), "kept": list(found.kept)}
+    print_json({**facts, "change": change_line(now[found.scenario.parent], found.scenario)}, json)
+
+
 def _changed(child: Electrophysiology | Flow, entries: list[str], sites: list[str]) -> Electrophysiology | Flow:
     values: dict[str, Any] = {}
     for entry in entries:
         path, sign, value = entry.partition("=")
         if not sign or path in NAMING:
             raise Refused(f"{entry!r} changes nothing; write ENTRY=VALUE, e.g. --set viscosity=4.5.")
-        values[path] = value
+        values[path] = _plain(value)
     if sites:
         values["sites"] = tuple(PacingSite(x=x, y=y, z=z).model_dump() for x, y, z in map(point, sites))
         values["start"] = "paced"
     return with_entries(child, values)
+
+
+def _plain(value: str) -> Any:
+    """A record or a row of them is written as JSON; all else stays the text that it is."""
+    if value[:1] not in ("{", "["):
+        return value
+    try:
+        return json_value(value)
+    except ValueError as fault:
+        raise Refused(f"{value!r} is no JSON ({fault}); put names between double quotes.") from fault
 
 
 def _doubt(told: str) -> Doubt:

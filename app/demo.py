@@ -17,7 +17,7 @@ from app.case import Case
 from app.console import say
 from app.following import follow_all
 from app.jobs import Job, start_job
-from app.scenarios import scenario_order
+from app.scenario_order import scenario_order
 from geometry.metric import Metric
 from sample_scans.catalogue import Sample, samples
 

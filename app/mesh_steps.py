@@ -11,12 +11,14 @@ from app.case import Case
 from app.heart_steps import motion as follow_cine
 from app.heart_steps import with_moved
 from app.mesh_options import CAVITIES, WHOLE, MeshOptions, needed_options
+from app.scenario_tree import with_doubts_of
 from app.scenarios import default_scenarios
 from app.staleness import scar_digest
 from geometry.heart_mesh import HeartMesh
 from geometry.image import Image
 from geometry.measures.body import body_surface
 from geometry.metric import Metric
+from geometry.outline_doubt import with_outline_doubt
 from geometry.progress import Progress, part
 from geometry.segmentation import RV, Segmentation
 
@@ -36,12 +38,14 @@ def build_mesh(
     kept: dict[str, Any] = asked.to_job() | {"edge": edge, "landmarks": case.landmarks().moved()}
     kept |= {"long_axis_maps": len(kept.pop("files", ()))}
     if image.modality == "CT":
-        built, metrics = _blood_pool(segmentation, edge, asked, progress)
+        built, metrics = _blood_pool(segmentation, edge, asked, part(progress, 0.0, 0.9))
+        built = with_outline_doubt(built, segmentation, part(progress, 0.9, 1.0))
     elif asked.part in CAVITIES:
         built, metrics = _cavity(segmentation, edge, asked, body_surface(case.subject()), progress)
     else:
         left = segmentation if asked.part == WHOLE else without_right(segmentation)
-        built, metrics = _ventricles(case, left, edge, asked, progress)
+        built, metrics = _ventricles(case, left, edge, asked, part(progress, 0.0, 0.9))
+        built = with_outline_doubt(built, segmentation, part(progress, 0.9, 1.0))
     if image.modality == "MR":
         kept |= {"scar": scar_digest(case)}
     case.save_mesh(built, metrics, **kept)
@@ -52,6 +56,8 @@ def build_mesh(
     for name, scenario in default_scenarios(case.measures(), built).items():
         if name not in case.scenarios():
             case.save_scenario(name, scenario)
+    for name, scenario in with_doubts_of(case.scenarios(), built).items():
+        case.save_scenario(name, scenario)
 
 
 def _ventricles(case: Case, segmentation: Segmentation, edge: float, asked: MeshOptions, progress: Progress) -> Built:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from app.case import Case
 from app.folders import replace_text
+from app.option_facts import planned_facts
 from app.scenario_tree import scenario_tree
 from geometry.errors import Refused
 from geometry.metric import Metric
@@ -63,10 +64,11 @@ def _options(case: Case, names: Sequence[str]) -> list[Option]:
     missing = [name for name in names if name not in runs]
     if missing:
         raise Refused(f"The case has no finished run {missing[0]!r}; it has: {', '.join(runs) or 'none yet'}.")
-    found = []
+    found, mesh = [], case.mesh()
     for name in names:
         folder = case.folder / "runs" / name
         metrics = {facts["name"]: Metric(**facts) for facts in read_numbers(folder)["metrics"]}
+        metrics |= {fact.name: fact for fact in planned_facts(case, name, mesh)}
         title = scenarios[name].title if name in scenarios else name
         found.append(Option(name, title, metrics, read_members(folder)))
     return found

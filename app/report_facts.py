@@ -4,6 +4,7 @@ import os
 import platform
 from typing import Any
 
+from app.calibration_text import calibrations_of
 from app.captures import captures
 from app.case import Case
 from app.input_list import inputs_of
@@ -42,6 +43,7 @@ def report_facts(case: Case, order: list[str]) -> dict[str, Any]:
         "runs": [_run(case, name) for name in order],
         "options": _options(case),
         "captures": [{"file": one.path.name, "words": one.words} for one in captures(case)],
+        "calibrations": calibrations_of(case),
         "verification": verification,
         "verification_line": status_line(verification),
         "out_of_date": list(out_of_date(case)),

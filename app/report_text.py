@@ -72,6 +72,7 @@ def annex_sections(facts: Mapping[str, Any]) -> list[Section]:
         more = " (beside those above)" if len(fresh) < len(notes) else ""
         sections.append((f"{title}: assumptions and limits{more}", fresh))
         sections.append((f"{title}: checks made during the run", [_check(check) for check in run["checks"]]))
+    sections += [(one["title"], one["sentences"]) for one in facts.get("calibrations", ())]
     sections.append(("Verification on this machine", _verification(facts)))
     told: dict[str, str] = {}
     for run in facts["runs"]:

@@ -5,11 +5,15 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from app.scenario_order import scenario_order
 from app.scenario_words import NAMING, change_line
-from app.scenarios import scenario_order
 from geometry.errors import Refused
+from geometry.heart_mesh import HeartMesh
 from solvers.scenario import Electrophysiology, Flow
+from solvers.scenario_file import scenario_from
+from solvers.uncertainty.outline_doubts import with_outline_doubts
 
 Scenarios = Mapping[str, Electrophysiology | Flow]
 
@@ -40,16 +44,32 @@ def numbers_digest(scenario: Electrophysiology | Flow) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def numbers_of(scenario: Electrophysiology | Flow) -> dict[str, Any]:
+    """Its kind and all that a run depends on, as plain data."""
+    return scenario.model_dump(mode="json", exclude=set(NAMING - {"kind"}))
+
+
 def parent_moved(scenarios: Scenarios, name: str) -> str:
     """A sentence where the parent's numbers changed after the child was made from them; else empty."""
     child = scenarios[name]
     parent = scenarios.get(child.parent) if child.parent else None
     if parent is None or not child.parent_numbers or child.parent_numbers == numbers_digest(parent):
         return ""
-    return (
-        f"Its parent '{parent.title}' was changed after this one was made from it. Look at what it changes now "
-        f"({change_line(parent, child)}), then confirm it or make it again."
-    )
+    before = parent_then(child)
+    told = f"Its parent '{parent.title}' was changed after this one was made from it"
+    if before is None:
+        return f"{told}. Look at what it changes now ({change_line(parent, child)}), then confirm it or make it again."
+    return f"{told}: {change_line(before, parent)}. Take that over, or confirm this one as it is."
+
+
+def parent_then(child: Electrophysiology | Flow) -> Electrophysiology | Flow | None:
+    """The parent as it was when the child was made from it, without a title; None where that was not kept."""
+    if not child.parent_was:
+        return None
+    try:
+        return scenario_from(child.parent_was)
+    except Refused:
+        return None
 
 
 def child_of(scenarios: Scenarios, parent: str, title: str = "") -> tuple[str, Electrophysiology | Flow]:
@@ -63,28 +83,41 @@ def as_child[Made: (Electrophysiology, Flow, Electrophysiology | Flow)](
     scenarios: Scenarios, parent: str, made: Made
 ) -> Made:
     """``made``, which was made from the numbers that ``parent`` has now, as its child."""
-    source = needed_scenario(scenarios, parent)
-    return made.model_copy(update={"parent": parent, "parent_numbers": numbers_digest(source)})
+    needed_scenario(scenarios, parent)
+    return made.model_copy(update=_place(scenarios, parent))
 
 
 def confirmed(scenarios: Scenarios, name: str) -> Electrophysiology | Flow:
     """The child as it is, taken to be a child of its parent as that is now."""
     child = needed_scenario(scenarios, name)
-    parent = scenarios.get(child.parent)
-    return child.model_copy(update={"parent_numbers": numbers_digest(parent) if parent is not None else ""})
+    return child.model_copy(update=_place(scenarios, child.parent))
 
 
 def without(scenarios: Scenarios, name: str) -> dict[str, Electrophysiology | Flow]:
     """The scenarios without one; its children become children of its parent (their numbers stay)."""
-    gone = needed_scenario(scenarios, name)
-    parent = scenarios.get(gone.parent)
-    numbers = numbers_digest(parent) if parent is not None else ""
-    moved = {"parent": gone.parent if parent is not None else "", "parent_numbers": numbers}
+    moved = _place(scenarios, needed_scenario(scenarios, name).parent)
     return {
         key: one.model_copy(update=moved) if one.parent == name else one
         for key, one in scenarios.items()
         if key != name
     }
+
+
+def with_doubts_of(scenarios: Scenarios, mesh: HeartMesh) -> dict[str, Electrophysiology | Flow]:
+    """Those scenarios that change, with the doubt of the outlines of a fresh mesh; a child that knew its parent still does."""
+    fresh = {name: with_outline_doubts(one, mesh) for name, one in scenarios.items()}
+    for name, one in scenarios.items():
+        if one.parent in scenarios and one.parent_numbers == numbers_digest(scenarios[one.parent]):
+            fresh[name] = fresh[name].model_copy(update=_place(fresh, one.parent))
+    return {name: one for name, one in fresh.items() if one != scenarios[name]}
+
+
+def _place(scenarios: Scenarios, parent: str) -> dict[str, Any]:
+    """What a child of ``parent`` as that is now holds of it; of a baseline where there is no such scenario."""
+    source = scenarios.get(parent)
+    if source is None:
+        return {"parent": "", "parent_numbers": "", "parent_was": {}}
+    return {"parent": parent, "parent_numbers": numbers_digest(source), "parent_was": numbers_of(source)}
 
 
 def needed_scenario(scenarios: Scenarios, name: str) -> Electrophysiology | Flow:

@@ -28,7 +28,9 @@ CHOICES = {
     "open": "Open as segmented",
     "": "None",
 }
-NAMING = frozenset({"kind", "title", "parent", "parent_numbers"})  # of a scenario: no number depends on them
+NAMING = frozenset(
+    {"kind", "title", "parent", "parent_numbers", "parent_was"}
+)  # of a scenario: no number depends on them
 COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 MOST = 6  # changes that are told one by one
 SAME_PLACE = 0.05  # mm

@@ -1,13 +1,14 @@
 """The scenarios a new twin starts with."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from app.case import Case
+from app.scenario_tree import as_child
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
 from geometry.metric import Metric
-from solvers.flow_records import Cuff
+from solvers.flow.shares import with_shared_vessels
+from solvers.flow_records import Cuff, Windkessel
 from solvers.scenario import Electrophysiology, Ensemble, Flow, PacingSite
 
 VENTRICLE = "ventricle"
@@ -75,10 +76,11 @@ def at_exercise(name: str, rest: Electrophysiology | Flow) -> Flow:
         )
     if name.endswith(EXERCISE):
         raise Refused(f"{rest.title!r} is at exercise already, and the case no longer has what it was made from.")
-    if rest.inflow is not None or rest.inlet != "ejection" or rest.outlets:
+    own = any(not isinstance(behind, Windkessel) for behind in rest.outlets.values())
+    if rest.inflow is not None or rest.inlet != "ejection" or own:
         raise Refused(
-            f"{rest.title!r} has a measured inflow, a pressure at its inlet or outlets of its own, and what becomes of them at "
-            "exercise is not known. Make a scenario of its own with what they are then."
+            f"{rest.title!r} has a measured inflow, a pressure at its inlet, or outlets that are no windkessels, and what becomes "
+            "of them at exercise is not known. Make a scenario of its own with what they are then."
         )
     return exercise(rest)
 
@@ -93,19 +95,5 @@ def default_scenarios(measures: tuple[Metric, ...], mesh: HeartMesh) -> dict[str
         paced = Electrophysiology(title="Pacing", tier="eikonal", start="paced", sites=(site,))
         return {"sinus_rhythm": Electrophysiology(), "pacing": paced}
     strokes = [metric.value for metric in measures if metric.name == "stroke_volume"]
-    rest = Flow(stroke_volume=strokes[0]) if strokes else Flow()
-    return {"systole": rest, counterpart("systole"): exercise(rest)}
-
-
-def scenario_order(scenarios: Mapping[str, Electrophysiology | Flow]) -> list[str]:
-    """The names, those that a person looks at first in front: sinus rhythm before what-if."""
-    return sorted(scenarios, key=lambda name: (_paced(scenarios[name]), name))
-
-
-def _paced(scenario: Electrophysiology | Flow) -> bool:
-    return isinstance(scenario, Electrophysiology) and scenario.start == "paced"
-
-
-def in_order(found: dict[str, Electrophysiology | Flow]) -> dict[str, Electrophysiology | Flow]:
-    """The scenarios in the order in which they are run."""
-    return {name: found[name] for name in scenario_order(found)}
+    rest = with_shared_vessels(Flow(stroke_volume=strokes[0]) if strokes else Flow(), mesh)
+    return {"systole": rest, counterpart("systole"): as_child({"systole": rest}, "systole", exercise(rest))}

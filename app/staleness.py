@@ -62,6 +62,13 @@ def stale_scenarios(case: Case) -> dict[str, tuple[str, ...]]:
     return found
 
 
+def run_fits(case: Case, name: str) -> bool:
+    """Whether a scenario was run, on the mesh and with the numbers that it has now."""
+    return (
+        name in case.runs() and not _older_than_mesh(case, name) and not _ran_otherwise(case, name, case.scenario(name))
+    )
+
+
 def _older_than_mesh(case: Case, name: str) -> bool:
     heart = case.folder / "mesh" / "heart.npz"
     return heart.exists() and read_origin(case.folder / "runs" / name) != digest(heart)

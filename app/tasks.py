@@ -21,7 +21,8 @@ from app.heart_steps import HEART_STEPS
 from app.live import LiveActivation
 from app.measured_velocity import velocity
 from app.needed import needed_image, needed_mesh
-from app.scenarios import checkpoint_of, scenario_order
+from app.scenario_order import scenario_order
+from app.scenarios import checkpoint_of
 from app.sensitivity import learn_from_run, learn_step
 from geometry.errors import Refused
 from geometry.landmarks import Landmarks
@@ -189,7 +190,7 @@ def export_mesh(case: Case, options: Options, progress: Progress) -> None:
 
 
 def simulate(case: Case, options: Options, progress: Progress) -> None:
-    """Run a stored scenario. Options: scenario (its name), workers, ranks (MPI processes of the monodomain equation),
+    """Run a stored scenario. Options: scenario (its name), workers, ranks (MPI processes of the monodomain equation or the flow),
     restart (go on from where a run was stopped), cluster (address of a Dask scheduler for the members of the ensemble)."""
     name = str(options["scenario"])
     result = computed_result(case, name, case.scenario(name), options, part(progress, 0.0, 0.95))
@@ -219,8 +220,8 @@ def computed_result(
         from solvers.flow.execution import Checkpoint as FlowCheckpoint
         from solvers.flow.execution import Execution as FlowExecution
 
-        alone = FlowExecution(FlowCheckpoint(kept), restart)
-        result = simulate_flow(case, heart, scenario, progress, workers, alone, cluster, members)
+        how_flow = FlowExecution(FlowCheckpoint(kept), restart, int(options.get("ranks") or 1))
+        result = simulate_flow(case, heart, scenario, progress, workers, how_flow, cluster, members)
     else:
         from solvers.electrophysiology.execution import Execution
         from solvers.electrophysiology.march_state import Checkpoint

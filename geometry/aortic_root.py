@@ -46,8 +46,8 @@ class AorticRoot:
         return float(2 * wide.mean(axis=1).max()) if len(wide) else float("nan")
 
 
-def aortic_root(mesh: HeartMesh) -> AorticRoot:
-    """Measure the annulus at its landmark, across the line to the sinotubular junction, and the wall around that axis.
+def ring_of(mesh: HeartMesh) -> Annulus:
+    """The annulus at its landmark, across the line to the sinotubular junction.
 
     Refuses a mesh that is not of blood or has no such landmarks.
     """
@@ -60,7 +60,12 @@ def aortic_root(mesh: HeartMesh) -> AorticRoot:
     if beyond is None or np.allclose(beyond, at):
         raise Refused("This mesh does not know where the aorta runs from its annulus; build it again.")
     axis = np.asarray(beyond) - at
-    ring = section(mesh, at, axis / np.linalg.norm(axis))
+    return section(mesh, at, axis / np.linalg.norm(axis))
+
+
+def aortic_root(mesh: HeartMesh) -> AorticRoot:
+    """Measure the annulus (``ring_of``) and the wall around its axis; refuses a mesh without it."""
+    ring = ring_of(mesh)
     height = np.arange(BELOW, ABOVE + STEP / 2, STEP)
     points = ring.center + height[:, None] * ring.normal
     return AorticRoot(ring, height, polar_sections(mesh, points, np.tile(ring.normal, (len(height), 1))))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
+OUTLINE = "outline_"  # prefix of point data by which an ensemble moves the nodes (``geometry.outline_doubt``)
 POINTS, CELLS = "point_data/", "cell_data/"  # prefixes in the file
 
 
@@ -70,10 +71,12 @@ class HeartMesh:
         return replace(self, points=points)
 
     def digest(self) -> str:
-        """A hash of geometry, tags and directions: what results depend on."""
+        """A hash of geometry, tags, directions and the doubt of the outlines: what results depend on."""
         total = hashlib.sha256()
         for array in (self.points, self.tets, self.region, self.facets, self.facet_tag, self.fiber, self.sheet):
             total.update(b"-" if array is None else np.ascontiguousarray(array).tobytes())
+        for name in sorted(name for name in self.point_data if name.startswith(OUTLINE)):
+            total.update(np.ascontiguousarray(self.point_data[name]).tobytes())
         return total.hexdigest()[:16]
 
 

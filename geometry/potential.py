@@ -17,10 +17,14 @@ Fixed = Sequence[tuple[NDArray[np.integer], float | Floats]]
 def shape_gradients(mesh: HeartMesh) -> tuple[Floats, Floats]:
     """Gradients (m, 4, 3) of the four P1 shape functions of each tet in 1/mm, and its volume (m,) in mm3."""
     corners = mesh.points[mesh.tets]
-    edges = corners[:, 1:] - corners[:, :1]
-    inverse = np.linalg.inv(edges)  # columns are the gradients of shape functions 1, 2, 3
-    last = np.swapaxes(inverse, 1, 2)
-    return np.concatenate([-last.sum(axis=1, keepdims=True), last], axis=1), np.abs(np.linalg.det(edges)) / 6
+    a, b, c = (corners[:, k] - corners[:, 0] for k in (1, 2, 3))
+    gradients = np.empty((len(corners), 4, 3))
+    for row, (one, other) in enumerate(((b, c), (c, a), (a, b)), start=1):
+        gradients[:, row] = np.cross(one, other)
+    sixfold = np.einsum("mi,mi->m", a, gradients[:, 1])
+    gradients[:, 1:] /= sixfold[:, None, None]
+    gradients[:, 0] = -gradients[:, 1:].sum(axis=1)
+    return gradients, np.abs(sixfold) / 6
 
 
 def stiffness(mesh: HeartMesh, gradients: Floats, weights: Floats) -> csr_matrix:

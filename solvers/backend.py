@@ -43,11 +43,11 @@ import basix.ufl  # noqa: E402
 import dolfinx  # noqa: E402
 import dolfinx.fem.petsc  # noqa: E402
 import ufl  # noqa: E402
-from dolfinx import fem, mesh  # noqa: E402
+from dolfinx import fem, la, mesh  # noqa: E402
 from mpi4py import MPI  # noqa: E402
 from petsc4py import PETSc  # noqa: E402
 
-__all__ = ["MPI", "PETSc", "basix", "dolfinx", "fem", "jit_options", "mesh", "ufl"]
+__all__ = ["MPI", "PETSc", "basix", "dolfinx", "fem", "jit_options", "la", "mesh", "ufl"]
 
 
 def jit_options() -> dict[str, Any]:

@@ -19,11 +19,33 @@ class Windkessel(Record):
     venous: float = number(5, "mmHg", 0, 30, "Venous pressure")
 
 
+class VesselOutline(Record):
+    """How far the wall of the blood lies outside the segmented one: the mean over it, more where its edge is less clear."""
+
+    vessel: float = number(
+        0,
+        "mm",
+        -3,
+        3,
+        "Wall of the vessel outside the segmented one",
+        "assumed, as readers differ; a mesh of a segmentation with probabilities has its own SD",
+        sd=0.3,
+    )
+
+
 class Cuff(Record):
     """Blood pressure at the arm, taken as that of the aorta."""
 
     systolic: float = number(120, "mmHg", 60, 280, "Systolic pressure by cuff", "healthy adult at rest")
     diastolic: float = number(75, "mmHg", 30, 160, "Diastolic pressure by cuff", "healthy adult at rest")
+    error: float = number(
+        8,
+        "mmHg",
+        1,
+        30,
+        "SD of the error of one reading",
+        "the most that ISO 81060-2 lets a device have; its mean at most 5",
+    )
 
 
 class Ventricle(Record):

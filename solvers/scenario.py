@@ -6,8 +6,9 @@ Each number is declared once with its default, unit, range, meaning and source. 
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, JsonValue, model_validator
 
+from solvers.beat_records import Repolarization, RootSite
 from solvers.devices.records import Device, PlacedSurface
 from solvers.flow_records import (
     Cuff,
@@ -17,6 +18,7 @@ from solvers.flow_records import (
     Thinning,
     Ventricle,
     VentriclePressure,
+    VesselOutline,
     Windkessel,
 )
 from solvers.record import Record, choice, number
@@ -27,6 +29,7 @@ class Variant(Record):
 
     parent: str = choice("", "Name of the scenario that this one changes; empty for a baseline")
     parent_numbers: str = choice("", "Hash of the parent's numbers that this one was made from")
+    parent_was: dict[str, JsonValue] = choice({}, "Those numbers, without what is at its default")
 
 
 class Doubt(Record):
@@ -45,6 +48,23 @@ class FiberAngles(Record):
     epi: float = number(-60, "deg", -90, 90, "Fibre angle at the epicardium", "Bayer 2012; human DT-MRI", sd=5)
     sheet_endo: float = number(-65, "deg", -90, 90, "Sheet angle at the endocardium", "Bayer 2012")
     sheet_epi: float = number(25, "deg", -90, 90, "Sheet angle at the epicardium", "Bayer 2012")
+
+
+class Outlines(Record):
+    """How far the heart's surfaces lie outside those segmented: the mean over a surface, more where its edge is less clear."""
+
+    cavity: float = number(
+        0,
+        "mm",
+        -5,
+        5,
+        "Surface of the cavities outside the segmented one; the outside of the heart follows in part",
+        "assumed, as readers differ; a mesh of a segmentation with probabilities has its own SD",
+        sd=0.5,
+    )
+    outside: float = number(
+        0, "mm", -5, 5, "Outside of the heart beyond the segmented one", "assumed, as readers differ", sd=0.35
+    )
 
 
 class Velocities(Record):
@@ -206,6 +226,9 @@ class Electrophysiology(Variant):
     lesions: tuple[Lesion, ...] = choice((), "Ablation")
     drug: DrugDose = DrugDose()
     conduction: Literal["normal", "lbbb", "rbbb"] = choice("normal", "Normal, or one bundle branch blocked")
+    roots: tuple[RootSite, ...] = choice(
+        (), "Exits of the conduction system that are not where healthy hearts have them; empty: as in Durrer 1970"
+    )
     network: Literal["fast_layer", "grown_tree"] = choice(
         "fast_layer",
         "The Purkinje network: a layer of the endocardium that conducts fast everywhere, or a grown tree with junctions",
@@ -213,8 +236,10 @@ class Electrophysiology(Variant):
     network_seed: int = Field(1, ge=0, description="Seed of the grown tree")
     fibers: FiberAngles = FiberAngles()
     velocities: Velocities = Velocities()
+    outlines: Outlines = Outlines()
     cell: str = choice("tentusscher_panfilov_2006_epi", "Cell model")
     layers: Layers = Layers()
+    repolarization: Repolarization = Repolarization()
     grey_zone: GreyZone = GreyZone()
     electrodes: tuple[ElectrodePlace, ...] = choice((), "Electrodes that are not where the template has them")
     duration: float = number(150, "ms", 10, 2000, "Simulated time (not for eikonal)")
@@ -256,6 +281,7 @@ class Flow(Variant):
     )
     thinning: Thinning = Thinning()
     opening: float = number(1.0, "1", 0.5, 1.5, "Orifice area of the narrowing against the segmented one", sd=0.1)
+    outlines: VesselOutline = VesselOutline()
     orifice: Literal["segmented", "stenosis", "prosthesis"] = choice(
         "segmented", "The narrowing as segmented; brought to a stenotic area; or to the effective area of a prosthesis"
     )

@@ -1,27 +1,64 @@
-"""A scenario fitted to the measured ECG: started here, and what the ECG told of each input, in bars and words."""
+"""A scenario fitted to what was measured: started here, and what that told of each input, in bars and words."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSizePolicy, QWidget
 
-from app.calibration_file import KeptCalibration, child_name, kept_calibration
+from app.calibration_file import KeptCalibration, Target, child_name, kept_calibration
+from app.calibration_text import fit_texts, spread
 from geometry.metric import with_unit
+from solvers.scenario import Flow
+from ui.fit_bars import FitBars
+from ui.lead_fit import LeadFit
 from ui.session import Session
 from ui.theme import Theme, px
 from ui.widgets import Fold, button, label, notice
 
-TIP = (
-    "Runs 96 members of the eikonal model, learns what each input does to the QRS, and keeps the inputs that make the measured "
-    "one as a child of this scenario. Some minutes."
+
+@dataclass(frozen=True)
+class Wording:
+    """What a fold says about a fit; whether it needs a measured ECG and a mesh."""
+
+    title: str
+    about: str
+    tip: str
+    ecg: bool
+
+
+WORDINGS: Mapping[Target, Wording] = {
+    "qrs": Wording(
+        "Fit to the measured ECG",
+        "Velocities and fibre angles are fitted to the QRS of the measured ECG; what it cannot tell stays as it was.",
+        "Runs 96 members of the eikonal model, learns what each input does to the QRS, and keeps the inputs that make the "
+        "measured one as a child of this scenario. Some minutes.",
+        True,
+    ),
+    "qt": Wording(
+        "Fit to the QT interval",
+        "The currents that end the action potential are fitted to the QT of the measured ECG.",
+        "Paces the cells of this heart with 24 draws of IKr and IKs, and keeps those that give the measured QT as a child of "
+        "this scenario. Half a minute; several with layers of the wall.",
+        True,
+    ),
+    "cuff": Wording(
+        "Fit the vessels to the cuff",
+        "Resistance, its split and compliance behind the outlet are fitted to the cuff and the stroke volume set above.",
+        "Keeps the vessels that give these pressures as a child of this scenario. Seconds.",
+        False,
+    ),
+}
+ROOTS_TIP = (
+    "Where each exit of the conduction system is and when it fires become unknowns too: 240 members instead of 96"
 )
-ABOUT = "Velocities and fibre angles are fitted to the QRS of the measured ECG; what it cannot tell stays as it was."
+WEIGHTY = ("cannot make this", "lies outside what was thought", "look at the numbers")
 
 
 class CalibrationFold(Fold):
-    """Follows one scenario of the heart's activation; ``start`` starts a step of the case with its options."""
+    """Follows one scenario and one thing to fit it to; ``start`` starts a step of the case with its options."""
 
     def __init__(
         self,
@@ -30,41 +67,68 @@ class CalibrationFold(Fold):
         start: Callable[[str, Mapping[str, Any]], object],
         busy: bool,
         parent: QWidget | None = None,
+        target: Target = "qrs",
     ) -> None:
-        super().__init__("Fit to the measured ECG", False, parent)
-        self._session, self._scenario, self._start = session, scenario, start
+        words = self._words = WORDINGS[target]
+        super().__init__(words.title, False, parent)
+        self._session, self._scenario, self._start, self.target = session, scenario, start, target
         case = session.case
-        self.found = kept_calibration(case, scenario) if case is not None else None
-        self.column.addWidget(label(ABOUT, "small"))
-        if session.measured_beat is None:
+        self.found = kept_calibration(case, scenario, target) if case is not None else None
+        self.roots: QCheckBox | None = None
+        self.column.addWidget(label(words.about, "small"))
+        if words.ecg and session.measured_beat is None:
             self.column.addWidget(label("The case has no measured ECG yet.", "muted"))
             self.column.addWidget(button("Measured ECG ...", session.ecg_wanted.emit))
         else:
-            words = "Fit to the measured ECG" if self.found is None else "Fit again"
-            self.begin = button(words, self._begin, main=self.found is None, tip=TIP)
-            self.begin.setEnabled(session.mesh is not None and not busy)
-            self.column.addWidget(self.begin)
+            self._add_start(busy)
         if self.found is not None:
             self._add_found(self.found)
 
+    def _add_start(self, busy: bool) -> None:
+        record = self._session.scenario
+        if isinstance(record, Flow):
+            cuff, volume = record.cuff, record.stroke_volume
+            pressures = f"Cuff {cuff.systolic:.0f} over {cuff.diastolic:.0f} \u00b1 {cuff.error:.0f} mmHg"
+            self.column.addWidget(label(f"{pressures}, stroke volume {volume:.0f} mL."))
+        if self.target == "qrs":
+            self.roots = QCheckBox("Also where the conduction system exits", self)
+            self.roots.setToolTip(ROOTS_TIP)
+            self.column.addWidget(self.roots)
+        text = self._words.title if self.found is None else "Fit again"
+        self.begin = button(text, self._begin, main=self.found is None, tip=self._words.tip)
+        self.begin.setEnabled((self._session.mesh is not None or not self._words.ecg) and not busy)
+        self.column.addWidget(self.begin)
+
     def _begin(self) -> None:
-        self._start("calibrate", {"scenario": self._scenario})
+        more = {"roots": True} if self.roots is not None and self.roots.isChecked() else {}
+        self._start("calibrate", {"scenario": self._scenario, "to": self.target} | more)
 
     def _add_found(self, found: KeptCalibration) -> None:
         facts = found.facts
         if found.changed:
             words = " and the ".join(found.changed)
             self.column.addWidget(notice(f"The {words} changed after this fit; fit again."))
-        self.column.addWidget(label(fit_words(facts["fit"])))
+        self._add_fit(facts)
         self.column.addWidget(InputTable(facts["inputs"], self._session.theme, self))
         for note in facts["notes"]:
-            self.column.addWidget(notice(note) if "cannot make this ECG" in note else label(note, "small"))
-        child = child_name(self._scenario)
+            heavy = any(words in note for words in WEIGHTY)
+            self.column.addWidget(notice(note) if heavy else label(note, "small"))
+        child = child_name(self._scenario, self.target)
         if child in self._session.scenarios:
             tip = "Its inputs have the fitted means and SDs; run it to see the beat with what is left of the doubt"
             self.column.addWidget(
                 button("Show the fitted scenario", lambda: self._session.choose_scenario(child), tip=tip)
             )
+
+    def _add_fit(self, facts: Mapping[str, Any]) -> None:
+        theme = self._session.theme
+        if "curves" in facts:
+            self.column.addWidget(LeadFit(facts["curves"], theme, self))
+        rows = facts.get("predictions", [])
+        if rows:
+            self.column.addWidget(FitBars(rows, theme, self))
+        for text in fit_texts(facts)[len(rows) :]:
+            self.column.addWidget(label(f"{text}.".replace("-", "\u2212"), "small"))
 
 
 class InputTable(QWidget):
@@ -79,9 +143,9 @@ class InputTable(QWidget):
         grid.setColumnStretch(0, 1)
         for row, one in enumerate(inputs):
             name = label(one["label"][:1].upper() + one["label"][1:])
-            after = QLabel(_spread(one["after"], one["unit"]), self)
+            after = QLabel(_shown(one["after"], one["unit"]), self)
             after.setProperty("role", "head")
-            before = QLabel(f"before {_spread(one['before'], one['unit'])}", self)
+            before = QLabel(f"before {_shown(one['before'], one['unit'])}", self)
             left = QLabel(f"{one['narrowed']:.0%} of the SD left", self)
             low, high = one["after"]["low"], one["after"]["high"]
             interval = with_unit(f"{low:.3g} to {high:.3g}", one["unit"])
@@ -119,14 +183,5 @@ class LeftBar(QWidget):
         painter.end()
 
 
-def fit_words(fit: Mapping[str, Any]) -> str:
-    """How well the measured QRS is met before and after, in a sentence."""
-    before, after = fit["before"], fit["after"]
-    return (
-        f"QRS {fit['measured_qrs_ms']:.0f} ms measured; {before['qrs_ms']:.0f} ms before the fit, {after['qrs_ms']:.0f} ms after. "
-        f"Correlation of the leads {before['correlation']:.2f} before, {after['correlation']:.2f} after."
-    ).replace("-", "\u2212")
-
-
-def _spread(numbers: Mapping[str, float], unit: str) -> str:
-    return with_unit(f"{numbers['mean']:.3g} \u00b1 {numbers['sd']:.2g}", unit).replace("-", "\u2212")
+def _shown(numbers: Mapping[str, float], unit: str) -> str:
+    return spread(numbers, unit).replace("-", "\u2212")

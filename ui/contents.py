@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject
 from app.case import Case
 from app.devices import kept_line, kept_surface
 from app.measured_ecg import kept_ecg
-from app.scenarios import in_order
+from app.scenario_order import in_order
 from app.staleness import out_of_date, stale_scenarios
 from geometry.ablation import LesionBed
 from geometry.aortic_root import AorticRoot, aortic_root

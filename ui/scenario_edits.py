@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from app.removed import replace_scenarios
+from app.scenario_rebase import rebased
 from app.scenario_tree import Scenarios, child_of, confirmed, without
+from geometry.errors import Refused
 from ui.edits import ChangeTree
 
 if TYPE_CHECKING:
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ScenarioEdits(QObject):
-    """Makes children of scenarios, renames, confirms and deletes them."""
+    """Makes children of scenarios, renames, confirms, rebases and deletes them."""
 
     def __init__(self, session: "Session") -> None:
         super().__init__(session)
@@ -36,6 +38,17 @@ class ScenarioEdits(QObject):
         """Take a child as it is for one of its parent as that is now."""
         now = self._session.scenarios
         self._push({**now, name: confirmed(now, name)}, "Confirm a child", name)
+
+    def rebase(self, name: str) -> None:
+        """Let a child take over what was changed on its parent, and say what it took and what it kept."""
+        now = self._session.scenarios
+        try:
+            found = rebased(now, name)
+        except Refused as refusal:
+            self._session.said.emit(str(refusal), "warn")
+            return
+        self._push({**now, name: found.scenario}, "Take over what the parent changed", name)
+        self._session.said.emit(" ".join(found.sentences()), "warn" if found.kept else "info")
 
     def delete(self, name: str) -> None:
         """Take a scenario out with its run; its children go to its parent."""

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.scenario_tree import Branch, scenario_tree
+from app.scenario_tree import Branch, parent_then, scenario_tree
 from ui.session import Session
 from ui.theme import px
 from ui.widgets import button, label, notice
@@ -83,7 +83,24 @@ class ScenarioList(QWidget):
         for sentence in self._session.scenario_doubts.get(branch.name, ()):
             self.told.addWidget(notice(sentence))
         if branch.stale:
-            self.told.addWidget(_link("It is meant so", lambda: self._session.tree.confirm(branch.name)))
+            self.told.addWidget(self._answers(branch.name))
+
+    def _answers(self, name: str) -> QWidget:
+        """What can be said to a parent that has changed."""
+        row = QWidget(self)
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(px(2))
+        tree, child = self._session.tree, self._session.scenarios[name]
+        take = _link("Take it over", lambda: tree.rebase(name))
+        take.setToolTip("Its parent's new numbers, and its own where it changes something")
+        take.setEnabled(parent_then(child) is not None)
+        keep = _link("It is meant so", lambda: tree.confirm(name))
+        keep.setToolTip("Keep all its numbers as they are")
+        for link in (take, keep):
+            layout.addWidget(link)
+        layout.addStretch(1)
+        return row
 
     def _fill(self) -> dict[str, QTreeWidgetItem]:
         session, found, above = self._session, dict[str, QTreeWidgetItem](), list[QTreeWidgetItem]()

@@ -7,6 +7,7 @@ from geometry.errors import Refused
 
 SURFACES = ("endo_lv", "endo_rv", "epi", "base")
 KNOWN = (*SURFACES, "inlet", "outlet", "wall")
+OUTLET = r"outlet(_[a-z0-9_]+)?"  # further outlets of the blood: outlet_brachiocephalic
 PRESETS: Mapping[str, Mapping[int, str]] = {
     "cobiveco": {1: "base", 2: "epi", 3: "endo_lv", 4: "endo_rv"},  # doi:10.1016/j.media.2021.102247, its ``class``
 }
@@ -17,7 +18,7 @@ BASE = r"\b(base|basal|valve|annulus|plane|aort\w*|pulmonary|mitral|tricuspid|at
 def our_name(name: str) -> str | None:
     """The name used here for a surface that others call ``name``; None where that cannot be told."""
     words = re.sub(r"[_\-./]+", " ", name.lower()).strip()
-    if name in KNOWN:
+    if name in KNOWN or re.fullmatch(OUTLET, name):
         return name
     if re.search(BASE, words):
         return "base"
@@ -40,10 +41,11 @@ def parse_surfaces(texts: list[str]) -> dict[int, str]:
             found |= PRESETS[text]
             continue
         number, _, name = text.partition("=")
-        if not re.fullmatch(r"-?\d+", number.strip()) or name.strip() not in KNOWN:
+        known = name.strip() in KNOWN or re.fullmatch(OUTLET, name.strip())
+        if not re.fullmatch(r"-?\d+", number.strip()) or not known:
             raise Refused(
                 f"{text!r} names no surface; write NUMBER=NAME with one of {', '.join(KNOWN)} (e.g. --surface 3=endo_lv), "
-                f"or a preset: {', '.join(PRESETS)}."
+                f"outlet_NAME for each outlet more, or a preset: {', '.join(PRESETS)}."
             )
         found[int(number)] = name.strip()
     return found

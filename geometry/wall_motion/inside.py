@@ -39,7 +39,7 @@ def untangled(mesh: HeartMesh, series: Floats, phases: int) -> Floats:
     before = mesh.tet_volumes()
     share = np.arange(BETWEEN * phases) / (BETWEEN * phases)
     at = harmonics(share, (len(series) - 1) // 2)
-    neighbours = _neighbours(mesh)
+    near = neighbours(mesh)
     found = series.copy()
     for _ in range(ROUNDS):
         flat = np.zeros(len(mesh.tets), bool)
@@ -49,8 +49,8 @@ def untangled(mesh: HeartMesh, series: Floats, phases: int) -> Floats:
         if not flat.any():
             return found
         touched = np.unique(mesh.tets[flat])
-        touched = np.unique(neighbours[touched].indices)  # and those around
-        rows = neighbours[touched]
+        touched = np.unique(near[touched].indices)  # and those around
+        rows = near[touched]
         for coefficient in found:
             coefficient[touched] = rows @ coefficient
     raise Refused(
@@ -59,7 +59,7 @@ def untangled(mesh: HeartMesh, series: Floats, phases: int) -> Floats:
     )
 
 
-def _neighbours(mesh: HeartMesh) -> csr_array:
+def neighbours(mesh: HeartMesh) -> csr_array:
     """(n, n) mean over a node and those that an edge joins it to."""
     ends = mesh.tets[:, [0, 1, 0, 2, 0, 3, 1, 2, 1, 3, 2, 3]].reshape(-1, 2)
     count = len(mesh.points)

@@ -1,8 +1,8 @@
-"""Conduction velocities (and every other number with an SD) from a measured 12-lead ECG, by an ensemble of the eikonal model.
+"""Conduction velocities, exits of the conduction system (and every other number with an SD) from a measured 12-lead ECG.
 
-The members' QRS shapes span a few components; each component and the QRS duration has an emulator over the inputs. The measured
-ECG is compared in those, with an error of the model that lasts in time: template electrodes and an unbounded torso do not give
-anybody's own lead.
+By an ensemble of the eikonal model. The members' QRS shapes span a few components; each component and the QRS duration has an
+emulator over the inputs. The measured ECG is compared in those, with an error of the model that lasts in time: template
+electrodes and an unbounded torso do not give anybody's own lead.
 """
 
 from collections.abc import Sequence
@@ -15,18 +15,23 @@ from geometry.errors import Refused
 from geometry.heart_mesh import Floats
 from geometry.progress import Progress, part, silent
 from solvers.calibration.ecg_shape import LONGEST, MARGIN, STEP, Qrs, qrs_of_trace
-from solvers.calibration.posterior import Inference, Posterior
+from solvers.calibration.fit import Fitted, fitted
+from solvers.calibration.posterior import Inference, Posterior, emulated
+from solvers.calibration.root_sites import without_doubt_of
 from solvers.electrophysiology.activation_metrics import INDEPENDENT
 from solvers.electrophysiology.eikonal_ensemble import EikonalMemberAnswer, run_eikonal_ensemble
 from solvers.electrophysiology.eikonal_model import EikonalModel
 from solvers.scenario import Electrophysiology
 from solvers.uncertainty.drawn import INPUT, drawn_inputs
 from solvers.uncertainty.emulator import fit_emulator
+from solvers.uncertainty.interval import INTERVAL
 from solvers.uncertainty.sampling import Varied, draws, varied_numbers
 from solvers.uncertainty.threads import one_thread
 
 COMPONENTS, EXPLAINED = 8, 0.99  # at most so many, fewer where they hold this share of the members' variance
-FEWEST = 24  # members
+FEWEST, OF_EACH = 24, 6  # members at least, and for each input
+CURVES = 512  # draws of the prior from which the bands of the curves are taken
+AXIS_ERROR = 15.0  # deg, SD for electrodes that are not where the template has them; assumed
 ONSETS, ONSETS_WITHIN = 11, 2.5  # places of the onset that are tried, and within how many SDs
 
 
@@ -80,6 +85,26 @@ class EcgCalibration:
         with one_thread():
             return self.inference.posterior(data, self.covariance(error), chances)
 
+    def shapes(self, data: Floats) -> Floats:
+        """(p, 8, t) of the QRS that data (p, q + 1) are made of, without what the components leave out."""
+        flat = self.mean + data[:, :-1] @ np.linalg.pinv(self.basis).T
+        return np.asarray(flat.reshape(len(data), len(INDEPENDENT), -1))
+
+    def fit(self, qrs: Qrs, found: Posterior, error: EcgError) -> tuple[tuple[Fitted, ...], dict[str, Floats]]:
+        """Duration and axis of the QRS, and its curves (8, t) by name: measured, and bands before and after."""
+        before, after = self.inference.predicted(), self.inference.predicted(found.sample)
+        measured, drawn = qrs.shape, [self.shapes(some) for some in (before[:: len(before) // CURVES], after)]
+        towards = float(axis_of(measured[None])[0])
+        turned = [towards + (axis_of(some) - towards + 180.0) % 360.0 - 180.0 for some in drawn]
+        rows = (
+            fitted("QRS duration", "ms", qrs.duration, error.duration, before[:, -1], after[:, -1]),
+            fitted("QRS axis", "deg", towards, AXIS_ERROR, *turned),
+        )
+        curves = {"measured": measured}
+        for word, some in zip(("before", "after"), drawn, strict=True):
+            curves[f"{word}_low"], curves[f"{word}_high"] = np.quantile(some, INTERVAL, axis=0)
+        return rows, curves
+
     def unexplained(self, qrs: Qrs) -> float:
         """The share of the shape's square that no combination of the components has: what the model cannot make."""
         apart = qrs.shape.ravel() - self.mean
@@ -99,11 +124,15 @@ def learn_calibration(
 
     Refuses fewer than ``FEWEST`` members, and a scenario without doubt.
     """
-    if members < FEWEST:
-        raise Refused(f"A calibration needs {FEWEST} members at least, and {members} were asked for.")
+    scenario = without_doubt_of(scenario, "repolarization")
     varied = list(varied_numbers(scenario))
     if not varied:
         raise Refused("No number of this scenario has a standard deviation, so there is nothing to calibrate.")
+    fewest = max(FEWEST, OF_EACH * len(varied))
+    if members < fewest:
+        raise Refused(
+            f"A calibration of {len(varied)} numbers needs {fewest} members at least, and {members} were asked for."
+        )
     asked = scenario.model_copy(update={"ensemble": scenario.ensemble.model_copy(update={"members": members})})
     found = run_eikonal_ensemble(model, asked, window + 60.0, workers, part(progress, 0.0, 0.8))
     drawn = drawn_inputs(draws(asked, members, asked.ensemble.seed))
@@ -135,8 +164,14 @@ def calibration_from(
         progress(number / len(columns), "Learning what each input does to the QRS")
         emulators.append(fit_emulator(inputs, column))
     with one_thread():
-        inference = Inference(varied, emulators, seed)
+        inference = Inference(varied, emulated(emulators), seed)
     return EcgCalibration(inference, mean, basis, window, tuple(one.q2 for one in emulators))
+
+
+def axis_of(shapes: Floats) -> Floats:
+    """(p,) deg, the frontal axis of QRS shapes (p, 8, t) from their net areas, as ``qrs_axis`` has it."""
+    one, two = (shapes[:, INDEPENDENT.index(name)].sum(axis=1) for name in ("I", "II"))
+    return np.asarray(np.degrees(np.arctan2(2 / np.sqrt(3) * (two - one / 2), one)))
 
 
 def lasting_error(samples: int, lasting: float) -> Floats:

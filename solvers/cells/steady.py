@@ -120,6 +120,15 @@ def limit_cycles(
     )
 
 
+def next_beats(cells: Sequence[Cell], cycle_length: float = 1000.0) -> tuple[Floats, Floats]:
+    """Times (t,) ms from the stimulus and V (t, n) mV of the next beat of several cells of one model, together."""
+    merged, start = together(cells)
+    kernel, y = compile_cell(merged, 2), np.ascontiguousarray(start)
+    pieces = _pieces(merged, cycle_length, y.shape[1])
+    times = np.cumsum(np.concatenate([np.full(len(stimulus), dt) for dt, stimulus in pieces]))
+    return times, np.concatenate([kernel.record(y, stimulus, dt) for dt, stimulus in pieces])
+
+
 def _path(cell: Cell, cycle_length: float, beats: int) -> Path:
     return cycle_folder() / f"{cell.name}-{_key(cell, cycle_length, beats)}.npy"
 

@@ -117,9 +117,9 @@ def laplace_fields(mesh: HeartMesh, progress: Progress = silent) -> LaplaceField
     kept = {name: mesh.point_data[KEPT + name] for name in LAPLACE if KEPT + name in mesh.point_data}
     missing = [name for name in LAPLACE if name not in kept]
     solved = kept | (_solved(mesh, stiffness(mesh, gradients, volumes), missing, progress) if missing else {})
+    progress(1.0, "Wall coordinates")
     at = {name: values[mesh.tets].mean(axis=1) for name, values in solved.items()}
     rising = {name: slopes(mesh, gradients, values) for name, values in solved.items()}
-    progress(1.0, "Wall coordinates")
     return LaplaceFields(**{name: solved[name] for name in LAPLACE}, gradients=rising, at_tets=at)
 
 

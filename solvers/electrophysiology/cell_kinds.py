@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
 from geometry.progress import Progress, silent
+from solvers.beat_records import Repolarization
 from solvers.cells.catalogue import find_cell
 from solvers.cells.cell import Cell
 from solvers.cells.steady import limit_cycles
@@ -30,17 +31,17 @@ CYCLE = 1000.0  # ms at which every kind of cell is paced to its limit cycle
 class CellKinds:
     """cells: each kind there is; of_node: (n,) which kind each node is.
 
-    A heart of one kind starts from the published rest of that cell; where there are several, or under a ``drug``, each is
-    paced first.
+    A heart of one kind starts from the published rest of that cell; where there are several, or currents are ``changed`` by a
+    drug or by the scenario, each is paced first.
     """
 
     cells: tuple[Cell, ...]
     of_node: NDArray[np.intp]
-    drug: bool = False
+    changed: bool = False
 
     def settled(self, progress: Progress = silent) -> "CellKinds":
         """The same with each kind at the end of its limit cycle (kept in the user's cache)."""
-        if len(self.cells) == 1 and not self.drug:
+        if len(self.cells) == 1 and not self.changed:
             return self
         return replace(self, cells=limit_cycles(self.cells, CYCLE, progress=progress))
 
@@ -71,12 +72,10 @@ def cell_kinds(
     grey = substrate.grey_nodes
     keys = np.column_stack([layer, np.round(1e6 * gradient), grey])
     kinds, of_node = np.unique(keys[~substrate.dead], axis=0, return_inverse=True)
-    made = tuple(
-        dosed(_kind(cells[int(k)], ks / 1e6, bool(slow), scenario.grey_zone), scenario.drug) for k, ks, slow in kinds
-    )
+    made = tuple(dosed(_kind(cells[int(k)], ks / 1e6, bool(slow), scenario), scenario.drug) for k, ks, slow in kinds)
     number = np.zeros(n, np.intp)  # dead nodes are never asked for
     number[~substrate.dead] = of_node.ravel()
-    return CellKinds(made, number, bool(scenario.drug.name))
+    return CellKinds(made, number, bool(scenario.drug.name) or scenario.repolarization != Repolarization())
 
 
 def dosed(cell: Cell, given: DrugDose) -> Cell:
@@ -104,9 +103,10 @@ def grey_factors(zone: GreyZone) -> Mapping[str, float]:
     return {"Na": zone.sodium, "CaL": zone.calcium, "Kr": zone.rapid, "Ks": zone.slow}
 
 
-def _kind(cell: Cell, slow_rectifier: float, grey: bool, zone: GreyZone) -> Cell:
-    cell = with_currents(cell, {"Ks": slow_rectifier})
-    return with_currents(cell, grey_factors(zone)) if grey else cell
+def _kind(cell: Cell, slow_rectifier: float, grey: bool, scenario: Electrophysiology) -> Cell:
+    own = scenario.repolarization
+    cell = with_currents(cell, {"Ks": slow_rectifier * own.slow, "Kr": own.rapid})
+    return with_currents(cell, grey_factors(scenario.grey_zone)) if grey else cell
 
 
 def _layers(fields: LaplaceFields | None, endo: float, mid: float) -> NDArray[np.intp]:

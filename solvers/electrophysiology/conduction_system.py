@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
+from solvers.beat_records import RootSite
 from solvers.directions.coordinates import HeartAxes, heart_axes
 from solvers.electrophysiology.eikonal import EikonalSolver, Source
 from solvers.electrophysiology.substrate import substrate_of
@@ -44,7 +45,24 @@ ROOTS = (
 )
 
 
-def his_purkinje_sources(mesh: HeartMesh, conduction: str = "normal") -> tuple[Source, ...]:
+def root_sites() -> tuple[RootSite, ...]:
+    """``ROOTS`` as records of a scenario, which may be moved and have a doubt."""
+    return tuple(
+        RootSite.model_validate({key: getattr(root, key) for key in ("name", "surface", "height", "angle", "time")})
+        for root in ROOTS
+    )
+
+
+def roots_of(scenario: Electrophysiology) -> tuple[Root, ...]:
+    """The exits of a scenario: its own, else those of a healthy heart."""
+    if not scenario.roots:
+        return ROOTS
+    return tuple(Root(one.name, one.surface, one.height, one.angle, one.time) for one in scenario.roots)
+
+
+def his_purkinje_sources(
+    mesh: HeartMesh, conduction: str = "normal", roots: tuple[Root, ...] = ROOTS
+) -> tuple[Source, ...]:
     """The roots as nodes of this mesh, on the endocardia that there are and whose bundle branch conducts.
 
     A root in dense scar is moved to the nearest tissue that conducts. With a blocked branch the other ventricle is first
@@ -57,15 +75,21 @@ def his_purkinje_sources(mesh: HeartMesh, conduction: str = "normal") -> tuple[S
             f"The {side} bundle branch is blocked and the mesh has no other ventricle, so nothing starts the beat. "
             "Choose normal conduction, or pace."
         )
-    return tuple(Source(node, root.time) for root, node in placed_roots(mesh, surfaces))
+    return _from_zero(placed_roots(mesh, surfaces, roots))
 
 
-def placed_roots(mesh: HeartMesh, surfaces: tuple[str, ...]) -> list[tuple[Root, int]]:
+def _from_zero(placed: list[tuple[Root, int]]) -> tuple[Source, ...]:
+    """The exits as sources; all later by as much as the first of them is before zero."""
+    first = min((root.time for root, _ in placed), default=0.0)
+    return tuple(Source(node, root.time - min(first, 0.0)) for root, node in placed)
+
+
+def placed_roots(mesh: HeartMesh, surfaces: tuple[str, ...], roots: tuple[Root, ...] = ROOTS) -> list[tuple[Root, int]]:
     """The roots on these endocardia, each with its node of the mesh."""
     axes, dead = heart_axes(mesh), np.flatnonzero(substrate_of(mesh).dead)
     return [
         (root, _place(mesh, axes, root, nodes))
-        for root in ROOTS
+        for root in roots
         if root.surface in surfaces and len(nodes := np.setdiff1d(mesh.tagged(root.surface), dead))
     ]
 
@@ -131,12 +155,12 @@ def system_sources(mesh: HeartMesh, scenario: Electrophysiology) -> tuple[Source
     found: list[Source] = []
     for site in scenario.sites:
         if site.role == "his":
-            found += [replace(s, time=s.time + site.time) for s in his_purkinje_sources(mesh, scenario.conduction)]
+            found += [replace(s, time=s.time + site.time) for s in _own_sources(mesh, scenario)]
         elif site.role == "left_bundle":
-            left = placed_roots(mesh, ("endo_lv",))
+            left = _from_zero(placed_roots(mesh, ("endo_lv",), roots_of(scenario)))
             if not left:
                 raise Refused("A lead in the left bundle area needs a mesh with the surface endo_lv.")
-            found += [Source(node, root.time + site.time) for root, node in left]
+            found += [replace(source, time=source.time + site.time) for source in left]
     return tuple(found)
 
 
@@ -177,4 +201,8 @@ def sources_of(mesh: HeartMesh, solver: EikonalSolver, scenario: Electrophysiolo
     """Where this scenario's beat starts."""
     if scenario.start == "paced":
         return (*paced_sources(solver, scenario.sites), *system_sources(mesh, scenario))
-    return his_purkinje_sources(mesh, scenario.conduction)
+    return _own_sources(mesh, scenario)
+
+
+def _own_sources(mesh: HeartMesh, scenario: Electrophysiology) -> tuple[Source, ...]:
+    return his_purkinje_sources(mesh, scenario.conduction, roots_of(scenario))

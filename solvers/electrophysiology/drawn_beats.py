@@ -11,6 +11,7 @@ from geometry.heart_mesh import Floats
 from solvers.electrophysiology.band import Band
 from solvers.electrophysiology.eikonal_model import EikonalModel
 from solvers.electrophysiology.leads import Judge, OwnBeat, own_beat, own_rhythm, planned_lead
+from solvers.electrophysiology.outlines import model_of, needed_outlines
 from solvers.result import Trace
 from solvers.scenario import Electrophysiology
 from solvers.uncertainty.sampling import draws, varied_numbers
@@ -79,7 +80,10 @@ class DrawnBeats:
         if self._drawn is None or self._drawn[0] != wanted:
             count = min(scenario.ensemble.members or MOST, MOST) if any(varied_numbers(wanted)) else 0
             self._drawn = wanted, draws(wanted, count, scenario.ensemble.seed)
-            self._siblings = [self._model.sibling() for _ in range(count)]
+            outlines = needed_outlines(self._model.mesh, scenario) if count else None
+            self._siblings = [
+                model_of(self._model.sibling(), outlines, scenario, draw).sibling() for draw in self._drawn[1]
+            ]
         return [draw.model_copy(update=place) for draw in self._drawn[1]]
 
 

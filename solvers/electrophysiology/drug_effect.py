@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from geometry.errors import Refused
-from geometry.heart_mesh import HeartMesh
+from geometry.heart_mesh import Floats, HeartMesh
 from geometry.progress import Progress, part, silent
 from solvers.cells.currents import record_beat
 from solvers.drugs.catalogue import find_drug
@@ -64,19 +64,24 @@ def drug_effects(
     return tuple(found)
 
 
+def last_repolarized(activation: Floats, durations: Floats) -> float:
+    """ms until the last of the activated nodes (n,) is repolarised; NaN where one never is."""
+    present = np.isfinite(activation)
+    return float((activation + durations)[present].max())
+
+
 def _effect(model: EikonalModel, scenario: Electrophysiology, activation: np.ndarray, progress: Progress) -> DrugEffect:
     """``activation`` (n,) ms from the onset of the QRS."""
     given = scenario.drug
     kinds = model.kinds(scenario, progress)
     if not given.name and len(kinds.cells) == 1:  # was not paced: the comparison is with one that was
-        kinds = replace(kinds, drug=True).settled(progress)
+        kinds = replace(kinds, changed=True).settled(progress)
     beats = [record_beat(cell, CYCLE, 0) for cell in kinds.cells]
     markers = [measure_beat(beat.times, beat.V) for beat in beats]
     if not markers:
         raise Refused("This heart has no living cell.")
     durations = np.array([marker.apd90 for marker in markers])
-    present = np.isfinite(activation)
-    qt = float((activation + durations[kinds.of_node])[present].max())  # NaN where a kind does not repolarise
+    qt = last_repolarized(activation, durations[kinds.of_node])
     longest = markers[int(np.nanargmax(durations))] if np.isfinite(durations).any() else markers[0]
     return DrugEffect(
         given.name,

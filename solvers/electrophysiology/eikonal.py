@@ -98,10 +98,15 @@ class EikonalSolver:
         self._tree = cKDTree(self.points[self._living])
         self._known: tuple[Floats, tuple[float, Conduction], tuple[Cells, Floats]] | None = None
         self._radius = BALL_EDGES * mesh.edge_length() if ball is None else ball
-        corners = self.points[self.triangles]
-        self._triangle_edges = np.stack(
-            [((corners[:, j] - corners[:, i]) ** 2).sum(axis=1) for i, j in ((0, 1), (0, 2), (1, 2))], axis=1
-        )
+        self._triangle_edges = _squared_edges(self.points[self.triangles])
+
+    def moved(self, points: Floats) -> "EikonalSolver":
+        """The same connectivity with nodes (n, 3) mm elsewhere."""
+        other = self.sibling()
+        other.points = np.ascontiguousarray(points, dtype=np.float64)
+        other._tree = cKDTree(other.points[self._living])
+        other._triangle_edges = _squared_edges(other.points[self.triangles])
+        return other
 
     def sibling(self) -> "EikonalSolver":
         """The same connectivity, remembering fibres and velocities of its own."""
@@ -235,6 +240,12 @@ class EikonalSolver:
         counts = np.array([len(span) for span in spans])
         summed = np.add.reduceat(each, np.concatenate([[0], np.cumsum(counts)[:-1]]), axis=0)
         return np.asarray(summed / counts[:, None, None])
+
+
+def _squared_edges(corners: Floats) -> Floats:
+    """(k, 3) mm2, squared lengths of the edges of triangles (k, 3, 3)."""
+    pairs = ((0, 1), (0, 2), (1, 2))
+    return np.stack([((corners[:, j] - corners[:, i]) ** 2).sum(axis=1) for i, j in pairs], axis=1)
 
 
 def _edge_graph(cells: Ints, nodes: int) -> csr_matrix:

@@ -1,4 +1,4 @@
-"""The doubt of an activation: the eikonal model run for every draw of velocities and fibre angles."""
+"""The doubt of an activation: the eikonal model run for every draw of velocities, fibre angles and outlines."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from geometry.heart_mesh import Floats, HeartMesh
+from geometry.heart_mesh import Floats
 from geometry.progress import Progress, silent
-from solvers.directions.coordinates import LaplaceFields
 from solvers.electrophysiology.activation_metrics import activation_metrics
 from solvers.electrophysiology.eikonal_model import EikonalModel
+from solvers.electrophysiology.outlines import model_of, needed_outlines
 from solvers.result import Trace
 from solvers.scenario import Electrophysiology
 from solvers.uncertainty.ensemble import Members, run_members
@@ -36,13 +36,14 @@ class EikonalMemberAnswer:
 class EikonalMember:
     """Runs one draw; prepares the mesh once per process that it is sent to."""
 
-    def __init__(self, mesh: HeartMesh, fields: LaplaceFields | None, duration: float) -> None:
-        self._mesh, self._fields, self._duration = mesh, fields, duration
+    def __init__(self, model: EikonalModel, scenario: Electrophysiology, duration: float) -> None:
+        self._mesh, self._fields, self._scenario, self._duration = model.mesh, model.fields, scenario, duration
+        self._outlines = needed_outlines(model.mesh, scenario)
 
     @classmethod
-    def with_model(cls, model: EikonalModel, duration: float) -> "EikonalMember":
+    def with_model(cls, model: EikonalModel, scenario: Electrophysiology, duration: float) -> "EikonalMember":
         """One that is ready here already."""
-        member = cls(model.mesh, model.fields, duration)
+        member = cls(model, scenario, duration)
         member._model = model
         return member
 
@@ -56,8 +57,9 @@ class EikonalMember:
 
     def __call__(self, draw: Electrophysiology) -> EikonalMemberAnswer:
         """Activation, ECG and metrics of this draw."""
-        answer = self._model.answer(draw, self._duration)
-        metrics = activation_metrics(self._mesh, answer.activation, answer.ecg)
+        model = model_of(self._model, self._outlines, self._scenario, draw)
+        answer = model.answer(draw, self._duration)
+        metrics = activation_metrics(model.mesh, answer.activation, answer.ecg)
         return EikonalMemberAnswer(answer.activation.astype(np.float32), answer.ecg, {m.name: m.value for m in metrics})
 
 
@@ -79,7 +81,8 @@ def run_eikonal_ensemble(
     workers = workers if wanted.members >= WORTH_PROCESSES else 1
     context = f"eikonal {model.mesh.digest()} {duration:g}"
     store = None if kept is None else MemberStore(kept, context, _packed, _unpacked)
-    return run_members(EikonalMember.with_model(model, duration), members, workers, progress, store, cluster)
+    member = EikonalMember.with_model(model, scenario, duration)
+    return run_members(member, members, workers, progress, store, cluster)
 
 
 def _packed(answer: EikonalMemberAnswer) -> Arrays:

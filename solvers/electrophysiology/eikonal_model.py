@@ -1,7 +1,7 @@
 """One heart that answers "when does each place activate, and what ECG does that give" again and again."""
 
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -17,9 +17,11 @@ from solvers.directions.coordinates import LaplaceFields, laplace_fields
 from solvers.directions.fibers import FiberRule
 from solvers.electrophysiology.cell_kinds import CellKinds, cell_kinds
 from solvers.electrophysiology.conduction_system import (
+    Root,
     conducting_branches,
     conducting_surfaces,
     network_triangles,
+    roots_of,
     sources_of,
 )
 from solvers.electrophysiology.ecg import LeadField, ecg_trace, potentials_of_activation
@@ -32,6 +34,7 @@ from solvers.electrophysiology.tissue import check_fibers
 from solvers.result import Trace
 from solvers.scenario import Electrophysiology, FiberAngles
 
+NETWORKS = 8  # grown trees that are kept
 STEP = 0.5  # ms between two samples of the ECG
 FRONT_WIDTH = 0.4  # SD of the front's smoothing, in times that it needs for one edge
 
@@ -81,8 +84,9 @@ class EikonalModel:
         self._edge = mesh.edge_length()
         self._electrodes: tuple[object, Electrodes] | None = None
         self._kinds: dict[tuple[object, ...], CellKinds] = {}
-        self._networks: dict[tuple[tuple[str, ...], int], Network] = {}
+        self._networks: dict[tuple[tuple[str, ...], int, tuple[Root, ...]], Network] = {}
         self._layers: dict[str, NDArray[np.bool_]] = {}
+        self._origin: EikonalModel | None = None
         self._forget()
         progress(1.0, "Lead field")
 
@@ -99,6 +103,21 @@ class EikonalModel:
         other = copy(self)
         other.solver = self.solver.sibling()
         other._forget()
+        return other
+
+    def moved(self, points: Floats) -> "EikonalModel":
+        """The same heart with its nodes (n, 3) mm elsewhere: another outline that the segmentation may have had.
+
+        Wall coordinates, fibres, network, electrodes and the nodes where the beat starts stay those of the heart as segmented.
+        """
+        other = self.sibling()
+        other.mesh = self.mesh.with_points(points)
+        other._origin = self._origin or self
+        other.solver = self.solver.moved(points)
+        living = self.substrate.conducting
+        living = replace(living, mesh=living.mesh.with_points(points[living.nodes]))
+        other.substrate = replace(self.substrate, conducting=living)
+        other._lead_field = LeadField(living.mesh)
         return other
 
     def directions(self, angles: FiberAngles) -> tuple[Floats, Floats]:
@@ -118,15 +137,20 @@ class EikonalModel:
         key = (scenario.fibers, scenario.electrodes)
         if self._kept_rows is None or self._kept_rows[0] != key:
             living, (fiber, _) = self.substrate.conducting, self.directions(scenario.fibers)
-            if self._electrodes is None or self._electrodes[0] != scenario.electrodes:
-                self._electrodes = scenario.electrodes, moved_electrodes(self.mesh, scenario.electrodes)
-            rows = living.spread(self._lead_field.rows(self._electrodes[1], fiber[living.tets]))
+            rows = living.spread(self._lead_field.rows(self._placed(scenario), fiber[living.tets]))
             self._kept_rows = (key, np.nan_to_num(rows))
         return self._kept_rows[1]
 
+    def _placed(self, scenario: Electrophysiology) -> Electrodes:
+        if self._origin is not None:
+            return self._origin._placed(scenario)
+        if self._electrodes is None or self._electrodes[0] != scenario.electrodes:
+            self._electrodes = scenario.electrodes, moved_electrodes(self.mesh, scenario.electrodes)
+        return self._electrodes[1]
+
     def kinds(self, scenario: Electrophysiology, progress: Progress = silent) -> CellKinds:
         """The kinds of cells of the scenario, paced; kept for the next question."""
-        key = (scenario.cell, scenario.layers, scenario.grey_zone, scenario.drug)
+        key = (scenario.cell, scenario.layers, scenario.grey_zone, scenario.drug, scenario.repolarization)
         if key not in self._kinds:
             found = cell_kinds(self.mesh, self.fields, self.substrate, scenario)
             self._kinds = {key: found.settled(progress)}
@@ -144,10 +168,15 @@ class EikonalModel:
 
     def network(self, scenario: Electrophysiology) -> Network | None:
         """The grown tree of a scenario, without the side of a blocked bundle branch; None without an endocardium for it."""
-        key = conducting_surfaces(self.mesh, conducting_branches(scenario)), scenario.network_seed
+        if self._origin is not None:
+            return self._origin.network(scenario)
+        surfaces = conducting_surfaces(self.mesh, conducting_branches(scenario))
+        key = surfaces, scenario.network_seed, roots_of(scenario)
         if not key[0]:
             return None
         if key not in self._networks:
+            if len(self._networks) >= NETWORKS:
+                self._networks.pop(next(iter(self._networks)))
             self._networks[key] = grow_network(self.mesh, self.solver, *key)
         return self._networks[key]
 
@@ -160,7 +189,9 @@ class EikonalModel:
 
     def _sources_of(self, scenario: Electrophysiology) -> tuple[Source, ...]:
         """Where the beat starts; those of the last question are remembered: a draw of velocities changes none."""
-        key = (scenario.start, scenario.sites, scenario.conduction)
+        if self._origin is not None:
+            return self._origin._sources_of(scenario)
+        key = (scenario.start, scenario.sites, scenario.conduction, scenario.roots)
         if self._starts is None or self._starts[0] != key:
             self._starts = key, sources_of(self.mesh, self.solver, scenario)
         return self._starts[1]

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from solvers.cells.kernel import compile_cell
 from solvers.electrophysiology.march_state import Checkpoint, MarchState
 from solvers.electrophysiology.march_watch import LOOK_EVERY, Film, Keeper, Pace, check_finite
 from solvers.electrophysiology.stimulus import Stimulation, Stimulus
-from solvers.electrophysiology.team import ALONE, Team
+from solvers.electrophysiology.team import ALONE, Ranks, Team
 from solvers.electrophysiology.wave import Wave
 from solvers.kernels.compile import threads as default_threads
 from solvers.kernels.precision import Precision
@@ -122,13 +123,18 @@ def march(
             film.end()
         keeper.look(wave.t)
         if wave.t - looked > LOOK_EVERY - 1e-9:
-            keeper.tell(team.told(progress), wave.t, duration)
+            keeper.tell(progress, wave.t, duration)
             looked = wave.t
             if watch is not None:
                 watch(lambda: wave.activation[back])
     end = keeper.state()
     seconds = time.perf_counter() - begun
     return MonodomainRun(end.activation, end.times, end.frames, wave.iterations, seconds, end)
+
+
+def march_together(comm: Any, *arguments: Any, **options: Any) -> MonodomainRun:
+    """``march`` with the nodes shared out between the processes of an MPI communicator, all of which call this together."""
+    return march(*arguments, team=Ranks(comm), **options)
 
 
 def _check(n: int, stimuli: Sequence[Stimulus], duration: float, dt: float, frame_every: float) -> None:

@@ -22,12 +22,14 @@ WANDER = 600.0  # ms of the median filter that takes the baseline's wander away
 
 @dataclass(frozen=True)
 class MedianBeat:
-    """Leads (c), the median beat (c, t) mV on its P-Q baseline, ``step`` ms between samples, and how many beats it is made of."""
+    """Leads (c), the median beat (c, t) mV on its P-Q baseline, ``step`` ms between samples, and how many beats it is made of;
+    ``cycle`` ms from beat to beat, NaN for a single one."""
 
     leads: tuple[str, ...]
     values: Floats
     step: float
     beats: int
+    cycle: float = float("nan")
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,8 @@ def median_beat(recording: EcgRecording) -> MedianBeat:
     quiet = beat[:, before - round(BASE[0] / step) : before - round(BASE[1] / step)]
     beat = beat - np.median(quiet, axis=1, keepdims=True)
     beat[~np.isfinite(values).any(axis=1)] = np.nan
-    return MedianBeat(recording.leads, np.asarray(beat, float), step, len(whole))
+    cycle = float(np.mean(np.diff(peaks))) * step if len(peaks) > 1 else float("nan")
+    return MedianBeat(recording.leads, np.asarray(beat, float), step, len(whole), cycle)
 
 
 def qrs_peaks(rms: Floats, step: float) -> list[int]:

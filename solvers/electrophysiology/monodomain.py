@@ -20,12 +20,12 @@ from solvers.cells.cell import Cell
 from solvers.cells.kernel import compile_cell
 from solvers.electrophysiology.diffusion import blend_mass
 from solvers.electrophysiology.execution import ALONE, Execution
-from solvers.electrophysiology.march import MonodomainRun, march
+from solvers.electrophysiology.march import MonodomainRun, march, march_together
 from solvers.electrophysiology.march_state import fingerprint
 from solvers.electrophysiology.march_watch import check_step
-from solvers.electrophysiology.ranks import march_on_ranks
 from solvers.electrophysiology.stimulus import Stimulus
 from solvers.kernels.precision import Precision
+from solvers.ranks import on_ranks
 
 Floats = NDArray[np.float64]
 
@@ -80,7 +80,7 @@ def solve_monodomain(
     blended = blend_mass(mass, consistent)
     given = [one.start for one in stimuli] + ([] if start is None else [start])
     kept = how.checkpoint and replace(how.checkpoint, made_for=fingerprint(blended, stiffness, cell, given))
-    solve = partial(march, watch=how.watch) if how.ranks == 1 else partial(march_on_ranks, how.ranks)
+    solve = partial(march, watch=how.watch) if how.ranks == 1 else partial(on_ranks, how.ranks, march_together)
     run = solve(
         blended,
         stiffness,

@@ -10,7 +10,7 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
 from geometry.heart_mesh import Floats, HeartMesh
-from solvers.electrophysiology.conduction_system import network_triangles, placed_roots
+from solvers.electrophysiology.conduction_system import ROOTS, Root, network_triangles, placed_roots
 from solvers.electrophysiology.eikonal import EikonalSolver, Source
 from solvers.electrophysiology.purkinje_tree import PurkinjeTree, grow_tree, joined
 
@@ -49,11 +49,13 @@ class Network:
         return np.asarray(arrival[self.ends] + first - 1.0)
 
 
-def grow_network(mesh: HeartMesh, solver: EikonalSolver, surfaces: tuple[str, ...], seed: int) -> Network:
+def grow_network(
+    mesh: HeartMesh, solver: EikonalSolver, surfaces: tuple[str, ...], seed: int, exits: tuple[Root, ...] = ROOTS
+) -> Network:
     """A tree on each of ``surfaces`` from its roots; the same for the same mesh and seed."""
     trees, reached = [], []
     for surface in surfaces:
-        roots = mesh.points[[node for _, node in placed_roots(mesh, (surface,))]]
+        roots = mesh.points[[node for _, node in placed_roots(mesh, (surface,), exits)]]
         triangles = mesh.tagged(surface)
         covered = triangles[network_triangles(mesh, triangles, (surface,))]
         trees.append(grow_tree(mesh.points, covered, roots, np.random.default_rng(seed)))

@@ -29,6 +29,7 @@ from solvers.electrophysiology.execution import ALONE, Execution
 from solvers.electrophysiology.extracellular import extracellular_potential
 from solvers.electrophysiology.lesions import ablated, lesion_metrics, lesion_notes
 from solvers.electrophysiology.monodomain_beat import run_monodomain_beat
+from solvers.electrophysiology.outlines import with_outlines
 from solvers.electrophysiology.reaction_eikonal import run_reaction_eikonal_beat
 from solvers.electrophysiology.repolarization import repolarization_fields
 from solvers.result import Check, Field, Lines, Result, Trace
@@ -85,6 +86,8 @@ def run_electrophysiology(
     whole, asked = mesh, scenario
     mesh = ablated(whole, scenario.lesions)
     model = EikonalModel(mesh, progress=part(progress, 0.0, 0.05 if heavy else 0.2))
+    model = with_outlines(model, scenario)
+    mesh = model.mesh
     captured = check_capture(model, scenario) if heavy else Captured(scenario, (), ())
     scenario = captured.scenario
     eikonal = model.answer(scenario)

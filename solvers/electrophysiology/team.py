@@ -8,8 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from geometry.errors import Cancelled
-from geometry.progress import Progress
 from solvers.electrophysiology.diffusion import Diffusion
 from solvers.electrophysiology.march_state import MarchState
 from solvers.electrophysiology.shared_diffusion import SharedDiffusion
@@ -37,9 +35,6 @@ class Team(Protocol):
     def most(self, value: float) -> float:
         """The largest of all members' values."""
 
-    def told(self, progress: Progress) -> Progress:
-        """Progress that all members stop at when the first is asked to."""
-
     def whole(self, state: MarchState) -> MarchState:
         """All nodes' state, at the first member."""
 
@@ -62,10 +57,6 @@ class Alone:
     def most(self, value: float) -> float:
         """Itself."""
         return value
-
-    def told(self, progress: Progress) -> Progress:
-        """Itself."""
-        return progress
 
     def whole(self, state: MarchState) -> MarchState:
         """Itself."""
@@ -93,15 +84,6 @@ class Ranks:
         """Over the ranks."""
         return float(max(self.comm.allgather(value)))
 
-    def told(self, progress: Progress) -> Progress:
-        """Rank 0 tells; when it is asked to stop, all stop."""
-
-        def tell(fraction: float, message: str = "") -> None:
-            if self.comm.bcast(self.first and not _goes_on(progress, fraction, message)):
-                raise Cancelled
-
-        return tell
-
     def whole(self, state: MarchState) -> MarchState:
         """Ranks one after the other, as the nodes are shared out."""
         parts: list[MarchState] | None = self.comm.gather(state)
@@ -120,14 +102,6 @@ class Ranks:
 
 
 ALONE = Alone()
-
-
-def _goes_on(progress: Progress, fraction: float, message: str) -> bool:
-    try:
-        progress(fraction, message)
-    except Cancelled:
-        return False
-    return True
 
 
 def _joined(parts: list[MarchState], of: Callable[[MarchState], NDArray[Any]]) -> NDArray[Any]:

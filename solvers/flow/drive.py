@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -9,10 +10,12 @@ from geometry.centerline import Centerline
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh
 from geometry.units import convert
+from solvers.backend import MPI
 from solvers.flow.beat import Beat
 from solvers.flow.fitness import refuse_touching
 from solvers.flow.inflow import Ejection
 from solvers.flow.navier_stokes import NavierStokes
+from solvers.flow.network import Passage
 from solvers.flow.pulse import MeasuredInflow, Pulse
 from solvers.flow.steady import ejection_of, fluid_of, inlet_profile
 from solvers.flow.valve import LAYERS, Valve, ValvedFlow, local_edge
@@ -63,13 +66,25 @@ def ventricle_pressure(scenario: Flow) -> Callable[[float], float]:
     return pressure
 
 
+def passage_of(line: Centerline, scenario: Flow, drive: Drive) -> Passage | None:
+    """The way in between the ventricle's pressure and the vessels, for the circulation that a run starts from."""
+    if drive.profile is not None:
+        return None
+    return Passage.along(line, fluid_of(scenario).density, one_way=scenario.valve == "leaflets")
+
+
 def flow_model(
-    blood: HeartMesh, line: Centerline, scenario: Flow, outlets: Mapping[str, OutletModel], drive: Drive
+    blood: HeartMesh,
+    line: Centerline,
+    scenario: Flow,
+    outlets: Mapping[str, OutletModel],
+    drive: Drive,
+    comm: Any = MPI.COMM_SELF,
 ) -> NavierStokes | ValvedFlow:
-    """The flow of a scenario, with a valve in it where there is one that moves."""
+    """The flow of a scenario, with a valve in it where there is one that moves; shared out between the processes ``comm``."""
     refuse_touching(blood)
     valved = scenario.valve == "leaflets"
-    flow = NavierStokes(blood, fluid_of(scenario), outlets, drive.profile, valved=valved)
+    flow = NavierStokes(blood, fluid_of(scenario), outlets, drive.profile, valved=valved, comm=comm)
     if not valved:
         return flow
     if drive.profile is not None:

@@ -1,4 +1,4 @@
-"""Doubt in viscosity, stroke volume and opening carried through to wall shear stress, velocity and pressure drop."""
+"""Doubt in viscosity, stroke volume, opening and outline carried through to wall shear stress, velocity and pressure drop."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,11 +11,12 @@ from geometry.centerline import Centerline
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
 from geometry.metric import Metric
+from geometry.outline_doubt import outlines_of
 from geometry.progress import Progress, part
 from geometry.units import convert
 from solvers.flow.beat import Beat
 from solvers.flow.metrics import SHEAR_PERCENTILE
-from solvers.flow.steady import LEAD_BASELINE, MeanFlow, PeakFlow, mean_flow, opened, peak_inflow, peak_model
+from solvers.flow.steady import LEAD_BASELINE, MeanFlow, PeakFlow, mean_flow, opened, outlined, peak_inflow, peak_model
 from solvers.result import Check, Field
 from solvers.scenario import Flow
 from solvers.uncertainty.drawn import drawn_inputs
@@ -119,11 +120,12 @@ def run_ensemble(
     inflow = peak_inflow(scenario)
     start = beat.peak.values.copy()
     start[:, 3] -= start[np.unique(blood.tagged("outlet")), 3].mean()
-    model = peak_model(opened(blood, line, scenario.opening), scenario)
-    baseline, late = mean_flow(model, start, inflow, LEAD_BASELINE, part(progress, 0.0, BASELINE))
     drawn = draws(scenario, settings.members, settings.seed)
+    outlines = outlines_of(blood) if any(one.outlines.vessel for one in (scenario, *drawn)) else None
+    model = peak_model(opened(outlined(blood, outlines, scenario), line, scenario.opening), scenario)
+    baseline, late = mean_flow(model, start, inflow, LEAD_BASELINE, part(progress, 0.0, BASELINE))
     store = None if kept is None else MemberStore(kept, f"peak flow {blood.digest()}", _packed, _unpacked)
-    peak = PeakFlow(blood, line, late, inflow)
+    peak = PeakFlow(blood, line, late, inflow, outlines)
     found = run_members(peak, drawn, workers, part(progress, BASELINE, 1.0), store, cluster)
     if not found.good:
         raise Refused(
@@ -146,6 +148,6 @@ def _unpacked(arrays: Arrays) -> MeanFlow:
 
 def _note(count: int) -> str:
     return (
-        f"The doubt comes from {count} runs at the constant inflow of peak systole, over viscosity, stroke volume and opening; "
-        "intervals of numbers of the beat are those of these runs in proportion. Doubt in the segmented surface is not in them."
+        f"The doubt comes from {count} runs at the constant inflow of peak systole, over viscosity, stroke volume, opening and the "
+        "vessel's outline; intervals of numbers of the beat are those of these runs in proportion."
     )

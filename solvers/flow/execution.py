@@ -21,15 +21,18 @@ class Checkpoint:
     """A file in which the state is kept while beats are computed: every ``every`` ms of flow, after each beat, and when cancelled.
 
     made_for  ``fingerprint`` of the run; a state of another one is not loaded
+    writes    whether this process is the one, of several that share a run, that keeps the state
     """
 
     path: Path
     every: float = 100.0
     made_for: str = ""
+    writes: bool = True
 
     def save(self, values: Mapping[str, Any]) -> None:
         """Replace what was kept; refuses where the disk does not take it."""
-        write_state(self.path, FORMAT, self.made_for, values)
+        if self.writes:
+            write_state(self.path, FORMAT, self.made_for, values)
 
     def load(self) -> Arrays:
         """What was kept; refuses a file that is missing, damaged, of another version, mesh or scenario."""
@@ -45,10 +48,12 @@ class Execution:
     """Ways that change nothing in the answer.
 
     checkpoint  file in which the state is kept;  restart  whether to go on from it
+    ranks       processes under MPI that share the elements out; 1: this one
     """
 
     checkpoint: Checkpoint | None = None
     restart: bool = False
+    ranks: int = 1
 
 
 ALONE = Execution()

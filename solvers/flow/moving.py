@@ -18,6 +18,7 @@ from solvers.flow import step_control
 from solvers.flow.fluid import Fluid
 from solvers.flow.forms import FlowForms, flow_forms
 from solvers.flow.moving_wall import MovingWall
+from solvers.flow.navier_stokes import TOLERANCE
 from solvers.flow.solver import FlowSolver, Solved, vector_on
 from solvers.flow.space import flow_space
 from solvers.flow.surface_integrals import nodal_flux
@@ -88,7 +89,7 @@ class MovingFlow:
         )
         self._order = np.asarray(space.mesh.geometry.input_global_indices)
         self._held = {name: _held(blood, name) for name in OPENINGS}
-        self._matrix = fem.petsc.create_matrix(self._forms.matrix)
+        self._matrix = fem.petsc.create_matrix(self._forms.matrix, "baij")
         self._matrix.setOption(PETSc.Mat.Option.KEEP_NONZERO_PATTERN, True)
         self._solvers: dict[str, FlowSolver] = {}
 
@@ -150,16 +151,16 @@ class MovingFlow:
         fem.petsc.assemble_matrix(matrix, self._sideways)
         matrix.assemble()
         self._carried.x.array[:] = space.to_space(np.column_stack([velocity, np.zeros(len(velocity))]))
-        right = fem.assemble_vector(self._forms.right).array + fem.assemble_vector(self._sideways_load).array
-        right += space.to_space(np.column_stack([load, np.zeros(len(load))]))
-        start = space.to_space(guess)
-        rows = np.sort((4 * space.dof[self._held[opened]][:, None] + np.arange(3)).ravel()).astype(np.int32)
+        right = space.assembled(self._forms.right) + space.assembled(self._sideways_load)
+        right += space.own(np.column_stack([load, np.zeros(len(load))]))
+        start = space.own(guess)
+        rows = space.rows(np.repeat(self._held[opened][:, None], 3, axis=1))
         b, x = vector_on(right), vector_on(start)
         matrix.zeroRowsColumnsLocal(rows, 1.0, x, b)
         b.destroy()
         x.destroy()
         if opened not in self._solvers:
-            self._solvers[opened] = FlowSolver(matrix, np.zeros((1, len(right))))
+            self._solvers[opened] = FlowSolver(matrix, np.zeros((1, len(right))), TOLERANCE)
         return self._solvers[opened].solve(right, start, np.zeros(1))
 
 

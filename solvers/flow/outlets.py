@@ -3,14 +3,13 @@
 from collections.abc import Callable, Mapping
 from math import inf
 
-import numpy as np
-
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh
 from geometry.units import convert
 from solvers.flow.fitness import OUTLETS, outlet_names, refuse_unconditioned
+from solvers.flow.network import Network, Passage
 from solvers.flow.waveform import Waveform, one_beat
-from solvers.flow.windkessel import Outlet, OutletModel, PressureOutlet, periodic_start
+from solvers.flow.windkessel import Outlet, OutletModel, PressureOutlet
 from solvers.flow_records import PressureCurve, Resistance, Windkessel
 from solvers.scenario import Flow
 
@@ -48,22 +47,17 @@ def _model(name: str, settings: Windkessel | Resistance | PressureCurve, scenari
     return PressureOutlet(one_beat(wave, cycle, f"The pressure curve of {name}"))
 
 
-def periodic_starts(models: Mapping[str, OutletModel], flow: Callable[[float], float], cycle: float) -> Floats:
-    """(k,) kPa, stored pressures that come back after one beat where each outlet takes what its resistance lets it.
+def periodic_starts(
+    models: Mapping[str, OutletModel],
+    drive: Callable[[float], float],
+    cycle: float,
+    passage: Passage | None = None,
+) -> Floats:
+    """(k,) kPa, stored pressures that come back after one beat of the circulation without space.
 
-    Between windkessels and resistances the flow is split as if it were steady; an outlet at a known pressure starts there.
+    drive  mm3/ms into it at a time in ms, or the pressure in kPa before the ``passage`` that leads into it
     """
-    each = tuple(models.values())
-    conductance = np.array(
-        [1.0 / max(model.resistance(inf), 1e-12) if isinstance(model, Outlet) else 0.0 for model in each]
-    )
-    shares = conductance / max(conductance.sum(), 1e-300)
-    return np.array([
-        periodic_start(model, lambda t, part=share: part * flow(t), cycle)  # type: ignore[misc]
-        if isinstance(model, Outlet)
-        else model.known_pressure(0.0, 0.0, 0.0, 0.0)
-        for model, share in zip(each, shares, strict=True)
-    ])  # fmt: skip
+    return Network(tuple(models.values()), drive, cycle, passage).periodic()[0]
 
 
 def steady_outlets(blood: HeartMesh, scenario: Flow) -> dict[str, OutletModel]:

@@ -11,22 +11,23 @@ from numpy.typing import NDArray
 from geometry.centerline import centerline
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh
+from geometry.outline_doubt import outlines_of
 from geometry.progress import Progress, part
 from geometry.units import convert
 from solvers.backend import dolfinx
 from solvers.devices.stenting import with_device
 from solvers.flow.along import along_line, residence_fields
 from solvers.flow.beat import Beat
-from solvers.flow.beats import run_beats
-from solvers.flow.drive import drive_of, flow_model, seen_pulse
+from solvers.flow.drive import drive_of, seen_pulse
 from solvers.flow.ensemble import run_ensemble
 from solvers.flow.execution import ALONE, Execution, fingerprint, made_for
 from solvers.flow.metrics import ELEMENTS_ACROSS, beat_metrics, measure_throat, split_metrics
 from solvers.flow.navier_stokes import BALANCE
 from solvers.flow.orifice import with_orifice
-from solvers.flow.outlets import outlet_models, periodic_starts
+from solvers.flow.outlets import outlet_models
 from solvers.flow.periodicity import PERIODIC, in_words
-from solvers.flow.steady import ejection_of, fluid_of, opened
+from solvers.flow.scenario_beats import scenario_beats
+from solvers.flow.steady import fluid_of, opened, outlined
 from solvers.flow.vessels import with_tuned_vessels
 from solvers.flow.wall_shear import UNRESOLVED
 from solvers.result import Check, Field, Result, Trace
@@ -69,7 +70,7 @@ def run_flow(
     workers  processes of the ensemble, or the Dask ``cluster`` on which its members run instead; those that are finished are
              kept in a folder, so that a run that was cut off does not repeat them
     body     surface in m2 that areas are indexed by, where it is known
-    how      checkpoint and restart;  profile  (n, 3) in 1/mm2, measured velocity per unit flow at the inlet
+    how      ranks of the beats, checkpoint and restart;  profile  (n, 3) in 1/mm2, measured velocity per unit flow at the inlet
     Fields: velocity (t, n, 3) m/s, pressure (t, n) mmHg, wall_shear_stress, tawss (Pa), osi; the ensemble's statistics;
     displacement (n, 3) mm where a device or an opened narrowing has moved the mesh before the beat.
     Raises Refused (a mesh that cannot be used, flow that cannot be computed) and Cancelled.
@@ -81,16 +82,14 @@ def run_flow(
     began = time.perf_counter()
     given, (scenario, tuned) = scenario, with_tuned_vessels(scenario)
     shaped, line = with_orifice(*with_device(mesh, centerline(mesh), scenario), scenario)
-    blood = opened(shaped, line, scenario.opening)
+    moved = outlines_of(shaped) if scenario.outlines.vessel else None
+    blood = opened(outlined(shaped, moved, scenario), line, scenario.opening)
     outlets = outlet_models(blood, scenario)
     drive = drive_of(blood, scenario, profile)
-    flow = flow_model(blood, line, scenario, outlets, drive)
-    expected = ejection_of(scenario)
-    start = periodic_starts(outlets, expected.flow, expected.cycle)
     members = scenario.ensemble.members
     march = part(progress, 0.0, 0.5 if members else 1.0)
     how = made_for(how, fingerprint(mesh, scenario, b"" if profile is None else profile.tobytes()))
-    beat = run_beats(flow, drive.pulse, start, scenario.time_step, scenario.beats, march, how, drive.value)
+    beat = scenario_beats(blood, line, scenario, profile, march, how)
     pulse = drive.pulse if beat.broken else seen_pulse(beat, drive)
     fields = beat_fields(beat, len(mesh.points)) | moved_wall(mesh, blood)
     metrics = (

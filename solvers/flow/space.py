@@ -1,4 +1,7 @@
-"""A blood-pool mesh as a finite element space of velocity and pressure, with its nodes in the order of the mesh."""
+"""A blood-pool mesh as a finite element space of velocity and pressure, one process's own or shared out between several.
+
+The elements are shared out; the flow itself, in the order of the mesh, is known whole to every process.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +11,7 @@ from numpy.typing import NDArray
 
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh
-from solvers.backend import MPI, basix, fem, mesh, ufl
+from solvers.backend import MPI, basix, fem, la, mesh, ufl
 from solvers.flow.fitness import SYMMETRY, outlet_names, refuse_unfit
 from solvers.flow.surface_integrals import area_vectors
 
@@ -22,38 +25,78 @@ class FlowSpace:
 
     space   the dolfinx space of four components
     outlet  measure over all outlets
-    dof     (n,) node of the space that is node i of the mesh
+    node    (m,) node of the mesh that is node i of the space here: first this process's own, then neighbours' beside them
+    owned   how many are its own;  everyone (n,) nodes of the mesh that the processes own, one process after the other
     """
 
     space: Any
     outlet: Any
-    dof: NDArray[np.int32]
+    node: NDArray[np.int64]
+    owned: int
+    everyone: NDArray[np.int64]
+
+    @property
+    def comm(self) -> Any:
+        """The processes that share the space."""
+        return self.space.mesh.comm
 
     def to_space(self, values: Floats) -> Floats:
-        """(n, 4) in the order of the mesh to the flat vector of the space."""
-        flat = np.empty_like(values)
-        flat[self.dof] = values
-        return flat.ravel()
+        """(n, ...) in the order of the mesh to the flat vector of the space here."""
+        return values[self.node].ravel()
 
-    def to_mesh(self, vector: Floats) -> Floats:
-        """The flat vector of the space to (n, 4) in the order of the mesh."""
-        return np.ascontiguousarray(vector.reshape(-1, 4)[self.dof])
+    def own(self, values: Floats) -> Floats:
+        """(n, ...) in the order of the mesh to the flat vector of what is this process's own."""
+        return values[self.node[: self.owned]].ravel()
+
+    def to_mesh(self, own: Floats) -> Floats:
+        """The flat vectors of what is each process's own to (n, 4) in the order of the mesh, for all of them."""
+        whole, values = np.empty((len(self.everyone), 4)), np.empty((len(self.everyone), 4))
+        self.comm.Allgatherv(own, [whole, self.comm.allgather(own.size)])
+        values[self.everyone] = whole
+        return values
+
+    def rows(self, held: NDArray[np.bool_]) -> NDArray[np.int32]:
+        """Places in the flat vector of this process's own where (n, c) of the first c components is true."""
+        node, component = np.nonzero(held[self.node[: self.owned]])
+        return (4 * node + component).astype(np.int32)
+
+    def assembled(self, form: Any) -> Floats:
+        """A linear form's vector, of what is this process's own."""
+        vector = fem.assemble_vector(form)
+        vector.scatter_reverse(la.InsertMode.add)
+        return np.array(vector.array[: 4 * self.owned])
+
+    def agreed[Value](self, value: Value) -> Value:
+        """The same for all processes, who may differ in the last digit."""
+        told: Value = self.comm.bcast(value)
+        return told
 
 
-def flow_space(blood: HeartMesh) -> FlowSpace:
-    """Make the space; refuses a mesh that ``fitness.refuse_unfit`` refuses."""
+def flow_space(blood: HeartMesh, comm: Any = MPI.COMM_SELF) -> FlowSpace:
+    """Make the space, shared out between the processes of ``comm``; refuses a mesh that ``fitness.refuse_unfit`` refuses."""
     refuse_unfit(blood)
     element = basix.ufl.element("Lagrange", "tetrahedron", 1, shape=(3,))
-    domain = mesh.create_mesh(MPI.COMM_SELF, blood.tets.astype(np.int64), element, blood.points)
+    given = slice(None) if comm.rank == 0 else slice(0)
+    domain = mesh.create_mesh(comm, blood.tets[given].astype(np.int64), element, blood.points[given])
     space = fem.functionspace(domain, ("Lagrange", 1, (4,)))
-    original = np.asarray(domain.geometry.input_global_indices)
-    dof = np.empty(len(original), dtype=np.int32)
-    dof[original[domain.geometry.dofmaps[0]]] = space.dofmap.list
+    node, owned = nodes_of(space), space.dofmap.index_map.size_local
     return FlowSpace(
         space,
-        _outlet_measure(domain, original, np.concatenate([blood.tagged(name) for name in outlet_names(blood)])),
-        dof,
+        _outlet_measure(
+            domain, np.concatenate([blood.tagged(name) for name in outlet_names(blood)]), len(blood.points)
+        ),
+        node,
+        owned,
+        np.concatenate(comm.allgather(node[:owned])),
     )
+
+
+def nodes_of(space: Any) -> NDArray[np.int64]:
+    """(m,) node of the mesh that each node of a linear space is."""
+    geometry = space.mesh.geometry
+    node = np.empty(len(geometry.input_global_indices), dtype=np.int64)
+    node[space.dofmap.list] = np.asarray(geometry.input_global_indices)[geometry.dofmaps[0]]
+    return node
 
 
 def held_by_symmetry(blood: HeartMesh) -> NDArray[np.bool_]:
@@ -70,12 +113,12 @@ def held_by_symmetry(blood: HeartMesh) -> NDArray[np.bool_]:
     return held
 
 
-def _outlet_measure(domain: Any, original: NDArray[np.int64], triangles: NDArray[np.int32]) -> Any:
+def _outlet_measure(domain: Any, triangles: NDArray[np.int32], count: int) -> Any:
+    original = np.asarray(domain.geometry.input_global_indices)
     domain.topology.create_connectivity(2, 3)
     facets = mesh.exterior_facet_indices(domain.topology)
     corners = np.sort(original[mesh.entities_to_geometry(domain, 2, facets)], axis=1)
     wanted = np.sort(triangles, axis=1)
-    count = len(original)
     keys = [(t[:, 0].astype(np.int64) * count + t[:, 1]) * count + t[:, 2] for t in (corners, wanted)]
     chosen = np.sort(facets[np.isin(keys[0], keys[1])])
     tags = mesh.meshtags(domain, 2, chosen, np.full(len(chosen), OUTLET, dtype=np.int32))

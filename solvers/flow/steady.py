@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from geometry.centerline import Centerline
 from geometry.heart_mesh import Floats, HeartMesh
 from geometry.narrowing import scale_narrowing
+from geometry.outline_doubt import Outlines
 from geometry.progress import Progress, silent
 from geometry.units import convert
 from solvers.flow.beat import PEAK_PERCENTILE
@@ -50,16 +51,18 @@ class PeakFlow:
     """Computes the peak flow of one drawn scenario; sent to the processes of the ensemble.
 
     blood   the mesh as segmented, line its centreline;  start  (n, 4) a late flow of the baseline;  inflow  its inflow, mm3/ms
+    outlines  the ways in which draws move its wall; None where they do not
     """
 
     blood: HeartMesh
     line: Centerline
     start: Floats
     inflow: float
+    outlines: Outlines | None = None
 
     def __call__(self, scenario: Flow) -> MeanFlow:
         """The mean flow of ``scenario``, started from the baseline's scaled to its inflow."""
-        flow = peak_model(opened(self.blood, self.line, scenario.opening), scenario)
+        flow = peak_model(opened(outlined(self.blood, self.outlines, scenario), self.line, scenario.opening), scenario)
         inflow = peak_inflow(scenario)
         ratio = inflow / self.inflow
         return mean_flow(flow, self.start * np.array([ratio, ratio, ratio, ratio**2]), inflow, LEAD_MEMBER)[0]
@@ -68,6 +71,13 @@ class PeakFlow:
 def opened(blood: HeartMesh, line: Centerline, opening: float) -> HeartMesh:
     """The mesh with its narrowing opened to ``opening`` times its area."""
     return blood if opening == 1.0 else scale_narrowing(blood, opening, line)
+
+
+def outlined(blood: HeartMesh, outlines: Outlines | None, scenario: Flow) -> HeartMesh:
+    """The mesh with its wall where the scenario has it."""
+    if outlines is None or not scenario.outlines.vessel:
+        return blood
+    return blood.with_points(outlines.moved(blood.points, blood.tets, scenario.outlines.model_dump()))
 
 
 def ejection_of(scenario: Flow) -> Pulse:

@@ -128,7 +128,7 @@ class ValvedFlow:
         self.flow.set_drag(self.valve.drag(points, state.leaflets.opening, self.edge))
         after = self.flow.advance(state, dt, drive)
         assert isinstance(after, ValvedState)
-        fall = self.valve.fall(points, after.pressure)
+        fall = self.flow.agreed(self.valve.fall(points, after.pressure))
         return replace(after, leaflets=state.leaflets.after(fall, after.outflow, dt))
 
     def wall_load(self, state: FlowState) -> Floats:

@@ -32,6 +32,8 @@ def run_ventricle(
     Fields: velocity (t, n, 3) m/s, pressure (t, n) mmHg, displacement (t, n, 3) mm from the mesh.
     Raises Refused (a mesh or motion that cannot be used, flow that cannot be computed) and Cancelled.
     """
+    if how.ranks > 1:
+        raise Refused("The flow in a ventricle whose wall moves runs in one process. Run it without --ranks.")
     began = time.perf_counter()
     cycle = 60_000.0 / scenario.heart_rate
     wall = CineWall(mesh, motion, cycle)

@@ -1,7 +1,7 @@
 """The vessels behind the outlet as they must be for a person's cuff pressure and stroke volume."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.optimize import root
@@ -10,6 +10,7 @@ from geometry.errors import Refused
 from geometry.heart_mesh import Floats
 from geometry.units import convert
 from solvers.flow.outlets import outlet_of
+from solvers.flow.shares import MAIN, behind_outlets, joint, part_of
 from solvers.flow.steady import ejection_of
 from solvers.flow.windkessel import Outlet, periodic_start
 from solvers.flow_records import Windkessel
@@ -23,12 +24,16 @@ LEAST = 5.0  # mmHg between systolic and diastolic
 
 @dataclass(frozen=True)
 class TunedVessels:
-    """A windkessel and its periodic pressure (t,) kPa at times (t,) ms; wanted: systolic and diastolic, kPa."""
+    """A windkessel and its periodic pressure (t,) kPa at times (t,) ms; wanted: systolic and diastolic, kPa.
+
+    shares  name of each outlet -> how much of it is behind it
+    """
 
     outlet: Outlet
     times: Floats
     pressure: Floats
     wanted: tuple[float, float]
+    shares: Mapping[str, float] = field(default_factory=dict)
 
     def checks(self) -> list[Check]:
         """Pressures of the windkessel against the cuff's."""
@@ -58,9 +63,13 @@ class TunedVessels:
     def note(self) -> str:
         """The resistances and compliance in words."""
         found = self.windkessel()
+        numbers = f"Rp {found.proximal:.3f}, Rd {found.distal:.2f} mmHg s/mL, C {found.compliance:.2f} mL/mmHg."
+        if len(self.shares) < 2:
+            return f"The vessels behind the outlet were tuned to the cuff: {numbers}"
+        each = ", ".join(f"{name} {share:.0%}" for name, share in self.shares.items())
         return (
-            f"The vessels behind the outlet were tuned to the cuff: Rp {found.proximal:.3f}, Rd {found.distal:.2f} mmHg s/mL, "
-            f"C {found.compliance:.2f} mL/mmHg."
+            f"The vessels behind all outlets together were tuned to the cuff: {numbers} They are shared out as their given "
+            f"resistances have it, all with the same time constant: {each}."
         )
 
 
@@ -68,12 +77,12 @@ def with_tuned_vessels(scenario: Flow) -> tuple[Flow, TunedVessels | None]:
     """The scenario with the windkessel that its cuff pressure and stroke volume ask for, and how it was tuned, if it was."""
     if scenario.vessels == "given":
         return scenario, None
-    if scenario.outlets:
-        raise Refused("Vessels are tuned to the cuff behind a single outlet; give those of several outlets yourself.")
+    whole, shares = joint(behind_outlets(scenario))
     ejection = ejection_of(scenario)
     systolic, diastolic = (convert(value, "mmHg", "kPa") for value in (scenario.cuff.systolic, scenario.cuff.diastolic))
-    tuned = tune(outlet_of(scenario.windkessel), ejection.flow, ejection.cycle, systolic, diastolic)
-    return scenario.model_copy(update={"windkessel": tuned.windkessel()}), tuned
+    tuned = replace(tune(outlet_of(whole), ejection.flow, ejection.cycle, systolic, diastolic), shares=shares)
+    parts = {name: part_of(tuned.windkessel(), share) for name, share in shares.items()}
+    return scenario.model_copy(update={"windkessel": parts.pop(MAIN), "outlets": parts}), tuned
 
 
 def tune(

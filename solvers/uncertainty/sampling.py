@@ -1,7 +1,7 @@
 """Draws of a scenario: a Latin hypercube over every number in it that has a standard deviation."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -37,7 +37,7 @@ class Varied:
     def label(self) -> str:
         """The meaning without its remarks, as part of a sentence."""
         words = self.meaning.split(";")[0].split(" (")[0]
-        return words[:1].lower() + words[1:]
+        return words if words[:2].isupper() else words[:1].lower() + words[1:]
 
     @property
     def name(self) -> str:
@@ -70,7 +70,9 @@ def _varied_in(value: Any, info: FieldInfo, path: Path, doubts: Mapping[str, Any
     elif isinstance(value, tuple):
         for place, entry in enumerate(value):
             if isinstance(entry, BaseModel):
-                yield from _varied_below(entry, (*path, place), doubts)
+                of = getattr(entry, "name", "")
+                for number in _varied_below(entry, (*path, place), doubts):
+                    yield replace(number, meaning=f"{number.label}, {of}") if of else number
     elif (varied := _declared(value, info, path, doubts)) is not None:
         yield varied
 

@@ -1,7 +1,8 @@
 """The channel of the DFG benchmark with its cylinder, as a slice one element thick between two planes of symmetry.
 
 A slice and not a plane mesh: so the forms, the solver and the forces that are verified are those of the product.
-Quadrilaterals cut in two: rings from the cylinder out to a square, then columns down the channel.
+Quadrilaterals cut in two: rings from the cylinder out to a square, then columns down the channel, closest together on the
+cylinder and across the middle of its wake.
 """
 
 from dataclasses import dataclass
@@ -14,16 +15,26 @@ from geometry.surface import boundary_facets, oriented
 
 HEIGHT, LENGTH, RADIUS, CENTER = 0.41, 2.2, 0.05, (0.2, 0.2)  # Schaefer and Turek 1996
 NAMES = {1: "inlet", 2: "outlet", 3: "wall", 4: "symmetry"}
+MIDDLE, TOWARDS = (
+    1.2,
+    1.25,
+)  # how much closer together nodes are in the middle of the wake, and towards it above and below
 
 
 @dataclass(frozen=True)
 class Fineness:
-    """Intervals along each side of the square, from the cylinder to it, and down the channel; the first ring's thickness."""
+    """How many intervals there are, and the thickness of the first ring and of the slice.
 
-    side: int = 32
-    rings: int = 24
-    columns: int = 50
-    first: float = 0.0025
+    behind, beside, before   along the side of the square behind the cylinder, those above and below it, the one before it
+    rings    from the cylinder to the square;  columns  down the channel
+    """
+
+    behind: int = 40
+    beside: int = 40
+    before: int = 24
+    rings: int = 34
+    columns: int = 40
+    first: float = 0.0012
     thickness: float = 0.01
 
 
@@ -48,25 +59,33 @@ def cylinder_nodes(mesh: HeartMesh) -> Ints:
 
 
 def _plane(fine: Fineness) -> tuple[Floats, Ints]:
-    n, side = fine.side, np.linspace(0.0, HEIGHT, fine.side + 1)
-    low, high = np.zeros(n), np.full(n, HEIGHT)
-    square = np.concatenate([  # right side upwards first, then around
-        np.column_stack([high, side[:-1]]), np.column_stack([side[:0:-1], high]),
-        np.column_stack([low, side[:0:-1]]), np.column_stack([side[:-1], low]),
-    ])  # fmt: skip
+    square, across = _square(fine)
     ray = square - CENTER
     circle = CENTER + RADIUS * ray / np.linalg.norm(ray, axis=1, keepdims=True)
     share = _grown(fine.rings, fine.first / (HEIGHT / 2 - RADIUS))
     rings = (1 - share)[:, None, None] * circle + share[:, None, None] * square
-    step = side[1] / (LENGTH - HEIGHT)
-    x = HEIGHT + (LENGTH - HEIGHT) * _grown(fine.columns, step)[1:]
-    tail = np.stack(np.meshgrid(x, side, indexing="ij"), axis=-1)
-    around = np.arange(rings.size // 2).reshape(fine.rings + 1, 4 * n)
+    x = HEIGHT + (LENGTH - HEIGHT) * _grown(fine.columns, HEIGHT / fine.behind / (LENGTH - HEIGHT))[1:]
+    tail = np.stack(np.meshgrid(x, across, indexing="ij"), axis=-1)
+    around = np.arange(rings.size // 2, dtype=np.int32).reshape(fine.rings + 1, len(square))
     around = np.column_stack([around, around[:, 0]])
-    first = around[-1, : n + 1]  # the right side of the square
-    down = np.vstack([first, around.max() + 1 + np.arange(tail.size // 2).reshape(fine.columns, n + 1)])
+    first = around[-1, : fine.behind + 1]  # the right side of the square
+    beyond = np.arange(tail.size // 2, dtype=np.int32).reshape(fine.columns, len(across))
+    down = np.vstack([first, around.max() + 1 + beyond])
     triangles = np.concatenate([_cut(around), _cut(down)])
     return np.concatenate([rings.reshape(-1, 2), tail.reshape(-1, 2)]), triangles
+
+
+def _square(fine: Fineness) -> tuple[Floats, Floats]:
+    """The square's nodes, its right side upwards first and then around, and the heights (behind + 1,) of that side."""
+    off = np.sinh(np.linspace(-MIDDLE, MIDDLE, fine.behind + 1)) / np.sinh(MIDDLE)
+    across = CENTER[1] + off * np.where(off < 0, CENTER[1], HEIGHT - CENTER[1])
+    along = HEIGHT * (1 - np.linspace(0.0, 1.0, fine.beside + 1) ** TOWARDS)
+    front = np.linspace(0.0, HEIGHT, fine.before + 1)
+    sides = [
+        (np.full(fine.behind, HEIGHT), across[:-1]), (along[:-1], np.full(fine.beside, HEIGHT)),
+        (np.zeros(fine.before), front[:0:-1]), (along[:0:-1], np.zeros(fine.beside)),
+    ]  # fmt: skip
+    return np.concatenate([np.column_stack(side) for side in sides]), across
 
 
 def _grown(count: int, first: float) -> Floats:

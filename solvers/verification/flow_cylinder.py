@@ -57,7 +57,7 @@ class Channel:
 
 def verify(progress: Progress) -> list[Check]:
     """Large damped steps until the forces stand still."""
-    found = steady_forces(Fineness(side=40, rings=30, columns=55, first=0.002, thickness=0.008), progress)
+    found = steady_forces(Fineness(), progress)
     return [
         Check("drag coefficient", found.drag, DRAG, 0.02 * DRAG, "1", SOURCE),
         Check("lift coefficient", found.lift, LIFT, 0.1 * LIFT, "1", SOURCE),

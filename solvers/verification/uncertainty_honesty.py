@@ -19,7 +19,7 @@ from solvers.calibration.ecg_shape import STEP, Qrs, qrs_of_trace
 from solvers.electrophysiology.eikonal_ensemble import EikonalMember, EikonalMemberAnswer
 from solvers.electrophysiology.eikonal_model import EikonalModel
 from solvers.result import Check
-from solvers.scenario import Electrophysiology
+from solvers.scenario import Doubt, Electrophysiology, Outlines
 from solvers.uncertainty.emulator import Emulator, fit_emulator
 from solvers.uncertainty.interval import HALF_WIDTH
 from solvers.uncertainty.sampling import Varied, latin_hypercube, varied_numbers, with_numbers
@@ -48,9 +48,10 @@ class _Twins:
 
 def verify(progress: Progress) -> list[Check]:
     """How often each kind of interval holds the truth, in %."""
-    scenario, rng = Electrophysiology(tier="eikonal"), np.random.default_rng(20)
+    sure = tuple(Doubt(number=f"outlines.{name}") for name in Outlines.model_fields)  # twins of one geometry
+    scenario, rng = Electrophysiology(tier="eikonal", doubts=sure), np.random.default_rng(20)
     varied = list(varied_numbers(scenario))
-    member = EikonalMember.with_model(EikonalModel(two_chamber_heart(EDGE)), WINDOW + 60.0)
+    member = EikonalMember.with_model(EikonalModel(two_chamber_heart(EDGE)), scenario, WINDOW + 60.0)
     runs = [latin_hypercube(varied, MEMBERS, rng), _drawn(varied, TWINS, rng)]
     solved: list[_Twins] = []
     for inputs in runs:

@@ -55,6 +55,16 @@ def test_a_stent_is_placed_at_the_narrowest_and_kept_for_every_state(
     assert after == pytest.approx(346.4, rel=0.03)  # pi 10.5^2
 
 
+def test_a_stent_that_the_mesh_cannot_follow_is_refused_before_anything_is_kept(
+    case: Case, capsys: pytest.CaptureFixture[str]
+) -> None:
+    find_line(case)
+    words = ["stent", str(case.folder), "--diameter", "50", "--length", "12", "--taper", "3"]
+    assert main(["device", *words]) == 2
+    assert "its tetrahedra would collapse" in capsys.readouterr().err
+    assert set(case.scenarios()) == {"systole"}
+
+
 def test_a_surface_is_brought_in_without_its_name_and_measured(case: Case, tmp_path: Path) -> None:
     file = tmp_path / "Jane Doe.stl"
     pv.Sphere(radius=4.0).save(file)

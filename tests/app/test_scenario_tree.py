@@ -10,13 +10,16 @@ from app.__main__ import main
 from app.case import Case
 from app.input_list import inputs_of
 from app.removed import remove_scenario, replace_scenarios
+from app.scenario_rebase import rebased
 from app.scenario_tree import child_of, confirmed, numbers_digest, parent_moved, scenario_tree
 from app.scenario_words import change_line
-from app.staleness import out_of_date, stale_scenarios
+from app.scenarios import default_scenarios
+from app.staleness import out_of_date, run_fits, stale_scenarios
 from geometry.errors import Refused
 from geometry.metric import Metric
-from geometry.shapes import half_ellipsoid_ventricle
+from geometry.shapes import half_ellipsoid_ventricle, tube
 from solvers.devices.records import ImplantedValve, Stent
+from solvers.flow_records import Resistance
 from solvers.result import Result
 from solvers.scenario import Doubt, Electrophysiology, Flow, PacingSite, Velocities
 from solvers.scenario_file import read_scenario
@@ -105,7 +108,13 @@ def test_a_child_says_when_its_parent_has_changed_until_it_is_confirmed(case: Ca
 
 
 def test_a_run_that_is_older_than_its_mesh_says_so(case: Case) -> None:
+    assert [run_fits(case, name) for name in ("pacing", "two_sites", "slow")] == [True, True, False]
+    before = case.scenario("two_sites")
+    case.save_scenario("two_sites", before.model_copy(update={"velocities": Velocities(cross=0.2)}))
+    assert not run_fits(case, "two_sites")
+    case.save_scenario("two_sites", before)
     case.save_mesh(half_ellipsoid_ventricle(edge=11.0), ())
+    assert not run_fits(case, "pacing")
     assert "older than its mesh" in stale_scenarios(case)["pacing"][0] and stale_scenarios(case)["slow"] == ()
     assert sum("older than its mesh" in sentence for sentence in out_of_date(case)) == 2
 
@@ -168,3 +177,72 @@ def test_compare_puts_runs_side_by_side_and_keeps_what_was_chosen(
     assert "no finished run 'slow'" in capsys.readouterr().err
     with pytest.raises(Refused):
         case.result("slow")
+
+
+def test_a_child_takes_over_what_its_parent_changed_and_keeps_its_own(
+    case: Case, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, parent = str(case.folder), case.scenario("pacing")
+    moved = (SITE.model_copy(update={"time": 5.0}),)
+    case.save_scenario(
+        "pacing", parent.model_copy(update={"sites": moved, "velocities": Velocities(fiber=0.7, cross=0.2)})
+    )
+    told = stale_scenarios(case)["two_sites"][0]
+    assert "changed after this one was made from it: " in told and "across the fibres 0.25 \u2192 0.2 m/s" in told
+    assert main(["scenario", "rebase", folder, "two_sites"]) == 0
+    printed = capsys.readouterr().err
+    child = case.scenario("two_sites")
+    assert isinstance(child, Electrophysiology) and isinstance(parent, Electrophysiology)
+    assert child.velocities == Velocities(fiber=0.7, cross=0.2) and len(child.sites) == 2
+    assert child.sites[0].time == parent.sites[0].time  # changed on both: its own is kept, and that is told
+    assert "its own is kept" in printed and "one pacing site instead of two" in printed
+    assert "'Slow': Its parent 'Two sites' was changed" in printed  # the grandchild is one of another parent now
+    assert stale_scenarios(case)["two_sites"] == ("The scenario 'Two sites' was changed after its run; run it again.",)
+    assert main(["scenario", "rebase", folder, "slow"]) == 0
+    slow = case.scenario("slow")
+    assert isinstance(slow, Electrophysiology) and slow.velocities == Velocities(fiber=0.5, cross=0.2)
+    assert (
+        "own \u2192 its parent's): conduction velocity along the fibres 0.5 \u2192 0.7 m/s" in capsys.readouterr().err
+    )
+
+
+def test_what_cannot_be_taken_over_is_refused(case: Case) -> None:
+    with pytest.raises(Refused, match="changes no other scenario"):
+        rebased(case.scenarios(), "pacing")
+    with pytest.raises(Refused, match="'Pacing' has not changed"):
+        rebased(case.scenarios(), "two_sites")
+    case.save_scenario("two_sites", case.scenario("two_sites").model_copy(update={"parent_was": {}}))
+    case.save_scenario("pacing", case.scenario("pacing").model_copy(update={"velocities": Velocities(cross=0.2)}))
+    with pytest.raises(Refused, match="made from it is not known"):
+        rebased(case.scenarios(), "two_sites")
+
+
+def test_rows_and_mappings_of_records_are_taken_over_one_by_one() -> None:
+    one, two = Resistance(resistance=1.0), Resistance(resistance=2.0)
+    base = Flow(outlets={"outlet_a": one, "outlet_b": one})
+    _, child = child_of({"base": base}, "base")
+    assert isinstance(child, Flow)
+    child = child.model_copy(update={"outlets": {"outlet_a": two, "outlet_b": one}, "device": Stent(diameter=14.0)})
+    after = base.model_copy(update={"outlets": {"outlet_a": one, "outlet_b": two, "outlet_c": two}, "viscosity": 4.0})
+    found = rebased({"base": after, "child": child}, "child")
+    assert isinstance(found.scenario, Flow) and found.kept == ()
+    assert found.scenario.outlets == {"outlet_a": two, "outlet_b": two, "outlet_c": two}
+    assert found.scenario.viscosity == 4.0 and found.scenario.device == Stent(diameter=14.0)
+
+
+def test_exercise_is_a_child_of_rest_and_follows_it() -> None:
+    made = default_scenarios((), tube(8.0, 20.0, 4.0))
+    assert made["systole_exercise"].parent == "systole" and parent_moved(made, "systole_exercise") == ""
+    changed = {**made, "systole": made["systole"].model_copy(update={"stroke_volume": 90.0})}
+    found = rebased(changed, "systole_exercise").scenario
+    assert isinstance(found, Flow) and (found.stroke_volume, found.heart_rate) == (90.0, 110.0)
+
+
+def test_a_record_is_given_to_a_child_as_json(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
+    case.save_scenario("flow", Flow())
+    entry = 'outlets={"outlet_a": {"resistance": 2.0}}'
+    assert main(["scenario", "copy", str(case.folder), "flow", "--title", "Two", "--set", entry]) == 0
+    two = case.scenario("two")
+    assert isinstance(two, Flow) and two.outlets == {"outlet_a": Resistance(resistance=2.0)}
+    assert main(["scenario", "copy", str(case.folder), "flow", "--set", "outlets={outlet_a: 2}"]) == 2
+    assert "is no JSON" in capsys.readouterr().err

@@ -70,7 +70,7 @@ def test_velocities_are_found_again_from_the_ecg_that_they_make(case: Case, tmp_
         "--rate",
         "2000",
         "--members",
-        "24",
+        "42",
     ]
     assert main([*words, "--json", str(out)]) == 0
     found = {row["name"]: row for row in json.loads(out.read_text())["inputs"]}

@@ -11,6 +11,8 @@ from app.calibration_file import child_name, keep_calibration
 from app.measured_ecg import take_ecg
 from solvers.scenario import Electrophysiology, Velocities
 from ui.calibration_fold import CalibrationFold, LeftBar
+from ui.fit_bars import RangeBar
+from ui.lead_fit import LeadFit
 from ui.window import Window
 
 ACROSS = {"name": "velocities.cross", "label": "conduction velocity across the fibres", "unit": "m/s"}
@@ -28,6 +30,24 @@ FACTS: dict[str, Any] = {
         "before": {"qrs_ms": 98.0, "correlation": 0.61},
         "after": {"qrs_ms": 116.0, "correlation": 0.72},
     },
+    "predictions": [
+        {
+            "label": "QRS duration",
+            "unit": "ms",
+            "measured": 118.0,
+            "sd": 6.0,
+            "before": [80.0, 98.0, 115.0],
+            "after": [110.0, 116.0, 122.0],
+        }
+    ],
+    "curves": {
+        "leads": ["I", "II"],
+        "times": [0.0, 2.0, 4.0],
+        **{
+            name: [[0.0, 1.0, 0.0], [0.0, -1.0, 0.0]]
+            for name in ("measured", "before_low", "before_high", "after_low", "after_high")
+        },
+    },
     "notes": ["Fibre angle at the epicardium is not identifiable: its SD is 97% of what it was before."],
 }
 
@@ -42,7 +62,9 @@ def bells(path: Path) -> Path:
 
 def fold_of(window: Window) -> CalibrationFold:
     """The newest: older ones are deleted when the window comes round to it."""
-    return window.inspector.page("simulate").findChildren(CalibrationFold)[-1]
+    return [fold for fold in window.inspector.page("simulate").findChildren(CalibrationFold) if fold.target == "qrs"][
+        -1
+    ]
 
 
 def texts(fold: CalibrationFold) -> str:
@@ -61,7 +83,11 @@ def test_a_fit_is_started_told_and_marked_when_old(window: Window, tmp_path: Pat
     asked: list[tuple[str, Mapping[str, Any]]] = []
     started = CalibrationFold(session, "sinus_rhythm", lambda verb, options: asked.append((verb, options)), False)
     started.begin.click()
-    assert asked == [("calibrate", {"scenario": "sinus_rhythm"})]
+    assert asked == [("calibrate", {"scenario": "sinus_rhythm", "to": "qrs"})]
+    assert started.roots is not None
+    started.roots.setChecked(True)
+    started.begin.click()
+    assert asked[-1][1]["roots"] is True
 
     scenario = case.scenario("sinus_rhythm")
     assert isinstance(scenario, Electrophysiology)
@@ -71,10 +97,20 @@ def test_a_fit_is_started_told_and_marked_when_old(window: Window, tmp_path: Pat
     fold = fold_of(window)
     fold.head.setChecked(True)
     told = texts(fold)
-    for words in ("118 ms measured", "0.2 \u00b1 0.01", "25% of the SD left", "not identifiable"):
+    for words in (
+        "118 ms measured",
+        "118 \u00b1 6 ms",
+        "110 to 122 ms",
+        "0.2 \u00b1 0.01",
+        "25% of the SD left",
+        "not identifiable",
+    ):
         assert words in told
     assert "fit again" not in told
     assert fold.findChildren(LeftBar)[0].share == 0.25
+    assert len(fold.findChildren(LeadFit)) == 1
+    bar = fold.findChildren(RangeBar)[0]
+    assert bar.place(80.0) < bar.place(110.0) < bar.place(118.0) < bar.place(124.0) < bar.width() + 1
 
     session.edit_scenario("sinus_rhythm", scenario.model_copy(update={"velocities": Velocities(fiber=0.7)}), "Change")
     session.refresh()

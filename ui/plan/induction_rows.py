@@ -5,6 +5,7 @@ from typing import Any
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.plan_answers import ALL, induced
+from app.scenario_tree import numbers_digest
 from solvers.scenario import Electrophysiology
 from ui.steps.page import Page
 from ui.theme import px
@@ -49,9 +50,9 @@ class InductionRows(QWidget):
 
 def without_lesions(page: Page, scenario: Electrophysiology) -> str:
     """The name of the scenario that differs by its lesions alone; empty where there is none."""
-    bare = scenario.model_copy(update={"lesions": (), "title": ""})
+    bare = numbers_digest(scenario.model_copy(update={"lesions": ()}))  # a child knows its parent, which knows none
     for name, other in page.session.scenarios.items():
-        if isinstance(other, Electrophysiology) and other.model_copy(update={"title": ""}) == bare:
+        if isinstance(other, Electrophysiology) and numbers_digest(other) == bare:
             return name
     return ""
 
@@ -60,4 +61,5 @@ def _told(found: dict[str, Any] | None) -> str:
     if found is None:
         return "not tried yet"
     count, tried = len(found["inducible_from"]), found["sites_tried"]
-    return f"re-entry from {count} of {tried} site{'s' if tried > 1 else ''}"
+    word = "induced" if count else "not induced"
+    return f"{word}, re-entry from {count} of {tried} site{'s' if tried > 1 else ''}"

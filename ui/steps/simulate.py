@@ -3,7 +3,9 @@
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
-from app.scenarios import EXERCISE, EXERCISE_RATE, at_exercise, counterpart, has_checkpoint, has_states
+from app.calibration_file import targets_of
+from app.scenario_tree import as_child
+from app.scenarios import EXERCISE, EXERCISE_RATE, VENTRICLE, at_exercise, counterpart, has_checkpoint, has_states
 from geometry.errors import Refused
 from geometry.metric import Metric
 from solvers.cells.catalogue import find_cells
@@ -101,7 +103,8 @@ class SimulatePage(Page):
         other = counterpart(name)
         if other not in session.scenarios:
             try:
-                session.keep_scenario(other, at_exercise(name, scenario))  # refuses to make one at rest out of exercise
+                made = at_exercise(name, scenario)  # refuses to make one at rest out of exercise
+                session.keep_scenario(other, as_child(session.scenarios, name, made))
             except Refused as refusal:
                 session.said.emit(str(refusal), "warn")
                 self.refresh()
@@ -142,11 +145,13 @@ class SimulatePage(Page):
         fold.unfolded.connect(lambda on: self.setProperty(name, on))
 
     def _add_calibration(self, name: str) -> None:
-        if not isinstance(self.session.scenario, Electrophysiology):
+        session = self.session
+        if name.startswith(VENTRICLE):
             return
-        fold = CalibrationFold(self.session, name, self.watch.start, self.watch.busy, self)
-        self._keep_open(fold, "fitting")
-        self.column.addWidget(fold)
+        for target in targets_of(session.scenario):
+            fold = CalibrationFold(session, name, self.watch.start, self.watch.busy, self, target)
+            self._keep_open(fold, f"fitting {target}")
+            self.column.addWidget(fold)
 
     def show_scenario(self) -> None:
         """Show changed values without building the page again."""

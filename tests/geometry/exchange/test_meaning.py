@@ -127,6 +127,7 @@ def test_names_of_others_are_understood(theirs: str, ours: str | None) -> None:
 
 def test_surfaces_are_named_on_the_command_line() -> None:
     assert parse_surfaces(["3=endo_lv", "1=epi"]) == {3: "endo_lv", 1: "epi"}
+    assert parse_surfaces(["4=outlet_brachiocephalic"]) == {4: our_name("outlet_brachiocephalic")}
     assert parse_surfaces(["cobiveco"]) == {1: "base", 2: "epi", 3: "endo_lv", 4: "endo_rv"}
     for wrong in ("3", "x=epi", "3=roof", "3:epi"):
         with pytest.raises(Refused, match="NUMBER=NAME"):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from solvers.calibration.posterior import Inference, Posterior
+from solvers.calibration.posterior import Inference, Posterior, emulated
 from solvers.uncertainty.emulator import fit_emulator
 from solvers.uncertainty.sampling import Varied, latin_hypercube
 
@@ -12,7 +12,7 @@ B = Varied(("b",), 2.0, 0.5, -100, 100, "1", "Second")
 def learned(*weights: tuple[float, float]) -> Inference:
     """An inference from data that are weighted sums of the two inputs."""
     inputs = latin_hypercube([A, B], 40, np.random.default_rng(1))
-    return Inference([A, B], [fit_emulator(inputs, inputs @ np.array(one)) for one in weights], seed=1)
+    return Inference([A, B], emulated([fit_emulator(inputs, inputs @ np.array(one)) for one in weights]), seed=1)
 
 
 def exact(weights: np.ndarray, data: np.ndarray, noise: float) -> tuple[np.ndarray, np.ndarray]:

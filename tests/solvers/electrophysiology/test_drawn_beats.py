@@ -8,6 +8,7 @@ from solvers.electrophysiology.drawn_beats import LONGER, MOST, DrawnBeats
 from solvers.electrophysiology.eikonal_ensemble import ecg_band, run_eikonal_ensemble
 from solvers.electrophysiology.eikonal_model import EikonalModel
 from solvers.electrophysiology.leads import lead_values, own_beat, own_rhythm
+from solvers.electrophysiology.outlines import model_of, needed_outlines
 from solvers.scenario import Doubt, Electrophysiology, Ensemble, PacingSite
 from solvers.uncertainty.sampling import draws, varied_numbers
 
@@ -38,7 +39,9 @@ def test_a_moved_site_has_the_band_of_its_own_ensemble(model: EikonalModel):
         assert np.abs(band.low.values - low.values[:, : len(ecg.times)]).max() < 0.01 * upstroke
         assert np.abs(band.high.values - high.values[:, : len(ecg.times)]).max() < 0.01 * upstroke
         widths = [one.values["qrs_duration"] for one in members.good]
-        assert band.values["qrs_duration"] == pytest.approx((min(widths), max(widths)), abs=1.0)  # of six: all
+        assert band.values["qrs_duration"] == pytest.approx(
+            (min(widths), max(widths)), abs=3.5
+        )  # of six: all; 6 mm edges
         late = np.array([one.activation for one in members.good]) - answer.activation
         np.testing.assert_allclose(band.apart, late, atol=0.5)  # ms
 
@@ -49,7 +52,9 @@ def test_the_distance_of_a_lead_from_the_qrs_has_the_interval_of_the_draws_own_r
     assert band is not None and set(band.values) == {"q_lv"}  # what the draws do not have gets no interval
     drawn = [*draws(scenario, 6, scenario.ensemble.seed), scenario]
     rhythms = [own_rhythm(one) for one in drawn]
-    times = [own_beat(model.answer(rhythm)) for rhythm in rhythms]
+    outlines = needed_outlines(model.mesh, scenario)
+    hearts = [model_of(model.sibling(), outlines, scenario, draw) for draw in drawn]
+    times = [own_beat(heart.answer(rhythm)) for heart, rhythm in zip(hearts, rhythms, strict=True)]
     node = int(model.mesh.tagged("epi")[0, 0])
     apart = [float(one.answer.activation[node] - one.onset) for one in times]
     *others, itself = apart

@@ -6,6 +6,7 @@ import pytest
 from geometry.errors import Refused
 from geometry.shapes import slab, tube
 from solvers.electrophysiology.eikonal_ensemble import EikonalMember
+from solvers.electrophysiology.eikonal_model import EikonalModel
 from solvers.electrophysiology.run import run_electrophysiology
 from solvers.result import Result
 from solvers.scenario import Electrophysiology, Ensemble, PacingSite
@@ -106,8 +107,9 @@ def test_a_mesh_without_fibres_and_surfaces_is_refused():
 
 
 def test_members_in_processes_give_the_same_as_here(left_ventricle, left_ventricle_fields):
-    member = EikonalMember(left_ventricle, left_ventricle_fields, 120.0)
-    two = draws(Electrophysiology(), 2, 1)
+    scenario = Electrophysiology()
+    member = EikonalMember(EikonalModel(left_ventricle, left_ventricle_fields), scenario, 120.0)
+    two = draws(scenario, 2, 1)
     here = run_members(member, two, workers=1).good
     there = run_members(member, two, workers=2).good
     for a, b in zip(here, there, strict=True):

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,9 +11,10 @@ from geometry.units import convert
 from solvers.flow.inflow import Ejection
 from solvers.flow.orifice import with_orifice
 from solvers.flow.outlets import outlet_of
+from solvers.flow.shares import joint, part_of, with_shared_vessels
 from solvers.flow.valve import FORWARD, RAMP, RESISTANCE, Leaflets
 from solvers.flow.vessels import periodic_pressure, tune, with_tuned_vessels
-from solvers.flow_records import Cuff, Windkessel
+from solvers.flow_records import Cuff, Resistance, Windkessel
 from solvers.scenario import Flow
 from solvers.verification.flow_valve import BACK, closed_leak, middle_valve
 
@@ -75,3 +78,37 @@ def test_a_closed_valve_leaks_pressure_times_area_over_resistance() -> None:
     leak, expected = closed_leak(silent)
     assert expected == pytest.approx(convert(BACK, "mmHg", "kPa") * 300 / RESISTANCE, rel=0.1)
     assert leak < 1.0 and leak == pytest.approx(expected, rel=0.4)
+
+
+def test_several_outlets_are_tuned_together_and_keep_their_shares() -> None:
+    alone = Flow(vessels="tuned to cuff", cuff=Cuff(systolic=135, diastolic=80))
+    arm = part_of(Windkessel(), 0.2)
+    both = alone.model_copy(update={"windkessel": part_of(Windkessel(), 0.8), "outlets": {"outlet_arm": arm}})
+    one, _ = with_tuned_vessels(alone)
+    two, tuned = with_tuned_vessels(both)
+    behind = two.outlets["outlet_arm"]
+    assert tuned is not None and isinstance(behind, Windkessel)
+    assert all(check.passed for check in tuned.checks())
+    # vessels side by side: resistances as 1 / share, compliances as the share of the single set
+    assert behind.distal == pytest.approx(one.windkessel.distal / 0.2, rel=1e-3)
+    assert two.windkessel.compliance == pytest.approx(one.windkessel.compliance * 0.8, rel=1e-3)
+    assert "outlet 80%, outlet_arm 20%" in tuned.note()
+    plain = both.model_copy(update={"outlets": {"outlet_arm": Resistance()}})
+    with pytest.raises(Refused, match="Behind outlet_arm is no windkessel"):
+        with_tuned_vessels(plain)
+
+
+def test_outlets_of_a_mesh_share_the_vessels_by_their_areas() -> None:
+    pipe = tube(12.0, 60.0, 4.0)
+    caps = np.flatnonzero(pipe.facet_tag == next(t for t, n in pipe.facet_names.items() if n == "outlet"))
+    tags = pipe.facet_tag.copy()
+    right = pipe.points[pipe.facets[caps]].mean(axis=1)[:, 0] > 0
+    tags[caps[right]] = 9
+    forked = replace(pipe, facet_tag=tags, facet_names={**pipe.facet_names, 9: "outlet_right"})
+    shared = with_shared_vessels(Flow(), forked)
+    beside = shared.outlets["outlet_right"]
+    assert isinstance(beside, Windkessel)
+    whole, shares = joint({"outlet": shared.windkessel, "outlet_right": beside})
+    assert shares["outlet_right"] == pytest.approx(0.5, abs=0.05)
+    assert whole.model_dump() == pytest.approx(Windkessel().model_dump())
+    assert with_shared_vessels(Flow(), pipe) == Flow()

@@ -21,8 +21,11 @@ class Outer(Record):
 def test_every_number_with_an_sd_is_found_and_no_other():
     assert [v.name for v in varied_numbers(Outer())] == ["inner.a", "several.0.a", "several.1.a", "b"]
     names = {v.name for v in varied_numbers(Electrophysiology())}
-    assert names == {"fibers.endo", "fibers.epi", "velocities.fiber", "velocities.cross", "velocities.endocardium"}
-    assert {v.name for v in varied_numbers(Flow())} == {"stroke_volume", "viscosity", "opening"}
+    assert names == {
+        *("fibers.endo", "fibers.epi", "velocities.fiber", "velocities.cross", "velocities.endocardium"),
+        *("outlines.cavity", "outlines.outside"),
+    }
+    assert {v.name for v in varied_numbers(Flow())} == {"stroke_volume", "viscosity", "opening", "outlines.vessel"}
 
 
 def test_a_linear_model_gets_its_analytic_mean_and_deviation():

@@ -1,4 +1,4 @@
-"""A monodomain run by several processes under MPI: the time loop of each is ``mpiexec -n N python -m`` this module."""
+"""Work shared by several processes under MPI, each of which is ``mpiexec -n N python -m`` this module."""
 
 import os
 import pickle
@@ -8,12 +8,12 @@ import subprocess
 import sys
 import tempfile
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from geometry.errors import Cancelled, Refused
 from geometry.progress import Progress, silent
-from solvers.electrophysiology.march import MonodomainRun, march
 from solvers.kernels.compile import threads
 
 _TASK, _ANSWER, _REFUSAL, _CANCEL, _LOG = "task.pickle", "answer.pickle", "refusal.txt", "cancel", "log.txt"
@@ -32,15 +32,18 @@ def find_mpiexec() -> list[str]:
     )
 
 
-def march_on_ranks(ranks: int, *arguments: Any, progress: Progress = silent, **options: Any) -> MonodomainRun:
-    """``march`` with the nodes shared out between ``ranks`` processes; the same answer to the linear solver's tolerance.
+def on_ranks[Answer](
+    ranks: int, work: Callable[..., Answer], *arguments: Any, progress: Progress = silent, **options: Any
+) -> Answer:
+    """What ``work(comm, *arguments, progress=..., **options)`` gives on rank 0, called by ``ranks`` processes together.
 
-    Takes what ``march`` takes, but ``team`` and ``watch``. Refuses when mpiexec is missing or a process ends early.
+    work  a function of a module; all ranks call its ``progress`` equally often, and all are cancelled when the first is
+    Refuses what a rank refuses, and when mpiexec is missing or a process ends early. Raises Cancelled.
     """
-    command = [*find_mpiexec(), "-n", str(ranks), sys.executable, "-m", "solvers.electrophysiology.ranks"]
+    command = [*find_mpiexec(), "-n", str(ranks), sys.executable, "-m", "solvers.ranks"]
     with tempfile.TemporaryDirectory(prefix="cardiotwin-ranks-") as room:
         folder = Path(room)
-        (folder / _TASK).write_bytes(pickle.dumps((arguments, options)))
+        (folder / _TASK).write_bytes(pickle.dumps((work, arguments, options)))
         env = {**os.environ, "OMP_NUM_THREADS": str(max(1, threads() // ranks))}
         with (
             (folder / _LOG).open("w") as log,
@@ -50,7 +53,8 @@ def march_on_ranks(ranks: int, *arguments: Any, progress: Progress = silent, **o
         ):
             _pass_on(child, folder, progress)
         if (folder / _ANSWER).exists():
-            return _read_answer(folder)
+            answer: Answer = pickle.loads((folder / _ANSWER).read_bytes())
+            return answer
         if (folder / _REFUSAL).exists():
             raise Refused((folder / _REFUSAL).read_text())
         last = (folder / _LOG).read_text().strip()[-300:] or "no message"
@@ -79,37 +83,38 @@ def _pass_on(child: "subprocess.Popen[str]", folder: Path, progress: Progress) -
         raise Cancelled
 
 
-def _read_answer(folder: Path) -> MonodomainRun:
-    answer = pickle.loads((folder / _ANSWER).read_bytes())
-    assert isinstance(answer, MonodomainRun)
-    return answer
+def _shared_progress(comm: Any, folder: Path) -> Progress:
+    """Rank 0 tells on standard output; when it is asked to stop, all stop."""
+
+    def progress(fraction: float, message: str = "") -> None:
+        if comm.rank == 0:
+            print(f"{fraction:.5f}\t{message}", flush=True)
+        if comm.bcast(comm.rank == 0 and (folder / _CANCEL).exists()):
+            raise Cancelled
+
+    return progress
 
 
 def main(folder: Path) -> None:
-    """One rank: its share of the time loop; rank 0 tells progress on standard output and writes the answer."""
+    """One rank: its share of the work; rank 0 tells progress and writes the answer."""
     from solvers.backend import MPI
-    from solvers.electrophysiology.team import Ranks
 
     comm = MPI.COMM_WORLD
-    arguments, options = pickle.loads((folder / _TASK).read_bytes())
-
-    def progress(fraction: float, message: str = "") -> None:
-        print(f"{fraction:.5f}\t{message}", flush=True)
-        if (folder / _CANCEL).exists():
-            raise Cancelled
-
+    work, arguments, options = pickle.loads((folder / _TASK).read_bytes())
     try:
-        run = march(*arguments, team=Ranks(comm), progress=progress, **options)
+        answer = work(comm, *arguments, progress=_shared_progress(comm, folder), **options)
     except Cancelled:
         return
     except Refused as refusal:  # perhaps here alone: the others must not wait for this rank
-        (folder / _REFUSAL).write_text(str(refusal))
+        own = folder / f"{comm.rank}-{_REFUSAL}"
+        own.write_text(str(refusal))
+        own.replace(folder / _REFUSAL)  # whole, whoever ends this rank meanwhile
         comm.Abort(2)
     except Exception:
         traceback.print_exc()
         comm.Abort(1)
     if comm.rank == 0:
-        (folder / _ANSWER).write_bytes(pickle.dumps(run))
+        (folder / _ANSWER).write_bytes(pickle.dumps(answer))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,88 @@
+"""How a fit meets what was measured: what the model gave before and gives after, and the measurement with its error."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+
+from geometry.metric import with_unit
+from ui.theme import Theme, px, stroke
+from ui.widgets import label
+
+TIP = "Pale: what the model gave before the fit. Strong: after. Upright line: measured, with its SD. Ranges are 90 % intervals."
+FAINT = 70  # of 255
+ROOM = 0.06  # of the span, on both sides
+
+
+class FitBars(QWidget):
+    """A row for each datum: its name and numbers, and under them its ranges on an axis of their own."""
+
+    def __init__(self, rows: Sequence[Mapping[str, Any]], theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(px(8))
+        grid.setVerticalSpacing(px(1))
+        grid.setColumnStretch(0, 1)
+        for number, row in enumerate(rows):
+            value = QLabel(
+                with_unit(f"{row['measured']:.0f} \u00b1 {row['sd']:.0f}", row["unit"]).replace("-", "\u2212"), self
+            )
+            value.setProperty("role", "head")
+            told = QLabel(f"model {_range(row['after'], row['unit'])}", self)
+            before = QLabel(f"before {_range(row['before'], row['unit'])}", self)
+            for cell in (told, before):
+                cell.setProperty("role", "small")
+            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
+            grid.addWidget(label(f"{row['label']}, measured"), 4 * number, 0)
+            grid.addWidget(value, 4 * number, 1, right)
+            grid.addWidget(RangeBar(row, theme, self), 4 * number + 1, 0, 1, 2)
+            grid.addWidget(told, 4 * number + 2, 0)
+            grid.addWidget(before, 4 * number + 2, 1, right)
+            grid.setRowMinimumHeight(4 * number + 3, px(7))
+        self.setToolTip(TIP)
+
+
+class RangeBar(QWidget):
+    """The two ranges and the measurement of one datum, drawn over each other."""
+
+    def __init__(self, row: Mapping[str, Any], theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._row, self._theme = row, theme
+        ends = [*row["before"], *row["after"], row["measured"] - row["sd"], row["measured"] + row["sd"]]
+        self._low, self._span = min(ends), max(max(ends) - min(ends), 1e-9)
+        self.setFixedHeight(px(16))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def place(self, value: float) -> float:
+        """Pixels from the left at which a value is drawn."""
+        return float((ROOM + (1 - 2 * ROOM) * (value - self._low) / self._span) * self.width())
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        """Draw."""
+        painter, row = QPainter(self), self._row
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        middle = self.height() / 2
+        for name, thick, alpha in (("before", 10, FAINT), ("after", 6, 255)):
+            ink = QColor(self._theme.accent)
+            ink.setAlpha(alpha)
+            painter.setBrush(ink)
+            left, right = (self.place(row[name][end]) for end in (0, 2))
+            bar = QRectF(left, middle - px(thick) / 2, max(right - left, px(2)), px(thick))
+            painter.drawRoundedRect(bar, bar.height() / 3, bar.height() / 3)
+        painter.setPen(QPen(QColor(self._theme.text), stroke(1.6)))
+        at = self.place(row["measured"])
+        painter.drawLine(QPointF(at, 0.0), QPointF(at, float(self.height())))
+        low, high = (self.place(row["measured"] + side * row["sd"]) for side in (-1, 1))
+        painter.setPen(QPen(QColor(self._theme.text), stroke(1.0)))
+        painter.drawLine(QPointF(low, middle), QPointF(high, middle))
+        for end in (low, high):
+            painter.drawLine(QPointF(end, middle - px(4)), QPointF(end, middle + px(4)))
+        painter.end()
+
+
+def _range(ends: Sequence[float], unit: str) -> str:
+    return with_unit(f"{ends[0]:.0f} to {ends[2]:.0f}", unit).replace("-", "\u2212")
