@@ -28,7 +28,7 @@ def limit_in(band: str) -> tuple[float, bool] | None:
         found = pattern.search(band)
         if found:
             return float(found.group(1)), below
-    return None
+    return (0.0, False) if band.startswith("none") else None
 
 
 def dots_of(members: NDArray[np.floating]) -> NDArray[np.floating]:

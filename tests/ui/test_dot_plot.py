@@ -23,6 +23,7 @@ from ui.window import Window
         ("70 to 110 ms", (110.0, False)),
         ("-30 to +90\u00b0", (90.0, False)),
         ("response likelier above 95 ms", (95.0, False)),
+        ("none: not inducible", (0.0, False)),
         ("", None),
     ],
 )
