@@ -21,6 +21,7 @@ from app.heart_steps import HEART_STEPS
 from app.live import LiveActivation
 from app.measured_velocity import velocity
 from app.needed import needed_image, needed_mesh
+from app.ostia import propose_ostia
 from app.scenario_order import scenario_order
 from app.scenarios import checkpoint_of
 from app.sensitivity import learn_from_run, learn_step
@@ -303,6 +304,7 @@ TASKS: Mapping[str, Callable[[Case, Options, Progress], None]] = {
     "report": report,
     "repeat": repeat,
     "centerline": follow_vessel,
+    "ostia": propose_ostia,
     "road": road,
     "ecg": measured_ecg,
     "velocity": velocity,

@@ -21,16 +21,18 @@ Mask = NDArray[np.bool_]
 TOWARDS: dict[Side, Point] = {"left": (-0.94, -0.34, 0.0), "right": (0.17, 0.98, 0.0)}
 WIDEST_TURN = 75.0  # deg from there; what leaves the sinus without an artery lies further off
 THICK = 3.2  # mm: what holds a ball of this radius is a chamber or a large vessel
-BEGINS, REACHES, LOOKED = 2.0, 4.5, 9.0  # mm from the wall: a tube begins by, must get to, and is looked at up to
-CALIBRE = (1.2, 6.5)  # mm that a tube is taken for an artery
+BEGINS, REACHES, LOOKED = 2.5, 4.5, 9.0  # mm from the wall: a tube begins by, must get to, and is looked at up to
+CALIBRE = (1.2, 6.0)  # mm that a tube is taken for an artery
 USUAL = {"calibre": (2.0, 5.0), "height": (6.0, 22.0)}  # mm; mean heights 11 left, 15 right (PMC9991077)
 FLATTEST = 3.0  # longest over shortest way across: beyond, it is a sheet between two chambers
+BRIGHT = (0.5, 0.7)  # of the blood's contrast: half-way, and above a right heart that is half as bright as the root
+FEWEST = 12  # samples
+FAINTEST, FAINT = 0.62, 0.75  # of the blood's contrast in the core of a tube: none below, in doubt below
+MOST_DOUBTS = 2  # with more of them nothing is proposed
 LEAST_CONTRAST = 100.0  # HU of the blood over what lies around it
 CALCIUM = 0.5  # of that contrast, above the blood
 BIN = 0.75  # mm of distance from the wall over which the middle of a tube is taken
-UNSEEN = (
-    "No coronary artery can be seen leaving the root {where} on this CT. Place the ostium by a click, where it is known."
-)
+UNSEEN = "No coronary artery can be seen leaving the root {where} on this CT. Place the ostium by a click, where it is known."
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,11 @@ class Ostium:
         """How sure it is: "clear", "likely" or "doubtful" with no, one or more doubts; no probability, none was measured."""
         return ("clear", "likely", "doubtful")[min(len(self.doubts), 2)]
 
+    def words(self) -> str:
+        """One line: how sure, how wide, how high, and what speaks against it."""
+        against = f" ({', '.join(self.doubts)})" if self.doubts else ""
+        return f"{self.sure}{against}: {self.calibre:.1f} mm wide, {self.height:.0f} mm above the annulus"
+
 
 @dataclass(frozen=True)
 class OstiaFound:
@@ -85,9 +92,7 @@ def find_ostia(image: Image, root: AorticRoot, phase: int = 0, progress: Progres
         )
     progress(0.4, "Looking for arteries that leave it")
     share = (grid.values - dark) / (blood - dark)
-    thin = _thin(grid, share)
-    parts, count = label(thin, np.ones((3, 3, 3)))
-    found = [tube for k in range(1, count + 1) if (tube := _tube(grid, share, parts == k)) is not None]
+    found = [tube for bright in BRIGHT for tube in _tubes(grid, share, bright)]
     best = {side: _best(found, side, root) for side in TOWARDS}
     ostia = tuple(one for one in best.values() if one is not None)
     missing = [side for side, one in best.items() if one is None]
@@ -105,10 +110,18 @@ def _levels(grid: RootGrid) -> tuple[float, float]:
     return float(np.percentile(beside, 20)), float(np.median(within))
 
 
-def _thin(grid: RootGrid, share: NDArray[np.floating]) -> Mask:
+def _tubes(grid: RootGrid, share: NDArray[np.floating], least: float) -> list["_Tube"]:
+    """The tubes among what has at least that share of the contrast."""
+    parts, count = label(_thin(grid, share, least), np.ones((3, 3, 3)))
+    sizes = np.bincount(parts.ravel(), minlength=count + 1)
+    found = (_tube(grid, share, parts == k, least) for k in range(1, count + 1) if sizes[k] >= FEWEST)
+    return [tube for tube in found if tube is not None]
+
+
+def _thin(grid: RootGrid, share: NDArray[np.floating], least: float) -> Mask:
     """What is bright outside the wall and belongs to nothing thick."""
     calcium = binary_dilation(share > 1.0 + CALCIUM, iterations=1)
-    bright = (share > 0.5) & ~calcium
+    bright = (share > least) & ~calcium
     inside = grid.outside <= 0
     solid = np.pad(bright | inside, 1, mode="edge")
     core = distance_transform_edt(solid, grid.step) > THICK
@@ -118,8 +131,9 @@ def _thin(grid: RootGrid, share: NDArray[np.floating]) -> Mask:
 
 @dataclass(frozen=True)
 class _Tube:
-    """Middle (3,) on the wall in the frame of the root; and the numbers of ``Ostium``."""
+    """Middle (3,) on the wall in the frame of the root, the numbers of ``Ostium``, and the threshold it was seen with."""
 
+    least: float
     middle: Floats
     calibre: float
     followed: float
@@ -128,7 +142,7 @@ class _Tube:
     lower: Point
 
 
-def _tube(grid: RootGrid, share: NDArray[np.floating], part: Mask) -> _Tube | None:
+def _tube(grid: RootGrid, share: NDArray[np.floating], part: Mask, least: float) -> _Tube | None:
     """The tube that a connected part is; None where it is none, or does not begin at the wall."""
     away, places = grid.outside[part], grid.places(part)
     if away.min() > BEGINS or away.max() < REACHES:
@@ -146,7 +160,9 @@ def _tube(grid: RootGrid, share: NDArray[np.floating], part: Mask) -> _Tube | No
     begin = _on_wall(middles, np.array([away[begun == k].mean() for k in levels]))
     core = float(np.mean([share[part][begun == k].max() for k in levels]))
     lower = begin - np.array([0.0, 0.0, calibre / 2])
-    return _Tube(begin, calibre, float(away.max()), min(core, 1.0), grid.patient(begin), grid.patient(lower))
+    if core < FAINTEST:
+        return None
+    return _Tube(least, begin, calibre, float(away.max()), min(core, 1.0), grid.patient(begin), grid.patient(lower))
 
 
 def _flatness(places: Floats, begun: NDArray[np.int_], levels: list[int]) -> float:
@@ -167,7 +183,7 @@ def _on_wall(middles: Floats, away: Floats) -> Floats:
 
 
 def _best(tubes: list[_Tube], side: Side, root: AorticRoot) -> Ostium | None:
-    """The tube of that side with the fewest doubts, then the longest."""
+    """The tube of that side with the fewest doubts, then of the lower threshold (whose calibre is right), then the longest."""
     normal = root.ring.normal
     wanted = np.array(TOWARDS[side]) - (np.array(TOWARDS[side]) @ normal) * normal
     wanted /= np.linalg.norm(wanted)
@@ -176,9 +192,10 @@ def _best(tubes: list[_Tube], side: Side, root: AorticRoot) -> Ostium | None:
         out = np.asarray(tube.place) - root.ring.center
         out = out - (out @ normal) * normal
         turn = float(np.degrees(np.arccos(np.clip(out @ wanted / np.linalg.norm(out), -1, 1))))
-        if turn <= WIDEST_TURN:
-            found.append(_ostium(tube, side, turn))
-    return min(found, key=lambda one: (len(one.doubts), -one.followed, -one.contrast), default=None)
+        one = _ostium(tube, side, turn)
+        if turn <= WIDEST_TURN and len(one.doubts) <= MOST_DOUBTS:
+            found.append((len(one.doubts), tube.least, -one.followed, one))
+    return min(found, key=lambda row: row[:3])[3] if found else None
 
 
 def _ostium(tube: _Tube, side: Side, turn: float) -> Ostium:
@@ -187,10 +204,8 @@ def _ostium(tube: _Tube, side: Side, turn: float) -> Ostium:
     doubts = [f"{value:.1f} {words}" for key, value, words in spans if not USUAL[key][0] <= value <= USUAL[key][1]]
     if tube.followed < 6.5:
         doubts.append(f"followed for {tube.followed:.0f} mm only")
-    if tube.contrast < 0.75:
+    if tube.contrast < FAINT:
         doubts.append("faint")
     if turn > 50.0:
         doubts.append(f"{turn:.0f}\u00b0 beside where the {side} one usually leaves")
-    return Ostium(
-        side, tube.place, tube.lower, height, tube.calibre, tube.followed, tube.contrast, tuple(doubts)
-    )
+    return Ostium(side, tube.place, tube.lower, height, tube.calibre, tube.followed, tube.contrast, tuple(doubts))

@@ -33,7 +33,9 @@ def segment(start: Floats, end: Floats, radius: float) -> Shape:
 
 
 ROOT = segment(np.array([0.0, 0, -10]), np.array([0.0, 0, 80]), RADIUS)
-LUNG = segment(np.array([-6.0, 27.0, 10.0]), np.array([-20.0, 16.0, 60.0]), 11.0)  # 1 mm of wall between it and the root
+LUNG = segment(
+    np.array([-6.0, 27.0, 10.0]), np.array([-20.0, 16.0, 60.0]), 11.0
+)  # 1 mm of wall between it and the root
 ATRIUM = segment(np.array([10.0, -34.0, 15.0]), np.array([10.0, -34.0, 60.0]), 19.5)
 
 
@@ -48,7 +50,9 @@ def scan(*bright: Shape, noise: float = NOISE, seed: int = 3) -> Image:
     """A CT of these shapes and the chambers: blurred by 0.6 mm, with noise."""
     affine = np.diag([-SPACING[0], -SPACING[1], SPACING[2], 1.0])
     affine[:3, 3] = (40.0, 45.0, 8.0)
-    places = np.stack(np.meshgrid(*(np.arange(n) for n in (115, 129, 60)), indexing="ij"), axis=-1) * np.diag(affine)[:3]
+    places = (
+        np.stack(np.meshgrid(*(np.arange(n) for n in (115, 129, 60)), indexing="ij"), axis=-1) * np.diag(affine)[:3]
+    )
     places = places + affine[:3, 3]
     inside = np.min([shape(places) for shape in (ROOT, LUNG, ATRIUM, *bright)], axis=0)
     dense = np.clip(0.5 - inside / 0.7, 0, 1)
