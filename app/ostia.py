@@ -25,19 +25,28 @@ def propose_ostia(case: Case, options: Mapping[str, Any], progress: Progress) ->
     found = find_ostia(image, root, phase, part(progress, 0.3, 0.95))
     path = case.folder / "plan" / FILE
     path.parent.mkdir(exist_ok=True)
-    facts = {"mesh": mesh.digest(), "image": case.image_digest(), **asdict(found)}
+    facts = {"mesh": mesh.digest(), "marks": _marks(mesh), **asdict(found)}
     replace_text(path, json.dumps(facts, indent=1))
 
 
 def proposed_ostia(case: Case, mesh: HeartMesh) -> OstiaFound | None:
     """What was found on the present scan and mesh; None where it was not looked for yet."""
     try:
-        facts = json.loads((case.folder / "plan" / FILE).read_text())
-        if facts["mesh"] != mesh.digest() or facts["image"] != case.image_digest():
+        path = case.folder / "plan" / FILE
+        facts = json.loads(path.read_text())
+        newer = path.stat().st_mtime_ns < (case.folder / "scan" / "image.nii.gz").stat().st_mtime_ns
+        if newer or facts["mesh"] != mesh.digest() or facts["marks"] != _marks(mesh):
             return None
         return OstiaFound(tuple(_ostium(one) for one in facts["ostia"]), tuple(facts["notes"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _marks(mesh: HeartMesh) -> dict[str, list[float]]:
+    """What the axis of the root hangs on."""
+    return {
+        name: [float(c) for c in mesh.landmarks[name]] for name in ("annulus", "sinotubular") if name in mesh.landmarks
+    }
 
 
 def _ostium(facts: Mapping[str, Any]) -> Ostium:
