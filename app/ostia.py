@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from app.case import Case
@@ -34,12 +35,21 @@ def proposed_ostia(case: Case, mesh: HeartMesh) -> OstiaFound | None:
     try:
         path = case.folder / "plan" / FILE
         facts = json.loads(path.read_text())
-        newer = path.stat().st_mtime_ns < (case.folder / "scan" / "image.nii.gz").stat().st_mtime_ns
+        newer = path.stat().st_mtime_ns < _scan(case).stat().st_mtime_ns
         if newer or facts["mesh"] != mesh.digest() or facts["marks"] != _marks(mesh):
             return None
         return OstiaFound(tuple(_ostium(one) for one in facts["ostia"]), tuple(facts["notes"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def has_scan(case: Case) -> bool:
+    """Whether there is a scan to look on."""
+    return _scan(case).exists()
+
+
+def _scan(case: Case) -> Path:
+    return case.folder / "scan" / "image.nii.gz"
 
 
 def _marks(mesh: HeartMesh) -> dict[str, list[float]]:

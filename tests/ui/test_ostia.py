@@ -14,6 +14,7 @@ from app.ostia import propose_ostia
 from geometry.image import Image
 from geometry.progress import silent
 from geometry.shapes import tube
+from solvers.devices.records import ImplantedValve
 from solvers.scenario import Flow
 from ui.plan import valve
 from ui.steps.plan import PlanPage
@@ -68,10 +69,11 @@ def test_a_proposed_ostium_is_taken_dragged_and_taken_back(root_window: Window) 
     mouse(root_window, QEvent.Type.MouseButtonPress, start)
     mouse(root_window, QEvent.Type.MouseMove, stop)
     moved = session.device
-    assert moved is not None and moved.left_ostium[2] == pytest.approx(26.0, abs=2.0)  # type: ignore[union-attr]
+    assert isinstance(moved, ImplantedValve) and moved.left_ostium is not None
+    assert moved.left_ostium[2] == pytest.approx(26.0, abs=2.0)
     mouse(root_window, QEvent.Type.MouseButtonRelease, stop)
     kept = valve.current(session)
-    assert kept is not None and kept.left_ostium == moved.left_ostium  # type: ignore[union-attr]
+    assert kept is not None and kept.left_ostium == moved.left_ostium
     session.undo.undo()
     back = valve.current(session)
     assert back is not None and back.left_ostium == taken
@@ -80,6 +82,7 @@ def test_a_proposed_ostium_is_taken_dragged_and_taken_back(root_window: Window) 
 def test_an_ostium_that_was_placed_is_taken_away(root_window: Window) -> None:
     session = root_window.session
     buttons(root_window, "Take")[0].click()
+    assert buttons(root_window, "Find the ostia on the CT")[0].isEnabled()
     buttons(root_window, "Take it away")[0].click()
     device = valve.current(session)
     assert device is not None and device.left_ostium is None

@@ -5,8 +5,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.case import MAIN
-from app.ostia import proposed_ostia
+from app.ostia import has_scan, proposed_ostia
 from geometry.coronary_ostia import Ostium
 from solvers.devices.records import ImplantedValve
 from ui.steps.page import Page
@@ -30,7 +29,7 @@ class OstiumRows(QWidget):
         column.setSpacing(px(6))
         session = page.session
         find = button("Find the ostia on the CT", lambda: page.watch.start("ostia", {}), tip=TIP)
-        find.setEnabled(not page.watch.busy and session.case is not None and MAIN in session.case.roles())
+        find.setEnabled(not page.watch.busy and session.case is not None and has_scan(session.case))
         column.addWidget(find)
         found = proposed_ostia(session.case, session.mesh) if session.case and session.mesh else None
         for one in found.ostia if found is not None else ():
@@ -46,9 +45,7 @@ class OstiumRows(QWidget):
         column.addWidget(which)
         for key in ("left_ostium", "right_ostium"):
             if getattr(valve, key) is not None:
-                column.addWidget(
-                    self._row(f"{PLACED[key]} placed", ("Take it away", lambda k=key: self._take(k, None)))
-                )
+                column.addWidget(self._row(f"{PLACED[key]} placed", ("Take it away", partial(self._take, key, None))))
 
     def _proposal(self, one: Ostium) -> QWidget:
         key = f"{one.side}_ostium"
