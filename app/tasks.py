@@ -14,14 +14,13 @@ from app.calibration import calibrate
 from app.case import MAIN, Case
 from app.date_secret import date_secret
 from app.device_steps_ep import DEVICE_STEPS_EP
-from app.devices import follow_vessel
+from app.device_steps_flow import DEVICE_STEPS_FLOW
 from app.edited import edit_case, keep_noted, needed_segmentation
 from app.electrogram_steps import electrogram
 from app.heart_steps import HEART_STEPS
 from app.live import LiveActivation
 from app.measured_velocity import velocity
 from app.needed import needed_image, needed_mesh
-from app.ostia import propose_ostia
 from app.scenario_order import scenario_order
 from app.scenarios import checkpoint_of
 from app.sensitivity import learn_from_run, learn_step
@@ -303,13 +302,12 @@ TASKS: Mapping[str, Callable[[Case, Options, Progress], None]] = {
     "electrogram": electrogram,
     "report": report,
     "repeat": repeat,
-    "centerline": follow_vessel,
-    "ostia": propose_ostia,
     "road": road,
     "ecg": measured_ecg,
     "velocity": velocity,
     **HEART_STEPS,
     **DEVICE_STEPS_EP,
+    **DEVICE_STEPS_FLOW,
 }
 
 
