@@ -50,6 +50,16 @@ def kept_choice(case: Case) -> Choice:
     return Choice(chosen, baseline if baseline in chosen else next(iter(chosen), ""), better)
 
 
+def told_runs(case: Case) -> tuple[str, ...]:
+    """The finished runs as a report tells them: the baseline of what is compared, its options, the rest; old ones last."""
+    known, choice = stale_scenarios(case), kept_choice(case)
+
+    def rank(name: str) -> tuple[bool, bool, bool]:
+        return bool(known.get(name)), name != choice.baseline, name not in choice.runs
+
+    return tuple(sorted(ordered_runs(case), key=rank))
+
+
 def keep_choice(case: Case, choice: Choice) -> None:
     """Keep in the case what is compared: the window and the report show the same table."""
     for name in choice.better:
