@@ -33,7 +33,7 @@ def has_colour(picture: Path) -> bool:
     from PIL import Image
 
     pixels = np.asarray(Image.open(picture).convert("RGB"), dtype=int)
-    return bool((np.ptp(pixels, axis=2) > 60).mean() > 0.02)
+    return bool((np.ptp(pixels, axis=2) > 40).mean() > 0.02)
 
 
 def test_patient_a_goes_from_cine_mr_to_activation_doubt_and_ecg(tmp_path: Path, capsys: Capture) -> None:

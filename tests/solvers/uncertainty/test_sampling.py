@@ -25,7 +25,7 @@ def test_every_number_with_an_sd_is_found_and_no_other():
         *("fibers.endo", "fibers.epi", "velocities.fiber", "velocities.cross", "velocities.endocardium"),
         *("outlines.cavity", "outlines.outside"),
     }
-    assert {v.name for v in varied_numbers(Flow())} == {"stroke_volume", "viscosity", "opening"}
+    assert {v.name for v in varied_numbers(Flow())} == {"stroke_volume", "viscosity", "opening", "outlines.vessel"}
 
 
 def test_a_linear_model_gets_its_analytic_mean_and_deviation():
