@@ -74,6 +74,12 @@ def test_leads_on_a_blocked_beat_are_tried_in_a_child_of_it_and_lead_on_to_compa
     next(one for one in page.findChildren(QPushButton) if one.text().startswith("Compare with")).click()
     assert session.step == "compare"
     assert (session.look.run, session.look.other) == ("sinus_rhythm", session.scenario_name)
+    case.save_result(name, case.result("pacing"), heart)
+    session.refresh()
+    window.go("simulate")
+    assert session.look.run == session.scenario_name
+    window.go("plan")
+    assert session.look.run == name  # a lead is told against the beat that it was tried on
 
 
 def test_clicks_set_spots_and_a_line_in_a_scenario_of_their_own(window: Window, case_folder: Path) -> None:
