@@ -20,11 +20,14 @@ from app.devices import (
     with_surface,
 )
 from app.needed import needed_mesh
+from app.ostia import propose_ostia, proposed_ostia
 from app.scenario_tree import as_child
 from app.staleness import run_fits
 from geometry.aortic_root import aortic_root
+from geometry.coronary_ostia import OstiaFound, Point
 from geometry.errors import Refused
 from geometry.measures.body import body_surface
+from geometry.progress import silent
 from geometry.widened import widened
 from solvers.devices.records import UPRIGHT, ImplantedValve, PlacedSurface, Stent
 from solvers.devices.sizing import choose_size
@@ -48,6 +51,7 @@ def valve(
     septum: float | None = None,
     left_ostium: str | None = None,
     right_ostium: str | None = None,
+    ostia: Literal["auto"] | None = None,
     scenario: str | None = None,
     keep: str | None = None,
     json: Json = None,
@@ -56,6 +60,7 @@ def valve(
 
     Without --size the likeliest one is tried. --depth is how far the frame lies below the annulus, --edge-doubt the SD of the
     annulus' edge, --septum the length of the membranous septum (mm); --left-ostium and --right-ostium are x,y,z (mm, RAS).
+    --ostia auto proposes those that are not given from the CT, with how sure each is; a doubtful one is told, not taken.
     --keep stores a child of --scenario under that name, with the valve's expected orifice, to be run as any other.
     """
     opened = opened_case(case)
@@ -66,14 +71,15 @@ def valve(
         raise Refused(
             "The annulus lies outside the ranges of all sizes of this family; name a --size to try it all the same."
         )
+    proposed = _proposed(opened) if ostia else {}
     tried = ImplantedValve(
         family=family,
         size=size or likely[0].size,
         depth=depth,
         edge_doubt=edge_doubt,
         septum=septum,
-        left_ostium=point(left_ostium) if left_ostium else None,
-        right_ostium=point(right_ostium) if right_ostium else None,
+        left_ostium=point(left_ostium) if left_ostium else proposed.get("left"),
+        right_ostium=point(right_ostium) if right_ostium else proposed.get("right"),
     )
     found = fit_valve(root, tried, parent, body_surface(opened.subject()))
     say(f"{tried.size} mm, {depth:g} mm below the annulus")
@@ -81,7 +87,28 @@ def valve(
         say(f"  {told}")
     if keep:
         _keep(opened, keep, name, valve_child(parent, tried), f"{parent.title}, valve {tried.size} mm")
-    tell_metrics(found.metrics, json, {"case": str(case), "parent": name, "kept": keep, **found.to_dict()})
+    tell_metrics(
+        found.metrics,
+        json,
+        {"case": str(case), "parent": name, "kept": keep, "valve": tried.model_dump(), **found.to_dict()},
+    )
+
+
+def _proposed(case: Case) -> dict[str, Point]:
+    """Side -> lower edge of the ostium that the CT shows there; each is told with how sure it is."""
+    with case.locked():
+        propose_ostia(case, {}, silent)
+    found = proposed_ostia(case, needed_mesh(case)) or OstiaFound((), ())
+    for one in found.ostia:
+        x, y, z = one.lower
+        say(f"  {one.side} ostium at {x:g},{y:g},{z:g}, {one.words()}")
+        if one.sure == "doubtful":
+            say(
+                f"  It is not taken; give it as --{one.side}-ostium={x:g},{y:g},{z:g} where the scan shows it to be right."
+            )
+    for note in found.notes:
+        say(f"  {note}")
+    return {one.side: one.lower for one in found.ostia if one.sure != "doubtful"}
 
 
 def stent(

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Any
 
-from cyclopts import App, Parameter
+from cyclopts import App, Parameter, validators
 
 from app.case import Case
 from app.commands import Json, opened_case, point, run
@@ -13,10 +13,12 @@ from app.plan_answers import answer_file, electrical, kept_answer
 from app.point_table import read_points
 from app.scenario_tree import as_child, free_name
 from geometry.errors import Refused
+from geometry.heart_mesh import HeartMesh
 from geometry.metric import Metric
 from solvers.drugs.catalogue import find_drug
 from solvers.electrophysiology.leads import planned_lead, snapped, usual_crt
 from solvers.electrophysiology.lesions import ablated, lesion_metrics, lesion_notes
+from solvers.electrophysiology.vein import USUAL_WIDTH, laid_vein, places_along, within_vein
 from solvers.scenario import DrugDose, Electrophysiology, LeadRole, Lesion, PacingSite
 
 ROLES: dict[str, LeadRole] = {
@@ -32,7 +34,9 @@ def pacing(
     lead: Many = None,
     crt: bool = False,
     candidate: Many = None,
-    vein: Path | None = None,
+    vein: Annotated[str | None, Parameter(allow_leading_hyphen=True)] = None,
+    width: Annotated[float | None, Parameter(validator=validators.Number(gte=0, lte=40))] = None,
+    along: Annotated[int, Parameter(validator=validators.Number(gte=0, lte=20))] = 0,
     new: str | None = None,
     compare: bool = True,
     capture: bool = False,
@@ -43,22 +47,26 @@ def pacing(
 
     --lead ROLE@x,y,z[@ms[@uA/mm3]] with a role of site, rv, lv, his, lbb (these two as his@ms, lbb@ms), once for each; --crt
     begins with a lead at the right apex and one on the lateral left epicardium. --candidate x,y,z: another place for the last
-    left lead. --vein: a table x,y,z (mm, RAS) of a coronary vein that left leads lie on. --new keeps the change as another
-    scenario. --capture looks for the threshold of each lead. Intervals and P(best) come
-    from the scenario's ensemble, of 16 draws where it has none.
+    left lead. --vein: a coronary vein, as "x,y,z;x,y,z;..." or a table x,y,z (mm, RAS), laid over the epicardium; "none" takes
+    it away. Left leads and all places tried lie in the corridor of --width mm around it (0: on it; 10 for a new vein), and
+    --along N tries N places along it. --new keeps the change as another scenario. --capture looks for the threshold of each
+    lead. Intervals and P(best) come from the scenario's ensemble, of 16 draws where it has none.
     """
     opened = opened_case(case)
     heart, known = needed_mesh(opened), electrical(opened, scenario)
-    path = known.vein if vein is None else tuple(read_points(vein))
+    changed = _with_vein(heart, known, vein, width)
+    path, wide = changed.vein, changed.vein_width
     leads = (*(usual_crt(heart) if crt else ()), *(_lead(text) for text in lead or ()))
-    sites = tuple(snapped(heart, site, path) for site in leads) or known.sites
-    changed = known.model_copy(update={"start": "paced", "sites": sites, "vein": path})
-    if candidate:
+    sites = tuple(snapped(heart, site, path, wide) for site in leads) or known.sites
+    changed = within_vein(heart, changed.model_copy(update={"start": "paced", "sites": sites}))
+    if candidate or along:
         place = planned_lead(changed)
         if place is None:
             raise Refused("There is no lead whose place could be another; give one with --lead lv@x,y,z.")
-        tried = [sites[place].model_copy(update=dict(zip("xyz", point(text), strict=True))) for text in candidate]
-        changed = changed.model_copy(update={"candidates": tuple(snapped(heart, site, path) for site in tried)})
+        lead_now = changed.sites[place]
+        tried = [lead_now.model_copy(update=dict(zip("xyz", point(text), strict=True))) for text in candidate or ()]
+        chosen = (*(snapped(heart, site, path, wide) for site in tried), *places_along(heart, changed, along))
+        changed = changed.model_copy(update={"candidates": tuple(dict.fromkeys(chosen))})
     name = _keep(opened, scenario, new, changed)
     if not compare:
         print_json({"case": str(case), "scenario": name}, json)
@@ -161,6 +169,19 @@ def _keep(case: Case, name: str, new: str | None, changed: Electrophysiology) ->
         say(f"Kept as the scenario {kept!r}.")
     case.save_scenario(kept, changed)
     return kept
+
+
+def _with_vein(heart: HeartMesh, known: Electrophysiology, vein: str | None, width: float | None) -> Electrophysiology:
+    """The scenario with the vein and the width that were given, or those it has."""
+    wide = width if width is not None else known.vein_width
+    if vein is None:
+        return known.model_copy(update={"vein_width": wide})
+    if vein == "none":
+        return known.model_copy(update={"vein": (), "vein_width": 0.0})
+    places = tuple(point(one) for one in vein.split(";")) if ";" in vein else tuple(read_points(Path(vein)))
+    if width is None and not known.vein:
+        wide = USUAL_WIDTH
+    return known.model_copy(update={"vein": laid_vein(heart, places), "vein_width": wide})
 
 
 def _lead(text: str) -> PacingSite:

@@ -41,7 +41,13 @@ def kept_answer(case: Case, kind: str, name: str, mesh: HeartMesh) -> dict[str, 
 
 
 def _compared(scenario: Electrophysiology) -> Electrophysiology:
-    return with_lead(scenario, PacingSite()).model_copy(update={"title": "", "drug": DrugDose()})
+    besides = {
+        "title": "",
+        "drug": DrugDose(),
+        "vein": (),
+        "vein_width": 0.0,
+    }  # a vein says where leads can lie, no more
+    return with_lead(scenario, PacingSite()).model_copy(update=besides)
 
 
 def induced(case: Case, scenario: str, mesh: HeartMesh) -> dict[str, Any] | None:

@@ -133,7 +133,7 @@ def paced_of(scenarios: Scenarios, name: str) -> str:
 
 def _unpaced(scenario: Electrophysiology | Flow) -> dict[str, Any]:
     """Its numbers without leads, and without the tier: leads are tried by the eikonal one."""
-    leads = {"start", "sites", "candidates", "vein", "tier"}
+    leads = {"start", "sites", "candidates", "vein", "vein_width", "tier"}
     return {key: value for key, value in numbers_of(scenario).items() if key not in leads}
 
 

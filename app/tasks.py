@@ -14,7 +14,7 @@ from app.calibration import calibrate
 from app.case import MAIN, Case
 from app.date_secret import date_secret
 from app.device_steps_ep import DEVICE_STEPS_EP
-from app.devices import follow_vessel
+from app.device_steps_flow import DEVICE_STEPS_FLOW
 from app.edited import edit_case, keep_noted, needed_segmentation
 from app.electrogram_steps import electrogram
 from app.heart_steps import HEART_STEPS
@@ -302,12 +302,12 @@ TASKS: Mapping[str, Callable[[Case, Options, Progress], None]] = {
     "electrogram": electrogram,
     "report": report,
     "repeat": repeat,
-    "centerline": follow_vessel,
     "road": road,
     "ecg": measured_ecg,
     "velocity": velocity,
     **HEART_STEPS,
     **DEVICE_STEPS_EP,
+    **DEVICE_STEPS_FLOW,
 }
 
 

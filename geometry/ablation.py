@@ -126,7 +126,7 @@ def _shortest(mesh: HeartMesh, skin: Skin, a: int, b: int, side: Floats) -> list
     graph = coo_array((length * (1.0 + off**2), (pairs[:, 0], pairs[:, 1])), shape=(n, n)).tocsr()
     cost, before = dijkstra(graph, directed=False, indices=a, return_predecessors=True)
     if not np.isfinite(cost[b]):
-        raise Refused("Two points of a lesion line are not connected along the surface. Begin another line.")
+        raise Refused("Two points of a line are not connected along the surface. Begin another line.")
     way = [b]
     while way[-1] != a:
         way.append(int(before[way[-1]]))

@@ -221,8 +221,9 @@ class Electrophysiology(Variant):
     sites: tuple[PacingSite, ...] = choice((), "Pacing sites (used when paced)")
     candidates: tuple[PacingSite, ...] = choice((), "Other sites that were tried in place of the last one")
     vein: tuple[Place, ...] = choice(
-        (), "A coronary vein as a polyline, mm (RAS); leads of the left ventricle lie on it"
+        (), "A coronary vein as a polyline, mm (RAS); leads of the left ventricle lie on it, or in its corridor"
     )
+    vein_width: float = number(0, "mm", 0, 40, "Width of the corridor around the vein (0: on it)", "assumed")
     lesions: tuple[Lesion, ...] = choice((), "Ablation")
     drug: DrugDose = DrugDose()
     conduction: Literal["normal", "lbbb", "rbbb"] = choice("normal", "Normal, or one bundle branch blocked")

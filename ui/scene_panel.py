@@ -12,6 +12,7 @@ from ui.heart_surface import HeartSurface, long_cut
 from ui.legend import Legend
 from ui.lesion_brush import LesionBrush
 from ui.look import VALUE
+from ui.ostium_drag import OstiumDrag
 from ui.painting import Painting, fits, frame_at, paint, paint_pair
 from ui.picture_state import picture_state
 from ui.readout import readout, title_words
@@ -44,6 +45,7 @@ class ScenePanel(QWidget):
         self.motion = FlowMotion(self.scene, session)
         self.sites = SiteDrag(self.scene, session)
         self.devices = DeviceDrag(self.scene, session)
+        self.ostia = OstiumDrag(self.scene, session)
         self.brush = LesionBrush(self.scene, session)
         self.controls = SceneControls(session, self)
         self.legends = (Legend(self), Legend(self))

@@ -41,7 +41,7 @@ class SiteDrag(QObject):
         x, y, z = (round(v, 2) for v in self._at)
         moved = scenario.sites[self._held].model_copy(update={"x": x, "y": y, "z": z})
         if self._session.mesh is not None:
-            moved = snapped(self._session.mesh, moved, scenario.vein)
+            moved = snapped(self._session.mesh, moved, scenario.vein, scenario.vein_width)
         return (*scenario.sites[: self._held], moved, *scenario.sites[self._held + 1 :])
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name

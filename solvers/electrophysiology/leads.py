@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from geometry.corridor import distance_to_way
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh
 from geometry.metric import Metric
@@ -46,8 +47,12 @@ def own_beat(answer: EikonalAnswer) -> OwnBeat:
     return OwnBeat(answer, qrs_bounds(answer.ecg, float(np.nanmax(answer.activation)))[0])
 
 
-def snapped(mesh: HeartMesh, site: PacingSite, vein: tuple[Place, ...] = ()) -> PacingSite:
-    """The site where a lead of its role can lie: on its surface, the left one along the ``vein`` where there is one."""
+def snapped(mesh: HeartMesh, site: PacingSite, vein: tuple[Place, ...] = (), width: float = 0.0) -> PacingSite:
+    """The site where a lead of its role can lie: on its surface, the left one along the ``vein`` where there is one.
+
+    width   mm of the corridor around the vein in which it may lie; 0: as near to the vein itself as can be
+    Refuses a corridor without any node of the left epicardium.
+    """
     point = np.array([site.x, site.y, site.z])
     if site.role in PLACES:
         if not len(mesh.tagged("endo_lv")):
@@ -57,7 +62,9 @@ def snapped(mesh: HeartMesh, site: PacingSite, vein: tuple[Place, ...] = ()) -> 
         return site
     else:
         nodes = surface_nodes(mesh, site.role)
-        if site.role == "lv_lead" and vein:
+        if site.role == "lv_lead" and vein and width > 0:
+            nodes = _in_corridor(mesh, nodes, vein, width)
+        elif site.role == "lv_lead" and vein:
             point = nearest_on(np.array(vein), point)
         at = mesh.points[nodes[np.argmin(np.linalg.norm(mesh.points[nodes] - point, axis=1))]]
     x, y, z = (round(float(c), 2) for c in at)
@@ -74,6 +81,16 @@ def surface_nodes(mesh: HeartMesh, role: LeadRole) -> np.ndarray:
     if not len(nodes):
         raise Refused(f"This lead needs {words}, which the mesh has not. Choose another role.")
     return nodes
+
+
+def _in_corridor(mesh: HeartMesh, nodes: np.ndarray, vein: tuple[Place, ...], width: float) -> np.ndarray:
+    within = nodes[distance_to_way(np.array(vein), mesh.points[nodes]) <= width / 2]
+    if not len(within):
+        raise Refused(
+            f"The corridor of {width:g} mm around the vein holds no node of the left epicardium. Make it wider, or draw the "
+            "vein over the left ventricle."
+        )
+    return np.asarray(within)
 
 
 def nearest_on(line: Floats, point: Floats) -> Floats:

@@ -7,6 +7,7 @@ import pytest
 
 from app.__main__ import main
 from app.case import Case
+from geometry.corridor import distance_to_way
 from geometry.shapes import slab, two_chamber_heart
 from solvers.directions.fibers import add_fibers
 from solvers.scenario import Electrophysiology, Ensemble, FiberAngles, PacingSite
@@ -34,6 +35,26 @@ def test_leads_are_set_and_their_places_compared(case: Path, tmp_path: Path) -> 
     shares = [row["best"]["qrs_duration"] for row in found["tried"]]
     assert sum(shares) == pytest.approx(1.0)
     assert {metric["name"] for metric in found["tried"][0]["metrics"]} >= {"qrs_duration", "q_lv", "lv_activation"}
+
+
+def test_places_tried_lie_in_the_corridor_of_a_vein_that_is_drawn_by_places(case: Path, tmp_path: Path) -> None:
+    words = ["device", "pacing", str(case), "--scenario", "own", "--new", "crt", "--no-compare"]
+    drawn = "-44,18,-12;-47,0,-30;-36,-14,-55"
+    assert main([*words, "--crt", "--vein", drawn, "--width", "10", "--along", "3", "--candidate=-45,3,-25"]) == 0
+    kept = Case.open(case).scenario("crt")
+    assert isinstance(kept, Electrophysiology) and kept.vein_width == 10.0 and len(kept.vein) > 20
+    assert len(kept.candidates) == 4
+    for site in (kept.sites[1], *kept.candidates):
+        assert distance_to_way(np.array(kept.vein), np.array([[site.x, site.y, site.z]]))[0] <= 5.02
+    table = tmp_path / "vein.csv"
+    table.write_text("x,y,z\n-44,18,-12\n-36,-14,-55\n")
+    again = ["device", "pacing", str(case), "--scenario", "crt", "--no-compare"]
+    assert main([*again, "--vein", str(table)]) == 0
+    other = Case.open(case).scenario("crt")
+    assert isinstance(other, Electrophysiology) and other.vein != kept.vein and other.vein_width == 10.0
+    assert main([*again, "--vein", "400,0,0;410,0,0"]) == 2
+    assert main([*again, "--vein", "none"]) == 0
+    assert Case.open(case).scenario("crt").vein == ()  # type: ignore[union-attr]
 
 
 def test_lesions_are_added_to_a_scenario_of_its_own_and_what_lies_beside_the_heart_is_refused(case: Path) -> None:

@@ -4,12 +4,16 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import pyvista as pv
 
 from app.__main__ import main
 from app.case import Case
 from app.devices import find_line, surfaces
+from app.needed import needed_mesh
+from app.ostia import proposed_ostia
+from geometry.image import Image
 from geometry.shapes import tube
 from solvers.devices.records import ImplantedValve, PlacedSurface, Stent
 from solvers.scenario import Flow
@@ -39,6 +43,28 @@ def test_a_valve_is_tried_and_kept_as_a_child(case: Case) -> None:
     child = case.scenario("valve")
     assert isinstance(child, Flow) and isinstance(child.device, ImplantedValve)
     assert child.device.depth == 3.0 and child.orifice == "prosthesis"
+
+
+def test_ostia_are_proposed_from_the_ct_and_those_given_by_hand_stay(case: Case) -> None:
+    straight = replace(needed_mesh(case), points=tube(11.5, 60.0, 2.5).points)
+    case.save_mesh(straight, ())
+    affine = np.diag([0.8, 0.8, 0.8, 1.0])
+    affine[:3, 3] = (-32.0, -32.0, 0.0)
+    x, y, z = (0.8 * np.indices((80, 80, 56)) + affine[:3, 3, None, None, None]).astype(np.float32)
+    bright = np.hypot(x, y) < 11.5
+    bright |= (np.hypot(y, z - 18.0) < 1.7) & (x < -5) & (x > -24)  # leaves to the left, 13 mm above the annulus
+    bright |= (np.hypot(x, z - 20.0) < 1.7) & (y > 5) & (y < 24)  # to the front
+    case.save_image(Image(np.where(bright, 400, -50).astype(np.int16), affine, "CT"))
+    told = answer(case, "valve", "--ostia", "auto", "--right-ostium=0,11.5,19", "--keep", "valve")
+    child = case.scenario("valve")
+    assert isinstance(child, Flow) and isinstance(child.device, ImplantedValve)
+    assert child.device.left_ostium == pytest.approx((-11.5, 0.0, 18.0 - 1.7), abs=1.0)
+    assert child.device.right_ostium == (0.0, 11.5, 19.0)
+    assert told["metrics"]["left_coronary_height"]["value"] == pytest.approx(11.3, abs=1.0)  # type: ignore[index]
+    found = proposed_ostia(case, needed_mesh(case))
+    assert found is not None and {one.side for one in found.ostia} == {"left", "right"}
+    case.save_mesh(replace(needed_mesh(case), landmarks={}), ())
+    assert proposed_ostia(case, needed_mesh(case)) is None  # they were those of another mesh
 
 
 def test_a_stent_is_placed_at_the_narrowest_and_kept_for_every_state(

@@ -12,6 +12,7 @@ from ui.plan.lead_card import LeadCard
 from ui.plan.live_numbers import LiveNumbers
 from ui.plan.tried_leads import TriedLeads
 from ui.plan.undo_row import undo_row
+from ui.plan.vein_rows import VeinRows, draw_vein, lead_vein_on, store_within
 from ui.plan_panel import PlanPanel
 from ui.scene import Scene
 from ui.scene_overlays import SITE_COLOUR, show_sites
@@ -24,6 +25,7 @@ TITLE = "Pacing / CRT"
 LEAD = "Drag a lead over the heart, or click where it is to go. Map, ECG (before: thin and grey) and numbers follow."
 LIMITS = "The quick answer is an eikonal one, and every lead captures. Not validated for scarred hearts."
 INK = "#10151b"  # on the colour of a lead
+VEIN = "vein"  # the mode in which clicks draw
 TRIED_COLOUR, TRIED_SIZE = "#b9c4cf", 2.2
 
 
@@ -48,8 +50,7 @@ def draw(scene: Scene, session: Session, shown: bool) -> None:
     places = np.array([(site.x, site.y, site.z) for site in sites]).reshape(-1, 3)
     numbers = [str(number) for number in range(1, len(sites) + 1)]  # of the cards; seen through the wall
     scene.views[0].show_words("leads", places, numbers, INK, SITE_COLOUR)
-    vein = scenario.vein if isinstance(scenario, Electrophysiology) else ()
-    scene.views[0].show_way("vein", vein, SITE_COLOUR)
+    draw_vein(scene, session.mesh, scenario if isinstance(scenario, Electrophysiology) else None, SITE_COLOUR)
     scene.draw()
 
 
@@ -102,7 +103,7 @@ class Panel(PlanPanel):
             self.column.addWidget(button(words, lambda: compare_runs(session, before, name)))
 
     def _add_leads(self, scenario: Electrophysiology) -> None:
-        how = Segments({"move": "Move the lead", "add": "Add a lead"}, self)
+        how = Segments({"move": "Move the lead", "add": "Add a lead", VEIN: "Draw the vein"}, self)
         how.show_choice(self.mode)
         how.chosen.connect(self._choose)
         self.column.addWidget(section("A click on the heart is to"))
@@ -115,6 +116,9 @@ class Panel(PlanPanel):
         if not any(site.role in ("rv_lead", "lv_lead") for site in scenario.sites):
             tip = "A lead at the apex of the right ventricle and one on the lateral left epicardium, to begin with"
             self.column.addWidget(button("Begin with CRT leads", self._begin_crt, tip=tip))
+        if self.mode == VEIN or any(site.role == "lv_lead" for site in scenario.sites):
+            self.column.addWidget(section("Vein of the left lead"))
+            self.column.addWidget(VeinRows(self.page, scenario, self.mode == VEIN, self._draw, self))
         self.column.addWidget(undo_row(self.session, self))
 
     def _add_numbers(self) -> None:
@@ -152,15 +156,18 @@ class Panel(PlanPanel):
 
     @property
     def mode(self) -> str:
-        """Whether a click moves the lead that is placed or adds one."""
+        """Whether a click moves the lead that is placed, adds one, or leads the vein on."""
         return str(self.page.kept.get("mode", "move"))
 
     def place(self, point: Point) -> None:
-        """A click on the heart: move the lead that is placed there, or add one."""
+        """A click on the heart: move the lead that is placed there, add one, or lead the vein on."""
         scenario = self._paced()
         if scenario is None:
             return
         x, y, z = (round(v, 2) for v in point)
+        if self.mode == VEIN:
+            lead_vein_on(self.session, scenario, (x, y, z))
+            return
         place = planned_lead(scenario)
         if self.mode == "add" or place is None:
             self._store((*scenario.sites, PacingSite(x=x, y=y, z=z)), "Add a lead")
@@ -177,7 +184,9 @@ class Panel(PlanPanel):
             self._store((*before, *after), "Remove a lead")
             return
         try:
-            self._store((*before, snapped(self.session.mesh, site, scenario.vein), *after), "Change a lead")
+            self._store(
+                (*before, snapped(self.session.mesh, site, scenario.vein, scenario.vein_width), *after), "Change a lead"
+            )
         except Refused as refusal:
             self.session.said.emit(str(refusal), "warn")
             self.page.refresh()
@@ -230,7 +239,14 @@ class Panel(PlanPanel):
         return child if isinstance(child, Electrophysiology) else None
 
     def _choose(self, mode: str) -> None:
+        before, scenario = self.mode, self.session.scenario
         self.page.kept["mode"] = mode
+        if before == VEIN and mode != VEIN and isinstance(scenario, Electrophysiology) and scenario.vein:
+            store_within(self.session, scenario, "Bring the leads to the vein")
+        self.page.refresh()
+
+    def _draw(self, on: bool) -> None:
+        self._choose(VEIN if on else "move")
 
     def _judge(self, criterion: str) -> None:
         self.page.kept["criterion"] = criterion

@@ -24,6 +24,7 @@ from ui.device_drawing import (
 )
 from ui.number_list import NumberList
 from ui.painting import Painting
+from ui.plan.ostium_rows import OstiumRows
 from ui.plan_devices import DevicePanel, fresh_name, keep_device, kept_device, parent_flow, scenario_with
 from ui.scene import Scene
 from ui.session import Point, Session
@@ -49,7 +50,6 @@ GROUPS = {
     ),
     "Annulus": ("annulus_area", "annulus_perimeter", "annulus_min_diameter", "annulus_max_diameter"),
 }
-OSTIA = {"": "Nothing", "left_ostium": "Left ostium", "right_ostium": "Right ostium"}
 
 
 def fits(session: Session) -> bool:
@@ -201,11 +201,7 @@ class Panel(DevicePanel):
         valve, more = self.valve, Fold("Ostia, septum, doubt", bool(self.page.kept.get("more")), self)
         more.unfolded.connect(lambda on: self.page.kept.update(more=on))
         outer, self.column = self.column, more.column
-        self.column.addWidget(label("A click on the wall places", "small"))
-        which = Segments(OSTIA, self)
-        which.show_choice(str(self.page.kept.get("ostium", "")))
-        which.chosen.connect(lambda key: self.page.kept.update(ostium=key))
-        self.column.addWidget(which)
+        self.column.addWidget(OstiumRows(self.page, valve, self._keep, self))
         septum = self.add_number(
             "Membranous septum",
             valve.septum or 0.0,
