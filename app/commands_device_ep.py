@@ -11,7 +11,7 @@ from app.console import print_json, say
 from app.needed import needed_mesh
 from app.plan_answers import answer_file, electrical, kept_answer
 from app.point_table import read_points
-from app.scenario_tree import as_child
+from app.scenario_tree import as_child, free_name
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
 from geometry.metric import Metric
@@ -160,10 +160,13 @@ def _tell(head: str, metrics: list[dict[str, Any]]) -> None:
 
 
 def _keep(case: Case, name: str, new: str | None, changed: Electrophysiology) -> str:
-    """Store a changed scenario under its own name, or under ``new`` with that title; the name."""
+    """Store a changed scenario under its own name, or as a child titled ``new`` (again where there is that child); the name."""
+    kept, known = name, case.scenarios()
     if new:
-        changed = as_child(case.scenarios(), name, changed.model_copy(update={"title": new}))
-    kept = new or name
+        changed = as_child(known, name, changed.model_copy(update={"title": new}))
+        same = [key for key, one in known.items() if one.title == new and one.parent == name]
+        kept = same[0] if same else free_name(known, new)
+        say(f"Kept as the scenario {kept!r}.")
     case.save_scenario(kept, changed)
     return kept
 

@@ -49,6 +49,8 @@ def draw_field(
         raise Refused(f"The case {case.title!r} has no mesh, so there is nothing to draw on.")
     if field not in result.fields:
         raise Refused(f"The run {run!r} has no field {field!r}; it has: {', '.join(result.fields)}.")
+    if not result.fields[field].fits(len(mesh.points)):
+        raise Refused(f"The run {run!r} is of an older mesh, so it cannot be drawn on this one; run it again.")
     moved = result.fields.get("displacement")
     if moved is not None and not moved.times:  # a device has opened the vessel
         mesh = mesh.with_points(mesh.points + np.asarray(moved.values))

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.case import Case
 from app.folders import replace_text
 from app.option_facts import planned_facts
 from app.scenario_tree import scenario_tree
+from app.staleness import stale_scenarios
 from geometry.errors import Refused
 from geometry.metric import Metric
 from solvers.comparison.outcomes import outcome_of
@@ -34,16 +35,29 @@ def ordered_runs(case: Case) -> tuple[str, ...]:
 
 
 def kept_choice(case: Case) -> Choice:
-    """What was last chosen to compare, without runs that are gone; else all runs of the kind of the first one."""
+    """What was last chosen to compare, without runs that are gone; else those up to date, of the kind of the first."""
     path = case.folder / FILE
     facts = json.loads(path.read_text()) if path.exists() else {}
     runs, better = ordered_runs(case), {str(k): str(v) for k, v in facts.get("better", {}).items()}
     chosen = tuple(name for name in facts.get("runs", ()) if name in runs)
     if len(chosen) < 2:
         kinds = {name: read_numbers(case.folder / "runs" / name)["kind"] for name in runs}
-        chosen = tuple(name for name in runs if kinds[name] == kinds[runs[0]])
+        alike = tuple(name for name in runs if kinds[name] == kinds[runs[0]])
+        known = stale_scenarios(case)
+        fresh = tuple(name for name in alike if not known.get(name))
+        chosen = fresh if len(fresh) > 1 else alike
     baseline = facts.get("baseline", "")
     return Choice(chosen, baseline if baseline in chosen else next(iter(chosen), ""), better)
+
+
+def told_runs(case: Case) -> tuple[str, ...]:
+    """The finished runs as a report tells them: the baseline of what is compared, its options, the rest; old ones last."""
+    known, choice = stale_scenarios(case), kept_choice(case)
+
+    def rank(name: str) -> tuple[bool, bool, bool]:
+        return bool(known.get(name)), name != choice.baseline, name not in choice.runs
+
+    return tuple(sorted(ordered_runs(case), key=rank))
 
 
 def keep_choice(case: Case, choice: Choice) -> None:
@@ -56,7 +70,10 @@ def keep_choice(case: Case, choice: Choice) -> None:
 
 def options_table(case: Case, choice: Choice) -> OptionsTable:
     """The table of the chosen runs; refuses names of runs that are not there and fewer than two."""
-    return compare_options(_options(case, choice.runs), choice.baseline, choice.better)
+    table = compare_options(_options(case, choice.runs), choice.baseline, choice.better)
+    known = stale_scenarios(case)
+    doubts = tuple(sentence for name in choice.runs for sentence in known.get(name, ()))
+    return replace(table, notes=(*doubts, *table.notes))
 
 
 def _options(case: Case, names: Sequence[str]) -> list[Option]:

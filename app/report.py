@@ -9,18 +9,19 @@ from pathlib import Path
 
 from app.case import Case
 from app.folders import whole_folder
+from app.options import told_runs
 from app.report_facts import report_facts
 from app.report_html import write_html
 from app.report_pdf import write_pdf
 from app.report_pictures import draw_pictures
-from app.scenario_tree import scenario_tree
 from geometry.errors import Refused
 from geometry.progress import Progress, part
 
 
 def write_report(case: Case, progress: Progress) -> Path:
     """Write report/report.pdf, .html and .json into the case; refuses a case with nothing to tell."""
-    order = [branch.name for branch in scenario_tree(case.scenarios()) if branch.name in case.runs()]
+    scenarios = case.scenarios()
+    order = [name for name in told_runs(case) if name in scenarios]
     if not case.measures() and not order:
         raise Refused(f"The case {case.title!r} has neither measures nor runs yet; segment it or simulate first.")
     progress(0.0, "Collecting what the report tells")

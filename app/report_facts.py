@@ -11,7 +11,7 @@ from app.input_list import inputs_of
 from app.options import kept_choice, options_table
 from app.provenance import digest_of, program_versions, read_origin
 from app.scenario_tree import numbers_digest, scenario_tree
-from app.staleness import out_of_date
+from app.staleness import out_of_date, stale_scenarios
 from app.verification_record import status_line, verification_status
 from geometry.measures.body import indexed
 from geometry.measures.reference import judge, reference_sources, suited_sources
@@ -32,6 +32,7 @@ def report_facts(case: Case, order: list[str]) -> dict[str, Any]:
     """The facts of a case with the runs of ``order``, the main one first."""
     from solvers.verification.catalogue import find_problems  # loads every solver: not needed to read a report
 
+    stale = stale_scenarios(case)
     verification = verification_status({name: problem.TITLE for name, problem in find_problems().items()})
     return {
         "format": FORMAT,
@@ -40,7 +41,7 @@ def report_facts(case: Case, order: list[str]) -> dict[str, Any]:
         "scan": _scan(case),
         "measures": _measures(case),
         "bands_missing": _bands_missing(case),
-        "runs": [_run(case, name) for name in order],
+        "runs": [_run(case, name, bool(stale.get(name))) for name in order],
         "options": _options(case),
         "captures": [{"file": one.path.name, "words": one.words} for one in captures(case)],
         "calibrations": calibrations_of(case),
@@ -88,7 +89,7 @@ def healthy_band(metric: Metric, subject: Subject | None, modality: str) -> str:
     return ""
 
 
-def _run(case: Case, name: str) -> dict[str, Any]:
+def _run(case: Case, name: str, old: bool) -> dict[str, Any]:
     folder, scenarios = case.folder / "runs" / name, case.scenarios()
     numbers, scenario = read_numbers(folder), scenarios.get(name)
     branch = next((one for one in scenario_tree(scenarios) if one.name == name), None)
@@ -96,7 +97,7 @@ def _run(case: Case, name: str) -> dict[str, Any]:
     metrics = [Metric(**facts) for facts in numbers["metrics"]]
     return {
         "name": name,
-        "title": scenario.title if scenario is not None else name,
+        "title": (scenario.title if scenario is not None else name) + (" (out of date)" if old else ""),
         "parent": scenario.parent if scenario is not None else "",
         "change": branch.change if branch is not None else "",
         "kind": numbers["kind"],

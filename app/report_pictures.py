@@ -53,9 +53,16 @@ def main_outcomes(table: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _draw_fields(case: Case, name: str, result: Result, room: Path) -> list[Path]:
-    """The main field, and of the first one that has a doubt: with it, and its probability over the threshold."""
-    chosen = [(one, False) for one in WANTED if one in result.fields][:1]
-    for doubted in [one for one in WANTED if f"{one}_sd" in result.fields][:1]:
+    """The main field, and of the first one that has a doubt: with it, and its probability over the threshold.
+
+    None of a run on an older mesh.
+    """
+    mesh = case.mesh()
+    known = [
+        one for one in WANTED if mesh is not None and one in result.fields and result.fields[one].fits(len(mesh.points))
+    ]
+    chosen = [(one, False) for one in known][:1]
+    for doubted in [one for one in known if f"{one}_sd" in result.fields][:1]:
         chosen += [(doubted, True), (f"{doubted}_exceedance", False)]
     paths = []
     for number, (one, doubt) in enumerate(chosen):

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +72,16 @@ def parent_then(child: Electrophysiology | Flow) -> Electrophysiology | Flow | N
         return None
 
 
+def depths_among(scenarios: Scenarios, names: Collection[str]) -> dict[str, int]:
+    """How far each of some scenarios is below others of them, in the order of the tree."""
+    found, above = dict[str, int](), list[Branch]()
+    for branch in scenario_tree(scenarios):
+        above = [*above[: branch.depth], branch]
+        if branch.name in names:
+            found[branch.name] = sum(one.name in names for one in above[:-1])
+    return found
+
+
 def child_of(scenarios: Scenarios, parent: str, title: str = "") -> tuple[str, Electrophysiology | Flow]:
     """A name and a record for a new child of ``parent``, with its numbers; refuses an unknown parent."""
     source = needed_scenario(scenarios, parent)
@@ -110,6 +120,21 @@ def with_doubts_of(scenarios: Scenarios, mesh: HeartMesh) -> dict[str, Electroph
         if one.parent in scenarios and one.parent_numbers == numbers_digest(scenarios[one.parent]):
             fresh[name] = fresh[name].model_copy(update=_place(fresh, one.parent))
     return {name: one for name, one in fresh.items() if one != scenarios[name]}
+
+
+def paced_of(scenarios: Scenarios, name: str) -> str:
+    """The paced scenario that tries leads on this beat: a child of it, or one that differs in its leads alone; empty for none."""
+    source = needed_scenario(scenarios, name)
+    paced = {key: one for key, one in scenarios.items() if isinstance(one, Electrophysiology) and one.start == "paced"}
+    own = [key for key, one in paced.items() if one.parent == name]
+    alike = [key for key, one in paced.items() if not one.parent and _unpaced(one) == _unpaced(source)]
+    return next(iter((*own, *alike)), "")
+
+
+def _unpaced(scenario: Electrophysiology | Flow) -> dict[str, Any]:
+    """Its numbers without leads, and without the tier: leads are tried by the eikonal one."""
+    leads = {"start", "sites", "candidates", "vein", "vein_width", "tier"}
+    return {key: value for key, value in numbers_of(scenario).items() if key not in leads}
 
 
 def _place(scenarios: Scenarios, parent: str) -> dict[str, Any]:

@@ -35,6 +35,8 @@ COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", 
 MOST = 6  # changes that are told one by one
 SAME_PLACE = 0.05  # mm
 
+SAME = "the same numbers"
+
 
 def humanised(name: str) -> str:
     """A field's or choice's name as words."""
@@ -56,10 +58,10 @@ def changes_in_words(parent: Electrophysiology | Flow, child: Electrophysiology 
 
 
 def change_line(parent: Electrophysiology | Flow, child: Electrophysiology | Flow) -> str:
-    """All changes in one line; "the same numbers" where there is none."""
+    """All changes in one line; ``SAME`` where there is none."""
     found = changes_in_words(parent, child)
     more = f"; and {len(found) - MOST} more" if len(found) > MOST else ""
-    return "; ".join(found[:MOST]) + more if found else "the same numbers"
+    return "; ".join(found[:MOST]) + more if found else SAME
 
 
 def device_in_words(device: Record) -> str:

@@ -55,7 +55,7 @@ def stale_scenarios(case: Case) -> dict[str, tuple[str, ...]]:
         title, told = scenarios[name].title, []
         if name in runs and _older_than_mesh(case, name):
             told.append(f"The run '{title}' is older than its mesh; run it again.")
-        if name in runs and _ran_otherwise(case, name, scenarios[name]):
+        elif name in runs and _ran_otherwise(case, name, scenarios[name]):
             told.append(f"The scenario '{title}' was changed after its run; run it again.")
         moved = parent_moved(scenarios, name)
         found[name] = (*told, f"'{title}': {moved}") if moved else tuple(told)

@@ -35,6 +35,10 @@ class Field:
         """The same quantity with other values, without a time axis."""
         return Field(values, self.unit, self.label, (), self.low_word, self.high_word)
 
+    def fits(self, nodes: int) -> bool:
+        """Whether it is on as many nodes as a mesh has (an older run may be on another)."""
+        return int(np.asarray(self.values).shape[1 if self.times else 0]) == nodes
+
 
 @dataclass(frozen=True)
 class Trace:

@@ -76,15 +76,16 @@ class HeartActors:
         if ring.n_points:
             self._add(name, ring.tube(radius=0.5), color=colour, ambient=0.7, lighting=False)
 
-    def show_words(self, name: str, points: Floats, words: list[str], colour: str) -> None:
-        """Write words at places, readable from every side (none: take them away)."""
+    def show_words(self, name: str, points: Floats, words: list[str], colour: str, plate: str = "") -> None:
+        """Write words at places, readable from every side (none: take them away); ``plate`` is a colour behind them."""
         full = f"{self._place}/{name}"
         self._plotter.subplot(0, self._place)
         if name in self._words:
             self._plotter.remove_actor(self._words.pop(name), reset_camera=False, render=False)
         if words:
             self._words[name] = self._plotter.add_point_labels(
-                np.asarray(points), words, name=full, font_size=px(13), text_color=colour, shape=None,
+                np.asarray(points), words, name=full, font_size=px(13), text_color=colour,
+                shape="rounded_rect" if plate else None, shape_color=plate or None, margin=4,
                 show_points=False, always_visible=True, reset_camera=False, render=False, bold=False,
             )  # fmt: skip
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.jobs import CRASHED, FAILED, RUNNING, Job, JobStatus, jobs_of, start_job, tell_interrupted
+from app.jobs import CRASHED, DONE, FAILED, RUNNING, Job, JobStatus, jobs_of, start_job, tell_interrupted
 from app.warm import WarmWorker
 from geometry.errors import Refused
 from solvers.scenario import Electrophysiology, PacingSite
@@ -156,9 +156,17 @@ class JobWatch(QObject):
         case = self._session.case
         if case is not None and job.folder.is_relative_to(case.folder):
             self._session.refresh()
+            if status.state == DONE and job.verb == "simulate":
+                self._show_run(str(job.facts()["options"].get("scenario", "")))
             if status.place is not None:
                 self._session.pick(status.place)
         self.ended.emit(status)
+
+    def _show_run(self, name: str) -> None:
+        """Look at a finished run where its scenario is set up; the step Plan keeps what it compares with."""
+        session = self._session
+        if session.step == "simulate" and name == session.scenario_name and name in session.runs:
+            session.set_look(run=name)
 
     def _look_at_warm(self) -> None:
         warm = self._warm

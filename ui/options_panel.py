@@ -4,7 +4,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.options import ordered_runs
-from app.scenario_tree import scenario_tree
+from app.scenario_tree import depths_among
 from app.scenario_words import change_line
 from ui.scenario_list import run_chooser
 from ui.session import Session
@@ -24,7 +24,7 @@ class OptionsPanel(QWidget):
         column.setSpacing(px(6))
         if session.case is None:
             return
-        now, depths = session.options.now, {branch.name: branch.depth for branch in scenario_tree(session.scenarios)}
+        now, depths = session.options.now, depths_among(session.scenarios, session.runs)
         column.addWidget(section("Baseline"))
         chooser = run_chooser(session, now.runs, now.baseline, self)
         chooser.currentIndexChanged.connect(lambda i: session.options.change(baseline=chooser.itemData(i)))

@@ -103,7 +103,7 @@ def scalars(field: Field, frame: int) -> NDArray[np.floating]:
 
 def fits(field: Field, nodes: int) -> bool:
     """Whether a field is on the nodes of a mesh (an older run may be on another)."""
-    return int(np.asarray(field.values).shape[1 if field.times else 0]) == nodes
+    return field.fits(nodes)
 
 
 def strongest_time(field: Field | None) -> float:

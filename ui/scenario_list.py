@@ -1,6 +1,6 @@
 """The scenarios as an indented list to choose from, with what can be done to the tree."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from PySide6.QtCore import QItemSelectionModel, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeySequence, QShortcut
@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.scenario_tree import Branch, parent_then, scenario_tree
+from app.scenario_tree import Branch, depths_among, parent_then, scenario_tree
+from app.scenario_words import SAME
 from ui.session import Session
 from ui.theme import px
 from ui.widgets import button, label, notice
@@ -70,6 +71,25 @@ class ScenarioList(QWidget):
             self.list.blockSignals(False)
         self._tell(self.branches.get(name))
 
+    def show_changed(self) -> None:
+        """Show changed titles and numbers without making the list again."""
+        self.branches = {branch.name: branch for branch in scenario_tree(self._session.scenarios)}
+        self.list.blockSignals(True)
+        for name, item in self._items.items():
+            if name in self.branches:
+                self._label(item, self.branches[name])
+        self.list.blockSignals(False)
+        self.show_chosen()
+
+    def _label(self, item: QTreeWidgetItem, branch: Branch) -> None:
+        """Title and state of a scenario in its row."""
+        session = self._session
+        doubted = bool(session.scenario_doubts.get(branch.name))
+        item.setText(0, branch.title)
+        item.setText(1, _state(session, branch.name))
+        item.setToolTip(0, branch.change or branch.title)
+        item.setForeground(1, QColor(session.theme.warn if doubted else session.theme.muted))
+
     def _tell(self, branch: Branch | None) -> None:
         while self.told.count():
             old = self.told.takeAt(0)
@@ -79,7 +99,8 @@ class ScenarioList(QWidget):
         if branch is None:
             return
         if branch.change:
-            self.told.addWidget(label(f"Changes its parent: {branch.change}.", "small"))
+            words = "The same as its parent so far" if branch.change == SAME else f"Changes its parent: {branch.change}"
+            self.told.addWidget(label(f"{words}.", "small"))
         for sentence in self._session.scenario_doubts.get(branch.name, ()):
             self.told.addWidget(notice(sentence))
         if branch.stale:
@@ -103,16 +124,14 @@ class ScenarioList(QWidget):
         return row
 
     def _fill(self) -> dict[str, QTreeWidgetItem]:
-        session, found, above = self._session, dict[str, QTreeWidgetItem](), list[QTreeWidgetItem]()
+        found, above = dict[str, QTreeWidgetItem](), list[QTreeWidgetItem]()
         for branch in self.branches.values():
             del above[branch.depth :]
-            item = QTreeWidgetItem([branch.title, _state(session, branch.name)])
+            item = QTreeWidgetItem()
             item.setData(0, NAME, branch.name)
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsEditable)
-            item.setToolTip(0, branch.change or branch.title)
             item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            doubted = bool(session.scenario_doubts.get(branch.name))
-            item.setForeground(1, QColor(session.theme.warn if doubted else session.theme.muted))
+            self._label(item, branch)
             if above:
                 above[-1].addChild(item)
             else:
@@ -175,9 +194,9 @@ class ScenarioList(QWidget):
 
 def run_chooser(session: Session, names: tuple[str, ...], chosen: str, parent: QWidget) -> QComboBox:
     """A drop-down of runs, indented as their scenarios are in the tree; runs without a scenario come last."""
-    depths: Mapping[str, int] = {branch.name: branch.depth for branch in scenario_tree(session.scenarios)}
+    depths = depths_among(session.scenarios, names)
     box = QComboBox(parent)
-    for name in (*(name for name in depths if name in names), *(name for name in names if name not in depths)):
+    for name in (*depths, *(name for name in names if name not in depths)):
         box.addItem("\u2003" * depths.get(name, 0) + session.title_of(name), name)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     box.setCurrentIndex(max(box.findData(chosen), 0))

@@ -35,6 +35,7 @@ class Strip(QFrame):
         self.badge.setProperty("role", "badge")
         self.note = QLabel(self)
         self.note.setProperty("role", "small")
+        self.note.setMinimumWidth(px(80))  # a long title is cut rather than the window made wider
         tip = "Lay the patient's own ECG over the simulated one: a WFDB header, a DICOM waveform or a table"
         self.measured = button("Measured ECG ...", session.ecg_wanted.emit, tip=tip)
         self.measured.setProperty("role", "link")
@@ -112,6 +113,8 @@ class Strip(QFrame):
         ecg, before, note = traces.get(ECG), None, ""
         if ecg is not None and electrical:
             note = "Squares: 40 ms, 0.5 mV" + ("; band: 90 % of the runs" if "ecg_low" in traces else "")
+            if session.step == "simulate" and session.look.run != session.scenario_name:
+                note = f"Of the run \u2018{session.title_of(session.look.run)}\u2019"
         if answer is not None:
             ecg, before, note = answer.ecg, traces.get(ECG), self._answer_note()
         if session.step == "compare":
@@ -212,6 +215,7 @@ class Strip(QFrame):
             session.step_changed,
             session.look_changed,
             session.answer_changed,
+            session.scenario_changed,
         ):
             signal.connect(self.refresh)
         session.phase_changed.connect(lambda: self.bar.show_frame(session.phase) if not self.over_run else None)

@@ -33,7 +33,7 @@ from ui.start_page import StartPage
 from ui.step_bar import StepBar
 from ui.steps.compare import ComparePage
 from ui.steps.images import ImagesPage
-from ui.steps.plan import PlanPage, asks
+from ui.steps.plan import PlanPage, asks, look_before
 from ui.steps.segment import SegmentPage
 from ui.theme import DARK, THEMES, px, wear
 from ui.way_in import WayIn
@@ -259,6 +259,7 @@ class Window(QMainWindow):
         if step == "simulate" and session.scenario_name in session.runs and session.look.run != session.scenario_name:
             session.set_look(run=session.scenario_name)  # numbers and picture are of one run
         if step == "plan":
+            look_before(session)
             self._ask()
         elif self.session.answer is not None:
             self.session.set_answer(None)

@@ -1,6 +1,7 @@
 """The middle of the window: heart, slices and strip, arranged for the step."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from ui.capture import Capture
@@ -17,6 +18,7 @@ from ui.strip import Strip
 from ui.theme import px
 
 NARROW = 1150  # pixels of the views beside which there is no room for more controls
+LEAST = 200  # pixels of a slice that can be read
 BOTH, HEART, SLICES = "both", "heart", "slices"
 ARRANGED = {
     "case": BOTH,
@@ -101,7 +103,8 @@ class Workplace(QWidget):
             and result is not None
             and look.mode in modes_of(result, look.field)
         )
-        layout = self._wish or (HEART if wide else ARRANGED[step])
+        cramped = self.width() - self.scene_panel.minimumSizeHint().width() < px(LEAST)  # no room for slices beside it
+        layout = self._wish or (HEART if wide or (cramped and step in WITH_PLOTS) else ARRANGED[step])
         plots, table = step in WITH_PLOTS, step == "compare" and look.options
         if (layout, plots, table) == self._shape:
             return
@@ -118,6 +121,11 @@ class Workplace(QWidget):
         self.down.setSizes([700, 250] if plots else [960, 40])
         if layout == SLICES:
             self.slices.draw()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        """Another width may have room for more, or less."""
+        super().resizeEvent(event)
+        self.arrange()
 
     def finish(self) -> None:
         """Free timers and graphics."""

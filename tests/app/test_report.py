@@ -11,12 +11,13 @@ import pytest
 
 from app.__main__ import main
 from app.case import Case
+from app.heart_picture import draw_field
 from app.provenance import digest
 from app.repeat import held_against, read_report, repeat_runs
 from app.report import write_report
 from app.report_facts import report_facts
 from app.report_pdf import write_pdf
-from app.report_pictures import Pictures
+from app.report_pictures import Pictures, draw_pictures
 from app.scenario_tree import child_of
 from app.verification_record import NOT_RUN, record_verification, status_line, verification_status
 from geometry.errors import Refused
@@ -132,6 +133,16 @@ def test_another_mesh_cannot_repeat_a_report(case: Case, tmp_path: Path) -> None
         repeat_runs(case, path, tmp_path / "again.json", lambda *_: case.result("pacing"), silent)
     (tmp_path / "other.json").write_text("{}")
     assert main(["run", str(tmp_path / "other.json")]) == 2
+
+
+def test_a_run_on_an_older_mesh_is_told_as_such_and_not_drawn(case: Case, tmp_path: Path) -> None:
+    case.save_mesh(half_ellipsoid_ventricle(edge=10.0), ())
+    facts = report_facts(case, ["pacing"])
+    assert facts["runs"][0]["title"].endswith("(out of date)")
+    drawn = draw_pictures(case, facts, tmp_path, silent)
+    assert drawn.fields["pacing"] == [] and drawn.curves["pacing"]
+    with pytest.raises(Refused, match="older mesh"):
+        draw_field(case, "pacing", "activation_time", tmp_path / "heart.png")
 
 
 def test_members_and_what_was_drawn_are_kept_with_a_run(case: Case) -> None:

@@ -1,6 +1,7 @@
 """The tree of scenarios: what a child changes in words, what no longer fits, and its verbs."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,19 @@ import pytest
 from app.__main__ import main
 from app.case import Case
 from app.input_list import inputs_of
+from app.options import kept_choice, options_table, told_runs
 from app.removed import remove_scenario, replace_scenarios
 from app.scenario_rebase import rebased
-from app.scenario_tree import child_of, confirmed, numbers_digest, parent_moved, scenario_tree
+from app.scenario_tree import (
+    as_child,
+    child_of,
+    confirmed,
+    depths_among,
+    numbers_digest,
+    paced_of,
+    parent_moved,
+    scenario_tree,
+)
 from app.scenario_words import change_line
 from app.scenarios import default_scenarios
 from app.staleness import out_of_date, run_fits, stale_scenarios
@@ -117,6 +128,35 @@ def test_a_run_that_is_older_than_its_mesh_says_so(case: Case) -> None:
     assert not run_fits(case, "pacing")
     assert "older than its mesh" in stale_scenarios(case)["pacing"][0] and stale_scenarios(case)["slow"] == ()
     assert sum("older than its mesh" in sentence for sentence in out_of_date(case)) == 2
+
+
+def test_what_is_up_to_date_is_compared_and_told_before_what_is_old(case: Case) -> None:
+    mesh = half_ellipsoid_ventricle(edge=11.0)
+    case.save_mesh(mesh, ())
+    fresh = {name: case.result(name) for name in case.runs()}["two_sites"]
+    both = {"slow": "slow", "two_sites": "two_sites"}
+    for name in both:
+        stamp = {"scenario": case.scenario(name).model_dump(mode="json")}
+        case.save_result(name, replace(fresh, stamp=stamp), mesh)
+    assert set(kept_choice(case).runs) == set(both)
+    assert told_runs(case) == ("two_sites", "slow", "pacing")
+    older = options_table(case, replace(kept_choice(case), runs=("two_sites", "pacing")))
+    assert older.notes[0] == "The run 'Pacing' is older than its mesh; run it again."
+
+
+def test_leads_are_tried_on_the_beat_that_they_were_asked_for() -> None:
+    """A beat with a left bundle block is not paced in a scenario of a heart that conducts normally."""
+    normal = Electrophysiology()
+    known = {"sinus": normal, "blocked": normal.model_copy(update={"conduction": "lbbb"}), "pacing": PACING}
+    assert paced_of(known, "sinus") == "pacing" and paced_of(known, "blocked") == ""
+    known["crt"] = as_child(known, "blocked", PACING.model_copy(update={"conduction": "lbbb"}))
+    assert paced_of(known, "blocked") == "crt" and paced_of(known, "sinus") == "pacing"
+
+
+def test_runs_are_indented_below_those_that_are_listed_too(case: Case) -> None:
+    scenarios = case.scenarios()
+    assert depths_among(scenarios, ("pacing", "slow")) == {"pacing": 0, "slow": 1}
+    assert depths_among(scenarios, ("slow",)) == {"slow": 0}
 
 
 def test_an_entry_that_a_later_program_adds_changes_no_hash() -> None:

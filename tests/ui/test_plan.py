@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.case import Case
@@ -47,6 +48,38 @@ def test_a_lead_of_another_role_moves_to_its_surface_and_can_be_undone(window: W
     assert np.linalg.norm(mesh.points[np.unique(mesh.tagged("epi"))] - site, axis=1).min() < 0.02
     window.session.undo.undo()
     assert window.session.scenario == before
+
+
+def test_leads_on_a_blocked_beat_are_tried_in_a_child_of_it_and_lead_on_to_compare(window: Window) -> None:
+    session = window.session
+    window.go("simulate")
+    session.choose_scenario("sinus_rhythm")
+    session.tree.make_child("sinus_rhythm")
+    blocked = session.scenario
+    assert isinstance(blocked, Electrophysiology)
+    session.edit_scenario(session.scenario_name, blocked.model_copy(update={"conduction": "lbbb"}), "Block")
+    name = session.scenario_name
+    page = plan_page(window, "Pacing / CRT")
+    heart = session.mesh
+    assert heart is not None
+    page.place(tuple(float(c) for c in heart.landmarks["apex"]))
+    child = session.scenario
+    assert isinstance(child, Electrophysiology) and child.parent == name and child.conduction == "lbbb"
+    case = session.case
+    assert case is not None and len(child.sites) == 1
+    case.save_result(session.scenario_name, case.result("pacing"), heart)
+    session.set_look(run="sinus_rhythm")
+    session.refresh()
+    page.refresh()
+    next(one for one in page.findChildren(QPushButton) if one.text().startswith("Compare with")).click()
+    assert session.step == "compare"
+    assert (session.look.run, session.look.other) == ("sinus_rhythm", session.scenario_name)
+    case.save_result(name, case.result("pacing"), heart)
+    session.refresh()
+    window.go("simulate")
+    assert session.look.run == session.scenario_name
+    window.go("plan")
+    assert session.look.run == name  # a lead is told against the beat that it was tried on
 
 
 def test_clicks_set_spots_and_a_line_in_a_scenario_of_their_own(window: Window, case_folder: Path) -> None:

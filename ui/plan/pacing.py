@@ -1,9 +1,10 @@
 """Pacing and CRT: try leads on the twin, see the beat change at once, compare places for a lead under the same draws."""
 
+import numpy as np
 from PySide6.QtWidgets import QHBoxLayout
 
 from app.plan_answers import kept_answer
-from app.scenario_tree import as_child
+from app.scenario_tree import as_child, free_name, paced_of
 from geometry.errors import Refused
 from solvers.electrophysiology.leads import planned_lead, snapped, usual_crt
 from solvers.scenario import Electrophysiology, PacingSite
@@ -23,6 +24,7 @@ from ui.widgets import Segments, button, label, section
 TITLE = "Pacing / CRT"
 LEAD = "Drag a lead over the heart, or click where it is to go. Map, ECG (before: thin and grey) and numbers follow."
 LIMITS = "The quick answer is an eikonal one, and every lead captures. Not validated for scarred hearts."
+INK = "#10151b"  # on the colour of a lead
 VEIN = "vein"  # the mode in which clicks draw
 TRIED_COLOUR, TRIED_SIZE = "#b9c4cf", 2.2
 
@@ -45,8 +47,17 @@ def draw(scene: Scene, session: Session, shown: bool) -> None:
     tried = scenario.candidates if isinstance(scenario, Electrophysiology) else ()
     show_sites(scene, sites)
     show_sites(scene, tried, "tried", TRIED_COLOUR, TRIED_SIZE)
+    places = np.array([(site.x, site.y, site.z) for site in sites]).reshape(-1, 3)
+    numbers = [str(number) for number in range(1, len(sites) + 1)]  # of the cards; seen through the wall
+    scene.views[0].show_words("leads", places, numbers, INK, SITE_COLOUR)
     draw_vein(scene, session.mesh, scenario if isinstance(scenario, Electrophysiology) else None, SITE_COLOUR)
     scene.draw()
+
+
+def compare_runs(session: Session, left: str, right: str) -> None:
+    """Go to the step Compare with two runs side by side."""
+    session.set_look(run=left, other=right, options=False)
+    session.show_step("compare")
 
 
 class Panel(PlanPanel):
@@ -80,7 +91,16 @@ class Panel(PlanPanel):
         )
         run.setEnabled(not self.watch.busy and bool(scenario.sites))
         self.column.addWidget(run)
+        self._add_comparison()
         self.column.addWidget(label(LIMITS, "small"))
+
+    def _add_comparison(self) -> None:
+        """Once it was run: the way on to what it changes."""
+        session = self.session
+        name, before = session.scenario_name, session.look.run
+        if name in session.runs and before in session.runs and before != name:
+            words = f"Compare with \u2018{session.title_of(before)}\u2019"
+            self.column.addWidget(button(words, lambda: compare_runs(session, before, name)))
 
     def _add_leads(self, scenario: Electrophysiology) -> None:
         how = Segments({"move": "Move the lead", "add": "Add a lead", VEIN: "Draw the vein"}, self)
@@ -207,13 +227,14 @@ class Panel(PlanPanel):
         scenario = session.scenario
         if not isinstance(scenario, Electrophysiology) or scenario.start == "paced":
             return scenario if isinstance(scenario, Electrophysiology) else None
-        for name, other in session.scenarios.items():
-            if isinstance(other, Electrophysiology) and other.start == "paced":
-                session.choose_scenario(name, show_run=False)
-                return other
-        fresh = scenario.model_copy(update={"title": "Pacing", "tier": "eikonal", "start": "paced", "sites": ()})
-        session.keep_scenario("pacing", as_child(session.scenarios, session.scenario_name, fresh))
-        session.choose_scenario("pacing", show_run=False)
+        name = paced_of(session.scenarios, session.scenario_name)
+        if not name:
+            taken = any(other.title == "Pacing" for other in session.scenarios.values())
+            title = f"{scenario.title}, paced" if taken else "Pacing"
+            fresh = scenario.model_copy(update={"title": title, "tier": "eikonal", "start": "paced", "sites": ()})
+            name = free_name(session.scenarios, title)
+            session.keep_scenario(name, as_child(session.scenarios, session.scenario_name, fresh))
+        session.choose_scenario(name, show_run=False)
         child = session.scenario
         return child if isinstance(child, Electrophysiology) else None
 

@@ -8,9 +8,10 @@ from solvers.comparison.table import Difference
 from ui.ensemble import main_field
 from ui.options_panel import OptionsPanel
 from ui.scenario_list import run_chooser
+from ui.session import Session
 from ui.steps.page import Page
 from ui.theme import px
-from ui.widgets import Segments, label, section
+from ui.widgets import Segments, label, notice, section
 
 
 class ComparePage(Page):
@@ -42,6 +43,9 @@ class ComparePage(Page):
             chooser = run_chooser(session, session.runs, getattr(look, key), self)
             chooser.currentIndexChanged.connect(lambda i, k=key, c=chooser: session.set_look(**{k: c.itemData(i)}))
             self.column.addWidget(chooser)
+        for name in dict.fromkeys((look.run, look.other)):
+            for sentence in session.scenario_doubts.get(name, ()):
+                self.column.addWidget(notice(sentence))
         self._add_changes()
         self._add_table()
 
@@ -56,9 +60,9 @@ class ComparePage(Page):
         """Choose a second run where none is chosen."""
         session = self.session
         if session.look.other not in session.runs or session.look.other == session.look.run:
-            others = [name for name in session.runs if name != session.look.run]
-            if others:
-                session.set_look(other=others[0])
+            second = _second(session)
+            if second:
+                session.set_look(other=second)
         left, right = session.result, session.result_of(session.look.other)
         if left is not None and right is not None and session.look.field not in right.fields:
             session.set_look(field=main_field(right) if main_field(right) in left.fields else session.look.field)
@@ -94,6 +98,18 @@ class ComparePage(Page):
             self.column.addWidget(label(words, "small"))
 
 
+def _second(session: Session) -> str:
+    """The run that one would compare with: of a child first, then of the parent, then of any; those up to date before others."""
+    run, scenarios = session.look.run, session.scenarios
+    above = scenarios[run].parent if run in scenarios else ""
+
+    def rank(name: str) -> tuple[bool, bool, bool]:
+        child = name in scenarios and scenarios[name].parent == run
+        return bool(session.scenario_doubts.get(name)), not child, name != above
+
+    return min((name for name in session.runs if name != run), key=rank, default="")
+
+
 def _paired(apart: Difference) -> str:
     """The difference of the right run to the left one, and whether it is more than noise and doubt."""
     return f"Difference: {apart.text()}" + ("" if apart.clear else ". Within noise or doubt.")
@@ -104,4 +120,4 @@ def _verdict(one: Metric, two: Metric) -> str:
     if one.low is None or two.low is None or one.high is None or two.high is None:
         return ""
     apart = one.high < two.low or two.high < one.low
-    return "The intervals do not overlap." if apart else "Within the doubt: the intervals overlap."
+    return "The intervals do not overlap." if apart else "The intervals overlap."

@@ -61,6 +61,13 @@ def asks(session: Session) -> bool:
     return wanted is not None and bool(wanted(session))
 
 
+def look_before(session: Session) -> None:
+    """Look at the parent's run where leads of a child are tried: what they change is told against it."""
+    parent = session.scenario.parent if asks(session) and session.scenario is not None else ""
+    if session.look.run == session.scenario_name and parent in session.runs and not session.scenario_doubts.get(parent):
+        session.set_look(run=parent)
+
+
 def draw_plan(scene: Scene, session: Session) -> None:
     """Let the chosen intervention mark the heart."""
     for module in INTERVENTIONS:

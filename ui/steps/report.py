@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel
 
 from app.captures import Capture, captures, forget_capture
 from app.case import Case
-from app.options import ordered_runs
+from app.options import told_runs
 from ui.result_cards import metric_card
 from ui.steps.page import Page
 from ui.theme import px
@@ -47,10 +47,14 @@ class ReportPage(Page):
             self.column.addWidget(label(str(found[0]), "small"))
         self._add_captures(session.case)
         self.add_notes(session.stale, "Out of date")
-        for number, name in enumerate(ordered_runs(session.case)):
+        for number, name in enumerate(told_runs(session.case)):
             result = session.result_of(name)
             if result is not None:
-                fold = Fold(session.title_of(name), number == 0, self)
+                fold = Fold(
+                    session.title_of(name) + (" (out of date)" if session.scenario_doubts.get(name) else ""),
+                    number == 0,
+                    self,
+                )
                 for metric in result.metrics:
                     fold.column.addWidget(metric_card(metric))
                 self.column.addWidget(fold)

@@ -159,6 +159,8 @@ class SimulatePage(Page):
         if form is not None and scenario is not None and form.isVisible() and name == self._shown:
             if form.record != scenario:
                 form.show_record(scenario)
+            if self.tree is not None:
+                self.tree.show_changed()
             if self.doubts is not None and self.doubts.scenario != scenario:
                 self.doubts.show_scenario(scenario)
         else:
