@@ -77,18 +77,20 @@ def timed_steps(comm: Any, edge: float, *, progress: Progress = silent) -> Timed
     from solvers.flow.inflow import blunt_profile
     from solvers.flow.navier_stokes import Fluid, NavierStokes
     from solvers.flow.windkessel import Outlet
+    from solvers.threads import one_thread
 
     pipe = tube(RADIUS, LENGTH, edge)
     outlet = Outlet(0.02, 0.4, 2000.0)
     flow = NavierStokes(pipe, Fluid(1.06, 0.004), outlet, blunt_profile(pipe, 1.0), comm=comm)
     state, states = flow.at_rest(10.0), []
-    for number in range(WARM + STEPS):
-        if number == WARM:
-            comm.Barrier()
-            wall, cpu = time.perf_counter(), time.process_time()
-        state = flow.advance(state, STEP, lambda t: 300.0 * float(np.sin(np.pi * t / 320.0)))
-        states.append(state)
-    comm.Barrier()
+    with one_thread():
+        for number in range(WARM + STEPS):
+            if number == WARM:
+                comm.Barrier()
+                wall, cpu = time.perf_counter(), time.process_time()
+            state = flow.advance(state, STEP, lambda t: 300.0 * float(np.sin(np.pi * t / 320.0)))
+            states.append(state)
+        comm.Barrier()
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     names = ("assembly", "preconditioner", "iterating")
     parts = {name: sum(getattr(one.cost, name) for one in states[WARM:]) for name in names}

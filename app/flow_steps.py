@@ -15,6 +15,7 @@ from geometry.progress import Progress, part
 from solvers.flow.execution import Execution
 from solvers.result import Result
 from solvers.scenario import Flow
+from solvers.threads import one_thread
 
 
 def simulate_flow(
@@ -27,48 +28,25 @@ def simulate_flow(
     cluster: str,
     members: Path,
 ) -> Result:
-    """Run a flow scenario on the mesh of a case, and follow particles through its beat and draw its streamlines, for the window.
+    """Run a flow scenario on the mesh of a case.
 
     cluster, members   as ``run_flow`` has them: where an ensemble runs, and where its finished members are kept
     """
-    from solvers.flow.paths import NAME, particle_paths
-    from solvers.flow.streamlines import NAME as STREAMLINES
-    from solvers.flow.streamlines import streamlines
-
-    result = _computed(case, blood, scenario, part(progress, 0.0, 0.94), workers, how, cluster, members)
-    fields = result.fields
-    velocity, moved = fields["velocity"], fields.get("displacement")
-    if moved is not None and not moved.times:  # by a device, before the beat
-        blood, moved = blood.with_points(blood.points + np.asarray(moved.values)), None
-    particles, facts = particle_paths(blood, velocity, moved, part(progress, 0.94, 0.97))
-    drawn = {NAME: particles, STREAMLINES: streamlines(blood, velocity, moved, part(progress, 0.97, 1.0))}
-    return replace(result, lines={**result.lines, **drawn}, stamp={**result.stamp, NAME: facts})
-
-
-def _computed(
-    case: Case,
-    blood: HeartMesh,
-    scenario: Flow,
-    progress: Progress,
-    workers: int,
-    how: Execution,
-    cluster: str,
-    members: Path,
-) -> Result:
     if last_options(case).part not in CAVITIES or blood.kind != "blood_pool":
         from solvers.flow.run import run_flow
 
-        return run_flow(
-            blood,
-            scenario,
-            progress,
-            workers=workers,
-            body=body_surface(case.subject()),
-            how=how,
-            profile=_profile(case, blood, scenario),
-            cluster=cluster,
-            kept_members=members,
-        )
+        with one_thread():
+            return run_flow(
+                blood,
+                scenario,
+                progress,
+                workers=workers,
+                body=body_surface(case.subject()),
+                how=how,
+                profile=_profile(case, blood, scenario),
+                cluster=cluster,
+                kept_members=members,
+            )
     from solvers.flow.ventricle import run_ventricle
 
     motion = case.motion()
@@ -77,7 +55,22 @@ def _computed(
             "This blood is that of a ventricle, which pumps by the motion of its wall. Let the wall follow the cine first "
             "(motion), then simulate."
         )
-    return run_ventricle(blood, motion, scenario, progress, how)
+    with one_thread():
+        return run_ventricle(blood, motion, scenario, progress, how)
+
+
+def with_lines(result: Result, blood: HeartMesh, progress: Progress) -> Result:
+    """The result of a flow with particles followed through its beat and its streamlines, for the window."""
+    from solvers.flow.paths import NAME, particle_paths
+    from solvers.flow.streamlines import NAME as STREAMLINES
+    from solvers.flow.streamlines import streamlines
+
+    velocity, moved = result.fields["velocity"], result.fields.get("displacement")
+    if moved is not None and not moved.times:  # by a device, before the beat
+        blood, moved = blood.with_points(blood.points + np.asarray(moved.values)), None
+    particles, facts = particle_paths(blood, velocity, moved, part(progress, 0.0, 0.5))
+    drawn = {NAME: particles, STREAMLINES: streamlines(blood, velocity, moved, part(progress, 0.5, 1.0))}
+    return replace(result, lines={**result.lines, **drawn}, stamp={**result.stamp, NAME: facts})
 
 
 def _profile(case: Case, blood: HeartMesh, scenario: Flow) -> Floats | None:

@@ -216,12 +216,13 @@ def computed_result(
     if restart and not kept.exists():
         raise Refused(f"There is no checkpoint of {scenario.title!r} to go on from. Start it from its beginning.")
     if scenario.kind == "flow":
-        from app.flow_steps import simulate_flow
-        from solvers.flow.execution import Checkpoint as FlowCheckpoint
-        from solvers.flow.execution import Execution as FlowExecution
+        from app.flow_steps import simulate_flow, with_lines
+        from solvers.flow import execution
 
-        how_flow = FlowExecution(FlowCheckpoint(kept), restart, int(options.get("ranks") or 1))
-        result = simulate_flow(case, heart, scenario, progress, workers, how_flow, cluster, members)
+        how_flow = execution.Execution(execution.Checkpoint(kept), restart, int(options.get("ranks") or 1))
+        march = part(progress, 0.0, 0.94)
+        result = simulate_flow(case, heart, scenario, march, workers, how_flow, cluster, members)
+        result = with_lines(result, heart, part(progress, 0.94, 1.0))
     else:
         from solvers.electrophysiology.execution import Execution
         from solvers.electrophysiology.march_state import Checkpoint

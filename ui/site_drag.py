@@ -1,11 +1,11 @@
 """Pacing sites dragged over the heart with the mouse, in the step Plan; map and ECG follow."""
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QPointF
 
 from solvers.electrophysiology.leads import snapped
 from solvers.scenario import Electrophysiology, PacingSite
+from ui.drag import Drag
 from ui.plan import pacing
 from ui.scene import Scene
 from ui.scene_overlays import show_sites
@@ -18,7 +18,7 @@ BEHIND = 15.0  # mm from what is seen under the mouse at which a site lies behin
 HIDDEN = ("lines", "front", "velocity")  # would lie where they were before
 
 
-class SiteDrag(QObject):
+class SiteDrag(Drag):
     """Asks for a quick answer at every place, and changes the scenario (which can be undone) where the site is let go."""
 
     def __init__(self, scene: Scene, session: Session) -> None:
@@ -26,7 +26,6 @@ class SiteDrag(QObject):
         self._scene, self._session = scene, session
         self._held: int | None = None
         self._at: tuple[float, float, float] | None = None
-        scene.plotter.installEventFilter(self)  # asked before the scene's own: a drag turns no camera
 
     @property
     def sites(self) -> tuple[PacingSite, ...]:
@@ -44,25 +43,13 @@ class SiteDrag(QObject):
             moved = snapped(self._session.mesh, moved, scenario.vein, scenario.vein_width)
         return (*scenario.sites[: self._held], moved, *scenario.sites[self._held + 1 :])
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Take, drag and let go."""
-        if not isinstance(event, QMouseEvent) or not self.sites:
-            return False
-        kind = event.type()
-        if kind == QEvent.Type.MouseButtonPress and event.button() == Qt.MouseButton.LeftButton:
-            self._held, self._at = self._under(event.position()), None
-            return self._held is not None
-        if self._held is None:
-            return False
-        if kind == QEvent.Type.MouseMove:
-            self._drag(event.position())
-            return True
-        if kind == QEvent.Type.MouseButtonRelease:
-            self._let_go()
-            return True
-        return False
+    def take(self, spot: QPointF) -> bool:
+        """Whether a site lies under a pixel."""
+        self._held, self._at = self._under(spot) if self.sites else None, None
+        return self._held is not None
 
-    def _drag(self, spot: QPointF) -> None:
+    def drag(self, spot: QPointF) -> None:
+        """Show site, map and ECG with the site under a pixel of the heart."""
         place = self._scene.under(spot)
         if place is None:
             return
@@ -70,7 +57,8 @@ class SiteDrag(QObject):
         show_sites(self._scene, self.sites)
         self._session.draft_wanted.emit(self.sites)
 
-    def _let_go(self) -> None:
+    def let_go(self) -> None:
+        """Change the scenario."""
         session, sites, moved = self._session, self.sites, self._at is not None
         self._held, self._at = None, None
         scenario = session.scenario

@@ -22,11 +22,11 @@ from solvers.electrophysiology.activation_metrics import INDEPENDENT
 from solvers.electrophysiology.eikonal_ensemble import EikonalMemberAnswer, run_eikonal_ensemble
 from solvers.electrophysiology.eikonal_model import EikonalModel
 from solvers.scenario import Electrophysiology
+from solvers.threads import one_thread
 from solvers.uncertainty.drawn import INPUT, drawn_inputs
 from solvers.uncertainty.emulator import fit_emulator
 from solvers.uncertainty.interval import INTERVAL
 from solvers.uncertainty.sampling import Varied, draws, varied_numbers
-from solvers.uncertainty.threads import one_thread
 
 COMPONENTS, EXPLAINED = 8, 0.99  # at most so many, fewer where they hold this share of the members' variance
 FEWEST, OF_EACH = 24, 6  # members at least, and for each input

@@ -23,10 +23,10 @@ from solvers.electrophysiology.cell_kinds import CYCLE, cell_kinds
 from solvers.electrophysiology.drug_effect import last_repolarized
 from solvers.electrophysiology.eikonal_model import EikonalModel
 from solvers.scenario import Doubt, Electrophysiology
+from solvers.threads import one_thread
 from solvers.uncertainty.drawn import INPUT, drawn_inputs
 from solvers.uncertainty.emulator import fit_emulator
 from solvers.uncertainty.sampling import Varied, draws, varied_numbers
-from solvers.uncertainty.threads import one_thread
 
 SPREAD = 0.3  # SD of a current between people, share of the published one; assumed
 BOUNDS = {"rapid": "Kr", "slow": "Ks"}  # number of the scenario -> current

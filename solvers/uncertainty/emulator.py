@@ -13,8 +13,8 @@ from scipy.linalg import cho_solve, cholesky
 
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats
+from solvers.threads import one_thread
 from solvers.uncertainty.interval import HALF_WIDTH, SHARE
-from solvers.uncertainty.threads import one_thread
 
 GOOD_Q2 = 0.9  # below it an answer says that the emulator is poor
 FEWEST = 8  # members from which anything is learned

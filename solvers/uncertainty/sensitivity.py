@@ -9,12 +9,12 @@ from geometry.errors import Refused
 from geometry.heart_mesh import Floats
 from geometry.metric import Metric, with_unit
 from geometry.progress import Progress, silent
+from solvers.threads import one_thread
 from solvers.uncertainty.emulator import FEWEST, GOOD_Q2, Emulator, fit_emulator
 from solvers.uncertainty.interval import HALF_WIDTH
 from solvers.uncertainty.member_table import MemberTable, Output
 from solvers.uncertainty.sampling import Varied
 from solvers.uncertainty.sobol import Indices, emulated_indices
-from solvers.uncertainty.threads import one_thread
 
 LITTLE = 0.05  # share of the variance below which knowing an input is not worth a measurement
 
