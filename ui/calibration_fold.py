@@ -6,13 +6,13 @@ from typing import Any
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QCheckBox, QSizePolicy, QWidget
 
 from app.calibration_file import KeptCalibration, Target, child_name, kept_calibration
 from app.calibration_text import fit_texts, spread
 from geometry.metric import with_unit
 from solvers.scenario import Flow
-from ui.fit_bars import FitBars
+from ui.fit_bars import BarRows, FitBars
 from ui.lead_fit import LeadFit
 from ui.session import Session
 from ui.theme import Theme, px
@@ -131,35 +131,22 @@ class CalibrationFold(Fold):
             self.column.addWidget(label(f"{text}.".replace("-", "\u2212"), "small"))
 
 
-class InputTable(QWidget):
+class InputTable(BarRows):
     """A row for each input: what it was, what it is, and a bar of how much of its SD is left."""
 
     def __init__(self, inputs: list[dict[str, Any]], theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(px(8))
-        grid.setVerticalSpacing(px(1))
-        grid.setColumnStretch(0, 1)
-        for row, one in enumerate(inputs):
-            name = label(one["label"][:1].upper() + one["label"][1:])
-            after = QLabel(_shown(one["after"], one["unit"]), self)
-            after.setProperty("role", "head")
-            before = QLabel(f"before {_shown(one['before'], one['unit'])}", self)
-            left = QLabel(f"{one['narrowed']:.0%} of the SD left", self)
-            low, high = one["after"]["low"], one["after"]["high"]
-            interval = with_unit(f"{low:.3g} to {high:.3g}", one["unit"])
-            for cell in (before, left):
-                cell.setProperty("role", "small")
-            for cell in (name, after, before, left):
-                cell.setToolTip(f"90 % interval after the fit: {interval}")
-            right = Qt.AlignmentFlag.AlignRight
-            grid.addWidget(name, 4 * row, 0)
-            grid.addWidget(after, 4 * row, 1, right | Qt.AlignmentFlag.AlignBottom)
-            grid.addWidget(LeftBar(float(one["narrowed"]), theme, self), 4 * row + 1, 0, 1, 2)
-            grid.addWidget(left, 4 * row + 2, 0)
-            grid.addWidget(before, 4 * row + 2, 1, right)
-            grid.setRowMinimumHeight(4 * row + 3, px(7))
+        for one in inputs:
+            unit, after = one["unit"], one["after"]
+            interval = with_unit(f"{after['low']:.3g} to {after['high']:.3g}", unit)
+            self.add_row(
+                one["label"][:1].upper() + one["label"][1:],
+                _shown(after, unit),
+                LeftBar(float(one["narrowed"]), theme, self),
+                f"{one['narrowed']:.0%} of the SD left",
+                f"before {_shown(one['before'], unit)}",
+                f"90 % interval after the fit: {interval}",
+            )
 
 
 class LeftBar(QWidget):

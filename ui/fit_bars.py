@@ -16,32 +16,46 @@ FAINT = 70  # of 255
 ROOM = 0.06  # of the span, on both sides
 
 
-class FitBars(QWidget):
+class BarRows(QWidget):
+    """Rows of a name and its value, a bar under them, and a small word on either side below that."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(px(8))
+        self._grid.setVerticalSpacing(px(1))
+        self._grid.setColumnStretch(0, 1)
+        self._rows = 0
+
+    def add_row(self, name: str, value: str, bar: QWidget, left: str, right: str, tip: str = "") -> None:
+        """One more row; ``tip`` is shown over its words."""
+        cells = [label(name), QLabel(value, self), QLabel(left, self), QLabel(right, self)]
+        for cell, role in zip(cells[1:], ("head", "small", "small"), strict=True):
+            cell.setProperty("role", role)
+        for cell in cells:
+            cell.setToolTip(tip)
+        first, side = 4 * self._rows, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
+        self._grid.addWidget(cells[0], first, 0)
+        self._grid.addWidget(cells[1], first, 1, side)
+        self._grid.addWidget(bar, first + 1, 0, 1, 2)
+        self._grid.addWidget(cells[2], first + 2, 0)
+        self._grid.addWidget(cells[3], first + 2, 1, side)
+        self._grid.setRowMinimumHeight(first + 3, px(7))
+        self._rows += 1
+
+
+class FitBars(BarRows):
     """A row for each datum: its name and numbers, and under them its ranges on an axis of their own."""
 
     def __init__(self, rows: Sequence[Mapping[str, Any]], theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(px(8))
-        grid.setVerticalSpacing(px(1))
-        grid.setColumnStretch(0, 1)
-        for number, row in enumerate(rows):
-            value = QLabel(
-                with_unit(f"{row['measured']:.0f} \u00b1 {row['sd']:.0f}", row["unit"]).replace("-", "\u2212"), self
-            )
-            value.setProperty("role", "head")
-            told = QLabel(f"model {_range(row['after'], row['unit'])}", self)
-            before = QLabel(f"before {_range(row['before'], row['unit'])}", self)
-            for cell in (told, before):
-                cell.setProperty("role", "small")
-            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
-            grid.addWidget(label(f"{row['label']}, measured"), 4 * number, 0)
-            grid.addWidget(value, 4 * number, 1, right)
-            grid.addWidget(RangeBar(row, theme, self), 4 * number + 1, 0, 1, 2)
-            grid.addWidget(told, 4 * number + 2, 0)
-            grid.addWidget(before, 4 * number + 2, 1, right)
-            grid.setRowMinimumHeight(4 * number + 3, px(7))
+        for row in rows:
+            unit = row["unit"]
+            value = with_unit(f"{row['measured']:.0f} \u00b1 {row['sd']:.0f}", unit).replace("-", "\u2212")
+            after, before = (_range(row[when], unit) for when in ("after", "before"))
+            bar = RangeBar(row, theme, self)
+            self.add_row(f"{row['label']}, measured", value, bar, f"model {after}", f"before {before}")
         self.setToolTip(TIP)
 
 
