@@ -9,7 +9,7 @@ from scipy.spatial.transform import Rotation
 
 from geometry.image import Image
 from geometry.progress import Progress, silent
-from geometry.reading import as_read
+from geometry.reading import as_read, without_slivers
 from geometry.segmentation import LV, MYOCARDIUM, RV, Segmentation
 from sample_scans.anatomy_base import HeartBase, arch_height, draw_base, paint_base
 from sample_scans.anatomy_frame import place_heart
@@ -34,6 +34,8 @@ from sample_scans.population import draw_person
 from sample_scans.stack import Stack
 
 LABELS = (LV, MYOCARDIUM, RV)
+ELSEWHERE = 9  # label of blood in atria and great vessels, which decides what of the base a reader counts
+BLOOD_ELSEWHERE = ("right blood", "atrial blood", "aorta blood")
 REACH = 92.0  # mm about the long axis: what the beating heart of an adult can touch, and 15 more of a dilated one
 FINE, RIDGES = 1.1, 2.5  # fine and visible trabeculae of the normal adult: the middle of what ``draw_person`` draws
 FIRST_FOR_JUDGING = 500_000  # no method is trained on seeds from here on (interval widths saw some up to 501 599)
@@ -66,9 +68,10 @@ def make_cine_mr(
     times = np.arange(phases) * cycle / phases
     squeeze = contraction(times, cycle, 0.37 * cycle, rng.uniform(-0.05, 0.05) * cycle)
     stack = _plan(heart, rng, spacing, thickness, gap, field_of_view, breath_hold)
-    still = blank(stack.points(), palette(settings), LABELS, 1.15 * spacing, "air")
+    still = blank(stack.points(), _tissues(settings), LABELS, 1.15 * spacing, "air")
     paint_torso(still, torso, frame, arch_height(base.aorta, frame))
-    seen, labels = _beat(still, heart, base, squeeze, stack, progress)
+    seen, painted = _beat(still, heart, base, squeeze, stack, progress)
+    labels = np.where(painted == ELSEWHERE, 0, painted).astype(np.uint8)
     voxels = _acquire(seen, stack, settings, rng)
     return _patient(voxels, labels, stack.affine(frame), times, cycle, _facts(heart, squeeze), TRUTH_NOTES)
 
@@ -78,7 +81,7 @@ def draw_cine_patient(seed: int, *, phases: int = 20, progress: Progress = silen
 
     Gaps make slices lie 5 to 18 mm apart; planes are tilted by some degrees and turned in the plane; the first phase need
     not be end-diastole. The truth is what a reader without error would draw and count: slices whose cavity is enclosed by
-    less than half are left out, the right ventricle goes up to the pulmonary valve.
+    less than half, and slivers at the base, are left out; the right ventricle goes up to the pulmonary valve.
     """
     rng = np.random.default_rng([seed, 3])
     person = draw_person(rng)
@@ -90,11 +93,10 @@ def draw_cine_patient(seed: int, *, phases: int = 20, progress: Progress = silen
     squeeze = contraction(times, cycle, rng.uniform(0.30, 0.46) * cycle, onset * cycle)
     stack = _any_plan(heart, rng)
     points = stack.points()
-    tissues = palette(settings)
-    still = blank(person.bend(points), tissues, LABELS, 1.15 * stack.spacing, "air")
+    still = blank(person.bend(points), _tissues(settings), LABELS, 1.15 * stack.spacing, "air")
     paint_torso(still, person.torso, person.frame, arch_height(person.base.aorta, person.frame))
     seen, painted = _beat(still, heart, person.base, squeeze, stack, progress, REACH + 15.0, RV)
-    labels = as_read(painted, np.array([stack.spacing, stack.spacing, stack.thickness + stack.gap]))
+    labels = _as_drawn(painted, stack, squeeze)
     voxels = _acquire(seen, stack, settings, rng)
     facts = _facts(heart, squeeze) | _counted(labels, stack, squeeze)
     return _patient(voxels, labels, stack.affine(person.frame), times, cycle, facts, (*TRUTH_NOTES, READING_NOTE))
@@ -122,7 +124,7 @@ TRUTH_NOTES = (
 )
 READING_NOTE = (
     "The right ventricle includes its outflow tract up to the pulmonary valve; "
-    "slices whose left cavity is enclosed by less than half are left out."
+    "slices whose left cavity is enclosed by less than half, and slivers beside the atrium, are left out."
 )
 
 
@@ -184,6 +186,19 @@ def _any_plan(heart: Heart, rng: np.random.Generator) -> Stack:
     return Stack(columns, rows, slices, spacing, thickness, float(gap), corner, shifts, turn, samples=3)
 
 
+def _tissues(settings: MrSettings) -> dict[str, tuple[float, float, float]]:
+    """Water and fat of each tissue, and whether it is blood outside the ventricles."""
+    return {name: (*seen, float(name in BLOOD_ELSEWHERE)) for name, seen in palette(settings).items()}
+
+
+def _as_drawn(painted: NDArray[np.uint8], stack: Stack, squeeze: Array) -> NDArray[np.uint8]:
+    """The labels that a reader draws of what is there."""
+    spacing = np.array([stack.spacing, stack.spacing, stack.thickness + stack.gap])
+    elsewhere = painted == ELSEWHERE
+    labels = as_read(np.where(elsewhere, 0, painted).astype(np.uint8), spacing)
+    return without_slivers(labels, elsewhere, spacing, (int(np.argmin(squeeze)), int(np.argmax(squeeze))))
+
+
 def _counted(labels: NDArray[np.uint8], stack: Stack, squeeze: Array) -> dict[str, float]:
     """The numbers as a reader without error would find them by counting voxels: the warp changed those of the surfaces."""
     voxel = stack.spacing**2 * (stack.thickness + stack.gap) * 1e-3
@@ -227,9 +242,11 @@ def _beat(
 
 def _receive(canvas: Canvas, stack: Stack, weights: Array) -> tuple[Array, NDArray[np.uint8]]:
     """(voxels,) signal, water against fat, and label by majority, summed through the slice."""
-    water, fat, *fractions = (channel.reshape(-1, stack.samples) @ weights for channel in canvas.values)
+    water, fat, elsewhere, *fractions = (channel.reshape(-1, stack.samples) @ weights for channel in canvas.values)
     share = np.stack([1.0 - np.sum(fractions, axis=0), *fractions])
-    return np.abs(water - fat), np.array((0, *LABELS), np.uint8)[np.argmax(share, axis=0)]
+    labels = np.array((0, *LABELS), np.uint8)[np.argmax(share, axis=0)]
+    labels[(labels == 0) & (elsewhere > 0.5)] = ELSEWHERE
+    return np.abs(water - fat), labels
 
 
 def _acquire(seen: Array, stack: Stack, settings: MrSettings, rng: np.random.Generator) -> Array:

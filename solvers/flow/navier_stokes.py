@@ -24,7 +24,7 @@ __all__ = ["BALANCE", "FlowState", "Fluid", "NavierStokes", "Scheme"]
 
 # Of a step's first residual. 1e-5 leaves 1e-5 of the velocity and 1e-4 of the wall shear stress of a beat, 1e-4 ten times that
 # for one iteration in eight; a valve that moves makes the first residual large.
-TOLERANCE, VALVED_TOLERANCE = 1e-5, 1e-6
+TOLERANCE, VALVED_TOLERANCE = 1e-5, 1e-7
 BALANCE = 1e-3  # most that in- and outflow may differ, against the largest flow so far
 
 

@@ -1,11 +1,18 @@
 """The linear system of one flow step: FGMRES with algebraic multigrid on the whole block, and a rank-one term an outlet.
 
-On the mesh itself one sweep of ILU on 4x4 blocks before and one after a coarse system of aggregates, which is solved by a few
-iterations of its own with multigrid below. Measured with 10 / 69 thousand tetrahedra, us CPU a tetrahedron and system:
-plain ILU, two sweeps and one V-cycle through all levels (7 and 7 iterations) 6.4 / 10.3; in blocks 4.4 / 6.5; as here 3.9 / 5.0.
-Not better: two sweeps on the mesh (8 iterations instead of 11 with 364 thousand, each twice as dear), 8 iterations on the coarse
-system (10 instead of 11), smaller aggregates (10 instead of 11, each half as dear again). Iterations still grow 1.8 times from
-10 to 364 thousand.
+On the mesh itself one sweep of ILU(1) on 4x4 blocks before and one after a coarse system of aggregates, which is solved by a
+few iterations of its own with multigrid below. In the rise of a pulse, with 11 and 364 thousand tetrahedra:
+
+    smoother on the mesh                    iterations  CPU seconds, 364 thousand
+    ILU(0)                                    8, 16       2.8   (more the faster the blood)
+    ILU(0), two sweeps before and after       -, 11       3.0
+    ILU(0), two iterations of GMRES           -,  8       2.9
+    ILU(1), ordered as the mesh               5,  8       2.4
+    ILU(1), in Cuthill and McKee's order      6,  7       2.1
+    ILU(2)                                    5,  6       3.5
+
+Not better: the coarse system solved more or less exactly, smaller aggregates; and to keep all this from step to step, for in the
+rise of a pulse it costs three iterations more after two steps, and after seven there is no convergence.
 
 The flow through an outlet acts back on it through the vessels behind:  (A + sum R_k u_k u_k^T) x = b,  u_i = integral of
 phi_i n.  Left out of the preconditioner these terms cost ten times the iterations, so they enter there too (Woodbury).
@@ -29,7 +36,8 @@ def _sweeps(count: int) -> dict[str, Any]:
 
 
 _COARSE = {"ksp_type": "fgmres", "ksp_max_it": 4, "ksp_convergence_test": "skip", **_AGGREGATES, **_sweeps(2)}
-MULTIGRID = {**_sweeps(1), **{f"mg_coarse_{name}": value for name, value in _COARSE.items()}}
+_FILLED = {"mg_levels_sub_pc_factor_levels": 1, "mg_levels_sub_pc_factor_mat_ordering_type": "rcm"}
+MULTIGRID = {**_sweeps(1), **_FILLED, **{f"mg_coarse_{name}": value for name, value in _COARSE.items()}}
 
 
 class SolveError(Exception):

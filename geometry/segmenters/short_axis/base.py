@@ -1,40 +1,65 @@
-"""What a stricter reader would leave out at the base, told in numbers: the choice that moves volumes most."""
+"""Which slices count at the base, the choice that moves volumes most, and what another reader would have counted, in numbers."""
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geometry.metric import with_unit
-from geometry.reading import HALF, closed_shares
+from geometry.reading import HALF, closed_shares, slivers
 from geometry.segmentation import LV
 
 type Flags = NDArray[np.bool_]
+type Areas = NDArray[np.float64]
 
 
-def strict_reading(
+@dataclass(frozen=True)
+class BaseReading:
+    """What of the base of the left ventricle was left out, and why.
+
+    left_out  (slices,) slivers, see ``geometry.reading``
+    notes     the volumes with them, and without what a stricter reader would leave out too
+    """
+
+    left_out: Flags
+    notes: tuple[str, ...]
+
+
+def read_base(
     labels: NDArray[np.uint8], elsewhere: Flags, spacing: NDArray[np.float64], ends: tuple[int, int]
-) -> tuple[str, ...]:
-    """A note with the volumes without slices that have less than half of their blood surrounded by muscle; none where all have.
+) -> BaseReading:
+    """The reading of ``labels`` (nx, ny, slices, phases).
 
-    ``labels`` (nx, ny, slices, phases); ``elsewhere`` (nx, ny, slices, 2) blood of atria and vessels at ``ends``, which are
-    end-diastole and end-systole.
+    ``elsewhere`` (nx, ny, slices, 2) is blood of atria and vessels at ``ends``, which are end-diastole and end-systole.
     """
     seen = labels[..., list(ends)]
-    cavity = seen == LV
-    area = cavity.sum(axis=(0, 1))
-    left_out = (area > 0) & (closed_shares(seen, spacing, elsewhere) < HALF)
-    kept = np.where(left_out, 0, area).sum(axis=0) * float(np.prod(spacing)) / 1000.0
-    if not left_out.any() or not kept.all():
-        return ()
-    where = [
-        f"{_numbers(there)} at {name}"
-        for name, there in zip(("end-diastole", "end-systole"), left_out.T, strict=True)
-        if there.any()
-    ]
-    edv, esv = (with_unit(f"{volume:.0f}", "ml") for volume in kept)
-    return (
-        f"At the base, less than half of the blood is surrounded by muscle in {' and '.join(where)}. "
-        f"Without these: EDV {edv}, ESV {esv}, EF {100 * (1 - kept[1] / kept[0]):.0f} %.",
-    )
+    area = (seen == LV).sum(axis=(0, 1)).astype(float)
+    opened = (area > 0) & (closed_shares(seen, spacing, elsewhere) < HALF)
+    left_out = slivers(area, opened)
+    voxel = float(np.prod(spacing)) / 1000.0
+    counted = np.where(left_out[:, None], 0.0, area)
+    notes = []
+    if left_out.any():
+        notes.append(
+            f"At the base, {_numbers(left_out)} show{'s' if left_out.sum() == 1 else ''} a sliver of the ventricle beside "
+            f"blood of atrium or outflow tract, and {'is' if left_out.sum() == 1 else 'are'} left out. "
+            f"With {'it' if left_out.sum() == 1 else 'them'}: {_volumes(area.sum(axis=0) * voxel)}."
+        )
+    strict = opened & ~left_out[:, None]
+    kept = np.where(strict, 0.0, counted).sum(axis=0) * voxel
+    if strict.any() and kept.all():
+        ends_named = zip(("end-diastole", "end-systole"), strict.T, strict=True)
+        where = [f"{_numbers(there)} at {name}" for name, there in ends_named if there.any()]
+        notes.append(
+            f"At the base, less than half of the blood is surrounded by muscle in {' and '.join(where)}. "
+            f"Without these: {_volumes(kept)}."
+        )
+    return BaseReading(left_out, tuple(notes))
+
+
+def _volumes(ends: Areas) -> str:
+    edv, esv = (with_unit(f"{volume:.0f}", "ml") for volume in ends)
+    return f"EDV {edv}, ESV {esv}, EF {100 * (1 - ends[1] / ends[0]):.0f} %"
 
 
 def _numbers(there: Flags) -> str:

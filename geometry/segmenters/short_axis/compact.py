@@ -1,7 +1,9 @@
 """The endocardium at the compact muscle: fine trabeculae, blood and muscle mixed within a voxel, belong to the cavity.
 
-Between the grey of muscle (0) and that of blood (1), each measured in the slice, what is brighter than MIXED and lies next to
-the cavity is counted into it; that is how readers draw (Schulz-Menger et al. 2020, doi 10.1186/s12968-020-00610-6).
+Between the grey of muscle (0) and that of blood (1), what is brighter than MIXED and lies next to the cavity is counted into it;
+that is how readers draw (Schulz-Menger et al. 2020, doi 10.1186/s12968-020-00610-6). Each grey is the middle one of the slices':
+those of the apex alone are mixed themselves, which made its cavity too small (measured slice by slice: Dice of 37 generated
+patients 0.955, errors of end-systolic volumes 3.2 %; over the stack 0.957 and 2.2 %; only their ratio over the stack 0.949, 4.9 %).
 """
 
 import numpy as np
@@ -14,6 +16,7 @@ from geometry.segmenters.short_axis.window import STEP, Floats
 
 MIXED, SOFT = 0.40, 0.12  # where half of a voxel counts, and the width of the change
 REACH = 4.5  # mm beyond the network's cavity
+FEWEST = 50  # pixels of muscle and of cavity, over the beat, in a slice that shows their greys
 LEFT = 3.0  # mm of wall that always remain
 
 
@@ -25,12 +28,13 @@ def up_to_compact_muscle(chance: Floats, seen: Floats) -> Floats:
     best = chance.argmax(axis=2)
     cavity, muscle = best == CAVITY, best == MUSCLE
     moved = chance.copy()
-    for k in range(len(chance)):
-        if cavity[k].sum() < 50 or muscle[k].sum() < 50:
-            continue
-        dark, bright = (float(np.median(seen[k][where[k]])) for where in (muscle, cavity))
-        if bright <= dark:
-            continue
+    shown = [k for k in range(len(chance)) if cavity[k].sum() >= FEWEST and muscle[k].sum() >= FEWEST]
+    if not shown:
+        return chance
+    dark, bright = (float(np.median([np.median(seen[k][where[k]]) for k in shown])) for where in (muscle, cavity))
+    if bright <= dark:
+        return chance
+    for k in shown:
         grey = (ndimage.gaussian_filter(seen[k], (0, 0.4, 0.4)) - dark) / (bright - dark)
         share = expit((grey - MIXED) / (SOFT / 2))
         taken = share * _rim(cavity[k], muscle[k]) * chance[k, :, MUSCLE]

@@ -152,16 +152,20 @@ def dice(a: NDArray[np.bool_], b: NDArray[np.bool_]) -> float:
 def test_a_failing_heart_has_the_volumes_its_readers_drew(real: Real) -> None:
     edv = volume(real.found, LV, real.found.ed)
     esv = volume(real.found, LV, real.found.es or 0)
-    # Readers: 191.3 ml, 141.3 ml, 26.2 %, 116.7 g. They left out two basal slices (16 ml at end-diastole, 1 at end-systole)
-    # that the method takes: that is what the ejection fraction misses the 4 points by that are wanted. Its note says so.
+    # Readers: 191.3 ml, 141.3 ml, 26.2 %, 116.7 g; the targets are 7 %, 7 % and 4 points.
     assert edv == pytest.approx(191.3, rel=0.07)
     assert esv == pytest.approx(141.3, rel=0.07)
-    assert 100 * (1 - esv / edv) == pytest.approx(26.2, abs=7.5)
-    assert 1.05 * volume(real.found, MYOCARDIUM, real.found.ed) == pytest.approx(116.7, rel=0.20)
-    strict = re.search(r"EDV (\d+) mL, ESV (\d+) mL, EF (\d+) %", " ".join(real.found.notes))
-    assert strict is not None
-    edv, esv, fraction = (float(number) for number in strict.groups())
-    assert (edv, esv) == pytest.approx((191.3, 141.3), rel=0.07) and fraction == pytest.approx(26.2, abs=4.0)
+    assert 100 * (1 - esv / edv) == pytest.approx(26.2, abs=4.0)
+    assert 1.05 * volume(real.found, MYOCARDIUM, real.found.ed) == pytest.approx(116.7, rel=0.15)
+
+
+def test_the_slivers_that_readers_of_a_failing_heart_left_out_are_left_out_and_told(real: Real) -> None:
+    marked = (real.found.labels == LV).any(axis=(0, 1, 3))
+    drawn = (real.contours["i", ED] | real.contours["i", ES]).any(axis=(0, 1))
+    assert np.array_equal(marked, drawn)
+    note = real.found.notes[0]
+    told = re.search(r"slices 11 and 12 show a sliver .* With them: EDV (\d+) mL", note)
+    assert told is not None and float(told[1]) > volume(real.found, LV, real.found.ed) + 10
 
 
 def test_a_failing_heart_is_contoured_like_its_readers_did(real: Real) -> None:
