@@ -145,7 +145,7 @@ class EcgStrip(QWidget):
         font = QFont(self.font())
         font.setPixelSize(px(11))
         painter.setFont(font)
-        text = f"r {value:.2f}".replace("-", "\u2212") if np.isfinite(value) else "not measured"
+        text = f"r {value:z.2f}".replace("-", "\u2212") if np.isfinite(value) else "not measured"
         place = cell.adjusted(0, px(4), -px(8), 0)
         painter.drawText(place, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight, text)
 
