@@ -27,12 +27,19 @@ class EcgStrip(QWidget):
         self.likeness: Likeness | None = None
         self.time = 0.0
         self.band: tuple[Trace, Trace] | None = None
+        self.draws: Trace | None = None
+        self.draw: Trace | None = None
         self._theme = DARK
         self.setMinimumHeight(px(110))
 
     def show_ecg(self, ecg: Trace | None, before: Trace | None = None, band: tuple[Trace, Trace] | None = None) -> None:
         """Show an ECG, an older one behind it for comparison, and the low and high bound of its 90 % band."""
         self.ecg, self.before, self.band = ecg, before, band
+        self.update()
+
+    def show_draw(self, draws: Trace | None, number: int) -> None:
+        """Show one of the ``draws`` (draws, 12, t) of an ensemble, counted from 0, as a thin line on the scale of them all."""
+        self.draws, self.draw = draws, draws.member(number) if draws is not None else None
         self.update()
 
     def show_measured(self, likeness: Likeness | None) -> None:
@@ -85,7 +92,9 @@ class EcgStrip(QWidget):
     def _reach(self) -> tuple[float, float]:
         """The lowest and highest voltage of any lead of either ECG: one scale for all."""
         both = [
-            np.asarray(t.values) for t in (self.ecg, self.before, self._measured, *(self.band or ())) if t is not None
+            np.asarray(t.values)
+            for t in (self.ecg, self.before, self._measured, self.draws, *(self.band or ()))
+            if t is not None
         ]
         low = min(float(np.nanmin(v)) for v in both)
         high = max(float(np.nanmax(v)) for v in both)
@@ -111,6 +120,9 @@ class EcgStrip(QWidget):
             painter.drawPolygon(QPolygonF([*low.toList(), *reversed(high.toList())]))
             painter.setBrush(Qt.BrushStyle.NoBrush)
         self._draw_measured(painter, cell, lead, reach)
+        if self.draw is not None:
+            painter.setPen(QPen(QColor(theme.accent), stroke(1.2)))
+            painter.drawPolyline(self._curve(self.draw, lead, cell, reach))
         painter.setPen(QPen(QColor(theme.text), stroke(1.5)))
         painter.drawPolyline(self._curve(self.ecg, lead, cell, reach))
         if start <= self.time <= stop:
