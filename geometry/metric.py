@@ -1,5 +1,6 @@
 """A number somebody reads: with its unit, its interval and where it comes from."""
 
+import math
 import re
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -77,6 +78,14 @@ class Metric:
 def rounded(value: float, digits: int, plus: bool = False) -> str:
     """A value with so many digits after the point, its sign written where ``plus``; zero has no minus."""
     return f"{value:+z.{digits}f}" if plus else f"{value:z.{digits}f}"
+
+
+def with_sd(mean: float, sd: float, unit: str) -> str:
+    """A mean with its SD, of which two digits count at most, e.g. "0.060 +- 0.018", "75 +- 21 mL"."""
+    digits = max(0, 1 - math.floor(math.log10(sd))) if sd > 0 else digits_for(mean, None, None, unit)
+    if digits and f"{sd:.{digits}f}".endswith("0"):
+        digits -= 1
+    return with_unit(f"{rounded(mean, digits)} \u00b1 {rounded(sd, digits)}", unit)
 
 
 def digits_for(value: float, low: float | None, high: float | None, unit: str = "") -> int:

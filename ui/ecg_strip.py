@@ -120,11 +120,11 @@ class EcgStrip(QWidget):
             painter.drawPolygon(QPolygonF([*low.toList(), *reversed(high.toList())]))
             painter.setBrush(Qt.BrushStyle.NoBrush)
         self._draw_measured(painter, cell, lead, reach)
-        if self.draw is not None:
-            painter.setPen(QPen(QColor(theme.accent), stroke(1.2)))
-            painter.drawPolyline(self._curve(self.draw, lead, cell, reach))
         painter.setPen(QPen(QColor(theme.text), stroke(1.5)))
         painter.drawPolyline(self._curve(self.ecg, lead, cell, reach))
+        if self.draw is not None:
+            painter.setPen(QPen(QColor(theme.accent), stroke(1.4)))
+            painter.drawPolyline(self._curve(self.draw, lead, cell, reach))
         if start <= self.time <= stop:
             at = cell.x() + (self.time - start) / (stop - start) * cell.width()
             painter.setPen(QPen(QColor(theme.accent), stroke(1.3)))

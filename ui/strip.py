@@ -183,7 +183,7 @@ class Strip(QFrame):
         """Lay the ECG of the draw that the heart shows over the others."""
         draws, number = drawn_ecgs(self._session), self._session.draws.number
         self.ecg.show_draw(draws, number - 1)
-        self.note.setText(self._words + (f"; thin: draw {number}" if draws is not None else ""))
+        self.note.setText(f"Thin: draw {number}. {self._words}" if draws is not None else self._words)
 
     def _other_state(self) -> dict[str, Trace]:
         """Curves of the same flow at exercise, or at rest, where it was computed."""

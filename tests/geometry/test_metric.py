@@ -2,7 +2,7 @@
 
 import pytest
 
-from geometry.metric import Metric, digits_for, rounded, shown_text, shown_unit
+from geometry.metric import Metric, digits_for, rounded, shown_text, shown_unit, with_sd
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,19 @@ def test_a_rounded_difference_has_its_sign_but_zero_no_minus() -> None:
     assert rounded(-0.04, 1, plus=True) == "+0.0"
     assert rounded(0.26, 1, plus=True) == "+0.3"
     assert digits_for(float("nan"), None, None) == 4  # it is shown as what it is
+
+
+@pytest.mark.parametrize(
+    ("mean", "sd", "unit", "shown"),
+    [
+        (0.0604, 0.018, "1", "0.060 \u00b1 0.018"),
+        (0.735, 0.25, "1", "0.73 \u00b1 0.25"),
+        (0.25, 0.04, "m/s", "0.25 \u00b1 0.04 m/s"),
+        (75.2, 21.3, "ml", "75 \u00b1 21 mL"),
+        (1204.0, 118.0, "ms", "1204 \u00b1 118 ms"),
+        (-0.001, 0.5, "mm", "0.0 \u00b1 0.5 mm"),
+        (60.0, 0.0, "deg", "60 \u00b1 0\u00b0"),
+    ],
+)
+def test_a_mean_has_the_digits_of_its_sd(mean: float, sd: float, unit: str, shown: str) -> None:
+    assert with_sd(mean, sd, unit) == shown

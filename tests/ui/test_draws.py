@@ -26,7 +26,7 @@ def test_the_draws_are_played_and_chosen_and_the_doubt_is_back_at_the_end(window
     assert f"draw 3 of 4  {members[2, 0]:.0f} ms" in panel.told.text()
     strip, kept = window.workplace.strip, session.result.traces["ecg_members"]
     assert kept.values.shape == (4, 12, len(kept.times))
-    assert strip.ecg.draw is not None and "thin: draw 3" in strip.note.text()
+    assert strip.ecg.draw is not None and "Thin: draw 3." in strip.note.text()
     np.testing.assert_array_equal(strip.ecg.draw.values, kept.values[2])
     scale = strip.ecg._reach()
     panel.draws.number.setValue(0)
