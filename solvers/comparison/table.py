@@ -156,6 +156,8 @@ def compare_options(
         notes.append(NOT_PAIRED)
     chosen = [row.label for row in rows if row.outcome.chosen and row.outcome.better]
     notes += [f"Which way is better was chosen by the user for: {', '.join(chosen)}."] if chosen else []
+    moved = [row.label for row in rows if row.outcome.moved]
+    notes += [f"The threshold was set by the user for: {', '.join(moved)}."] if moved else []
     return OptionsTable(tuple((o.name, o.title) for o in options), baseline, tuple(rows), tuple(notes))
 
 

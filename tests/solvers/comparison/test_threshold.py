@@ -37,7 +37,9 @@ def test_the_chance_is_told_in_percent_and_in_runs(limit: Threshold, told: str) 
 def test_a_threshold_of_the_user_counts_in_the_table_on_the_worse_side() -> None:
     def table(**limits: float) -> dict[str, object]:
         options = [Option(n, n, {m: Metric(m, m, 112.0, "ms") for m in metrics}, members) for n in ("a", "b")]
-        return {row["name"]: row for row in compare_options(options, "a", {}, limits).to_dict()["outcomes"]}
+        found = compare_options(options, "a", {}, limits).to_dict()
+        assert any("set by the user" in note for note in found["notes"]) == bool(limits)
+        return {row["name"]: row for row in found["outcomes"]}
 
     metrics = ("qrs_duration", "expected_orifice", "rv_activation")
     members = dict.fromkeys(metrics, WIDE)
