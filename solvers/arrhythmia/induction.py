@@ -10,7 +10,7 @@ from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
 from geometry.mesh_part import MeshPart
 from geometry.progress import Progress, part, silent
-from solvers.arrhythmia.protocol import Protocol, Site, Solve, induce
+from solvers.arrhythmia.protocol import Protocol, Site, Solve, induce, site_at
 from solvers.arrhythmia.reentry import exit_sites
 from solvers.directions.coordinates import laplace_fields
 from solvers.electrophysiology.activation_metrics import place_words
@@ -20,6 +20,7 @@ from solvers.electrophysiology.grey_tissue import tissue_tensor, tuned_tissue
 from solvers.electrophysiology.lesions import ablated
 from solvers.electrophysiology.march import MonodomainRun, march
 from solvers.electrophysiology.march_state import MarchState
+from solvers.electrophysiology.monodomain_beat import QUIET_STEP
 from solvers.electrophysiology.stimulus import Stimulus
 from solvers.electrophysiology.substrate import substrate_of
 from solvers.electrophysiology.tissue import check_fibers
@@ -65,7 +66,9 @@ def tissue_of(mesh: HeartMesh, scenario: Electrophysiology, progress: Progress =
             scenario.time_step,
             start=start,
             frame_every=max(until, 1.0),
+            stop_at_rest=True,
             order=cell.order,
+            quiet_dt=max(QUIET_STEP, scenario.time_step),
             points=living.mesh.points,
             resume=state,
             progress=progress,
@@ -135,7 +138,5 @@ def sites_at(mesh: HeartMesh, places: Sequence[tuple[float, float, float]]) -> d
             raise Refused(
                 f"The pacing site {place} lies {gap.min():.0f} mm outside the tissue. Choose a place on the wall."
             )
-        away = np.linalg.norm(mesh.points - mesh.points[gap.argmin()], axis=1)
-        inside, around = away <= reach, (away > reach) & (away <= 2 * reach)
-        found["({:g}, {:g}, {:g}) mm".format(*place)] = Site(np.flatnonzero(inside), np.flatnonzero(around))
+        found["({:g}, {:g}, {:g}) mm".format(*place)] = site_at(mesh, int(gap.argmin()))
     return found

@@ -1,7 +1,7 @@
 """Programmed stimulation: a train S1 at each site once, then branches with S2, S3, S4 that go on from its saved end."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -124,35 +124,42 @@ def _captured(run: MonodomainRun, place: Site, at: float) -> bool:
     return bool(np.isin(place.around, later).mean() > 0.5)
 
 
-def pacing_sites(mesh: HeartMesh, radius: float = 2.0) -> dict[str, Site]:
+def pacing_sites(mesh: HeartMesh) -> dict[str, Site]:
     """The 17 segments of the left wall and, with a right ventricle, its apex and outflow: name -> nodes.
 
-    A site is the nodes within ``radius`` edge lengths of the endocardial node nearest to the middle of the segment.
+    A site is around the endocardial node nearest to the middle of the segment; see ``site_at``.
     """
     from solvers.directions.coordinates import heart_axes
     from solvers.directions.places import AHA17, aha17
 
     segment = mesh.cell_data.get(AHA17)
     segment = aha17(mesh) if segment is None else segment
-    reach, inner = radius * mesh.edge_length(), np.unique(mesh.tagged("endo_lv"))
+    inner = np.unique(mesh.tagged("endo_lv"))
     found = {}
     for number in range(1, 18):
         own = np.unique(mesh.tets[segment == number])
         if len(own):
             candidates = np.intersect1d(own, inner)
             candidates = candidates if len(candidates) else own
-            found[f"segment {number}"] = _ball(mesh, mesh.points[own].mean(axis=0), candidates, reach)
+            found[f"segment {number}"] = _nearest(mesh, mesh.points[own].mean(axis=0), candidates)
     right = np.unique(mesh.tagged("endo_rv"))
     if len(right):
         height = heart_axes(mesh).height(mesh.points[right])
         anterior = (mesh.points[right] - heart_axes(mesh).apex) @ heart_axes(mesh).anterior
         low, high = right[np.argmin(height)], right[np.argmax(height + anterior / np.ptp(anterior))]
         for name, node in (("right apex", low), ("right outflow", high)):
-            found[name] = _ball(mesh, mesh.points[node], right, reach)
+            found[name] = site_at(mesh, int(node))
     return found
 
 
-def _ball(mesh: HeartMesh, place: Floats, candidates: NDArray[np.integer], reach: float) -> Site:
-    center = mesh.points[candidates[np.argmin(np.linalg.norm(mesh.points[candidates] - place, axis=1))]]
-    away = np.linalg.norm(mesh.points - center, axis=1)
+def site_at(mesh: HeartMesh, node: int, radius: float = 2.0) -> Site:
+    """The nodes within ``radius`` edge lengths of a node; where the edges around it are longer than the mean, of those."""
+    away = np.linalg.norm(mesh.points - mesh.points[node], axis=1)
+    edge = mesh.edge_length()
+    near = (away <= radius * edge)[mesh.tets].any(axis=1)
+    reach = radius * max(edge, replace(mesh, tets=mesh.tets[near]).edge_length())
     return Site(np.flatnonzero(away <= reach), np.flatnonzero((away > reach) & (away <= 2 * reach)))
+
+
+def _nearest(mesh: HeartMesh, place: Floats, candidates: NDArray[np.integer]) -> Site:
+    return site_at(mesh, int(candidates[np.argmin(np.linalg.norm(mesh.points[candidates] - place, axis=1))]))
