@@ -5,8 +5,9 @@ import pytest
 
 from geometry.errors import Refused
 from geometry.shapes import half_ellipsoid_ventricle, slab
-from solvers.arrhythmia.induction import induction, sites_at, tissue_of
-from solvers.arrhythmia.protocol import Protocol, pacing_sites
+from solvers.arrhythmia.induction import induction, tissue_of
+from solvers.arrhythmia.protocol import Protocol
+from solvers.arrhythmia.sites import pacing_sites, sites_at
 from solvers.scenario import Electrophysiology
 
 BARE = slab((10.0, 3.0, 3.0), 1.0)
