@@ -16,7 +16,7 @@ Options = Mapping[str, Any]
 
 
 def induce(case: Case, options: Options, progress: Progress) -> None:
-    """Programmed stimulation. Options: scenario, sites ("all", "scar" or points), s1, train, extras (intervals of S2, S3, S4), watch."""
+    """Programmed stimulation. Options: scenario, sites ("all", "scar" or points), s1, train, extras (of S2, S3, S4), watch."""
     from solvers.arrhythmia.induction import induction
     from solvers.arrhythmia.protocol import Protocol
     from solvers.arrhythmia.sites import pacing_sites, scar_sites, sites_at

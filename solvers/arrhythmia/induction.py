@@ -26,7 +26,6 @@ from solvers.electrophysiology.substrate import substrate_of
 from solvers.electrophysiology.tissue import check_fibers
 from solvers.scenario import Electrophysiology
 
-
 NOT_PACED = (
     "The site {} could not be paced: the regular stimuli did not excite the tissue around it. Choose another place there, or "
     "a finer mesh."

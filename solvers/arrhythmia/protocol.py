@@ -71,7 +71,8 @@ def induce(
     solve  (stimuli, until ms, state to go on from, progress) -> run, e.g. ``march`` with all else bound
     sites  name -> nodes, of a mesh with ``n`` nodes
 
-    A site is given up where S1 does not capture. S2 is shortened until it no longer captures; S3 then follows the shortest S2 that did, and so on.
+    A site is given up where S1 does not capture. S2 is shortened until it no longer captures; S3 then follows the shortest
+    S2 that did, and so on.
     """
     for k, (site, place) in enumerate(sites.items()):
         progress_here = part(progress, k / len(sites), (k + 1) / len(sites))

@@ -8,7 +8,7 @@ from geometry.heart_mesh import HeartMesh
 from geometry.scar.on_mesh import BORDER_ZONE, SCAR_CORE
 from geometry.shapes import half_ellipsoid_ventricle
 from solvers.directions.fibers import add_fibers
-from solvers.scenario import Electrophysiology, FiberAngles, GreyZone, Lesion
+from solvers.scenario import FiberAngles
 
 EDGE, NOMINAL = 1.75, 0.83  # mm; of the mean edge: those across its prisms are longer than the ellipsoid is asked for
 RADIUS, DEPTH, WALL = 23.0, 60.0, 6.0  # mm, of the cavity; of the wall
