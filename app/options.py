@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from app.case import Case
 from app.folders import replace_text
 from app.option_facts import planned_facts
+from app.option_models import Ran, unlike_notes
 from app.scenario_tree import scenario_tree
 from app.staleness import stale_scenarios
 from geometry.errors import Refused
@@ -73,7 +74,11 @@ def options_table(case: Case, choice: Choice) -> OptionsTable:
     table = compare_options(_options(case, choice.runs), choice.baseline, choice.better)
     known = stale_scenarios(case)
     doubts = tuple(sentence for name in choice.runs for sentence in known.get(name, ()))
-    return replace(table, notes=(*doubts, *table.notes))
+    ran = [read_numbers(case.folder / "runs" / name) for name in choice.runs]
+    titles = dict(table.options)
+    pairs = zip(choice.runs, ran, strict=True)
+    unlike = unlike_notes([Ran(titles[name], one["method"], str(one["stamp"].get("mesh"))) for name, one in pairs])
+    return replace(table, notes=(*doubts, *unlike, *table.notes))
 
 
 def _options(case: Case, names: Sequence[str]) -> list[Option]:

@@ -9,7 +9,7 @@ from ui.heart_parts import words_at
 from ui.heart_surface import nearest_node
 from ui.painting import Painting, scalars
 from ui.session import Point, Session
-from ui.tried_beat import tried, tried_at
+from ui.tried_beat import fits_heart, tried, tried_at
 from ui.velocity_arrows import velocity_at
 
 HINT = "Click to read a value."
@@ -34,12 +34,16 @@ def readout(session: Session, paintings: tuple[Painting, ...]) -> str:
     if mesh is None:
         return ""
     if point is None:
-        return f"{paintings[0].title}. {HINT}" if paintings else "Click on the heart to mark a place."
+        return (
+            f"{paintings[0].title}. {HINT}"
+            if paintings
+            else _why_bare(session) or "Click on the heart to mark a place."
+        )
     node = nearest_node(mesh.points, point)
     place = at_words(point)
     if np.linalg.norm(mesh.points[node] - np.asarray(point)) > NEAR:
         return f"Not on the heart   ({place})"
-    if not paintings or result is None:
+    if not paintings:
         told = words_at(session, point)
         return f"{told}   at {place}" if told else place
     if paintings[0].kind == "chance":
@@ -50,11 +54,20 @@ def readout(session: Session, paintings: tuple[Painting, ...]) -> str:
         return f"{_drawn_at(paintings[0], node)}   at {place}"
     if tried(session):
         return f"Activation time  {tried_at(session, node)}   at {place}"
+    if result is None:
+        return place
     other = session.result_of(session.look.other) if session.step == "compare" else None
-    if other is not None and session.look.field in other.fields:
+    if other is not None and fits_heart(session, other):
         return f"{_pair(result, other, session.look.field, node)}   at {place}"
     told = value_at(result, session.look.field, node, paintings[0]) + velocity_at(session, paintings[0], node)
     return f"{told}   at {place}"
+
+
+def _why_bare(session: Session) -> str:
+    """Why no field of the run that is looked at is drawn, in the steps that draw some; empty where there is no run."""
+    if not session.painted or fits_heart(session, session.result):
+        return ""
+    return f"\u2018{session.title_of(session.look.run)}\u2019 was run on another mesh of this heart, so there is no map of it."
 
 
 def _drawn_at(painting: Painting, node: int) -> str:

@@ -288,7 +288,7 @@ class Session(Contents):
         if self.case is not None:
             self.case.save_scenario(name, scenario)
             self.scenarios[name] = scenario
-            self.put(forget=("stale", "scenario_doubts"))
+            self.put(forget=("stale", "scenario_doubts", "old_runs"))
             self.scenario_changed.emit()
 
     def rename(self, title: str) -> None:
