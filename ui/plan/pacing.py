@@ -120,7 +120,7 @@ class Panel(PlanPanel):
             return
         self.column.addWidget(section("Places compared"))
         answer = kept_answer(session.case, "leads", session.scenario_name, session.mesh)
-        sites = (scenario.sites[place], *scenario.candidates)
+        sites = tuple(dict.fromkeys((scenario.sites[place], *scenario.candidates)))
         tried = TriedLeads(sites, answer, str(self.page.kept.get("criterion", "qrs_duration")), self)
         tried.taken.connect(lambda site: self._change(place, site))
         tried.dropped.connect(self._forget)
