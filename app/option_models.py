@@ -1,21 +1,35 @@
-"""Whether what is compared was solved alike: by one model, on one mesh."""
+"""Whether what is compared was solved alike: by one model, on one mesh, with all its leads."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
 class Ran:
-    """A run as far as its model goes: ``method`` (e.g. "eikonal") and a hash of the ``mesh``, as its stamp has it."""
+    """A run as far as its model goes: ``method`` (e.g. "eikonal"), a hash of the ``mesh``, and the numbers (from 1) of its
+    pacing sites that did not capture."""
 
     title: str
     method: str
     mesh: str
+    silent: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, title: str, method: str, stamp: Mapping[str, Any], values: Mapping[str, float]) -> "Ran":
+        """From the stamp and the ``values`` of a run, by the names of their metrics."""
+        sites = (stamp.get("scenario") or {}).get("sites") or ()
+        weak = (k for k, site in enumerate(sites, 1) if values.get(f"capture_{k}", 0.0) > site.get("strength", 0.0))
+        return cls(title, method, str(stamp.get("mesh")), tuple(weak))
 
 
 def unlike_notes(runs: Sequence[Ran]) -> tuple[str, ...]:
-    """A sentence where models differ, and one where meshes do; none where all were solved alike."""
-    notes = []
+    """A sentence where models differ, one where meshes do, and one for each pacing site that did not capture."""
+    notes = [
+        f"In '{run.title}' pacing site {site} does not capture: its beat is the one without it."
+        for run in runs
+        for site in run.silent
+    ]
     if len({run.method for run in runs}) > 1:
         notes.append(
             f"Different models are compared: {_told(runs)}. Part of a difference comes from that; run all by one tier to judge "

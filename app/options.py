@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from app.case import Case
 from app.folders import replace_text
@@ -77,8 +78,13 @@ def options_table(case: Case, choice: Choice) -> OptionsTable:
     ran = [read_numbers(case.folder / "runs" / name) for name in choice.runs]
     titles = dict(table.options)
     pairs = zip(choice.runs, ran, strict=True)
-    unlike = unlike_notes([Ran(titles[name], one["method"], str(one["stamp"].get("mesh"))) for name, one in pairs])
+    unlike = unlike_notes([_ran(titles[name], one) for name, one in pairs])
     return replace(table, notes=(*doubts, *unlike, *table.notes))
+
+
+def _ran(title: str, numbers: Mapping[str, Any]) -> Ran:
+    values = {facts["name"]: float(facts["value"]) for facts in numbers["metrics"]}
+    return Ran.of(title, numbers["method"], numbers["stamp"], values)
 
 
 def _options(case: Case, names: Sequence[str]) -> list[Option]:

@@ -64,8 +64,8 @@ def old_runs(case: Case) -> dict[str, str]:
     for name in set(case.runs()) & set(scenarios):
         if _older_than_mesh(case, name, heart):
             found[name] = f"The run '{scenarios[name].title}' is older than its mesh; run it again."
-        elif _ran_otherwise(case, name, scenarios[name]):
-            found[name] = f"The scenario '{scenarios[name].title}' was changed after its run; run it again."
+        elif (changed := _ran_otherwise(case, name, scenarios[name])) is not None:
+            found[name] = changed
     return found
 
 
@@ -83,11 +83,12 @@ def _older_than_mesh(case: Case, name: str, heart: str) -> bool:
     return bool(heart) and read_origin(case.folder / "runs" / name) != heart
 
 
-def _ran_otherwise(case: Case, name: str, scenario: Electrophysiology | Flow) -> bool:
+def _ran_otherwise(case: Case, name: str, scenario: Electrophysiology | Flow) -> str | None:
+    """A sentence where the run had other numbers than the scenario has now; an entry that came later had its default."""
     ran = read_numbers(case.folder / "runs" / name)["stamp"].get("scenario")
-    if ran is None:
-        return False
-    try:  # an entry that was not there yet when it ran has its default
-        return numbers_digest(type(scenario).model_validate(ran)) != numbers_digest(scenario)
+    try:
+        if ran is None or numbers_digest(type(scenario).model_validate(ran)) == numbers_digest(scenario):
+            return None
     except ValidationError:
-        return True
+        return f"The run '{scenario.title}' was made by a version of the program whose scenarios had other entries; run it again."
+    return f"The scenario '{scenario.title}' was changed after its run; run it again."

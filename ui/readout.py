@@ -23,9 +23,8 @@ def title_words(session: Session, painted: bool) -> str:
     if tried(session):
         return f"What if: {session.title_of(session.scenario_name)}"
     words = session.title_of(session.look.run)
-    if session.step == "compare" and session.look.other in session.runs:
-        words += f" and {session.title_of(session.look.other)}"
-    return words
+    other = session.result_of(session.look.other) if session.step == "compare" else None
+    return f"{words} and {session.title_of(session.look.other)}" if fits_heart(session, other) else words
 
 
 def readout(session: Session, paintings: tuple[Painting, ...]) -> str:
@@ -34,11 +33,8 @@ def readout(session: Session, paintings: tuple[Painting, ...]) -> str:
     if mesh is None:
         return ""
     if point is None:
-        return (
-            f"{paintings[0].title}. {HINT}"
-            if paintings
-            else _why_bare(session) or "Click on the heart to mark a place."
-        )
+        words = _not_drawn(session) or (HINT if paintings else "Click on the heart to mark a place.")
+        return f"{paintings[0].title}. {words}" if paintings else words
     node = nearest_node(mesh.points, point)
     place = at_words(point)
     if np.linalg.norm(mesh.points[node] - np.asarray(point)) > NEAR:
@@ -52,10 +48,8 @@ def readout(session: Session, paintings: tuple[Painting, ...]) -> str:
         return f"{paintings[0].title}  {text}{_in_runs(share, runs)}   at {place}"
     if session.draws.number:
         return f"{_drawn_at(paintings[0], node)}   at {place}"
-    if tried(session):
+    if tried(session) or result is None:
         return f"Activation time  {tried_at(session, node)}   at {place}"
-    if result is None:
-        return place
     other = session.result_of(session.look.other) if session.step == "compare" else None
     if other is not None and fits_heart(session, other):
         return f"{_pair(result, other, session.look.field, node)}   at {place}"
@@ -63,11 +57,17 @@ def readout(session: Session, paintings: tuple[Painting, ...]) -> str:
     return f"{told}   at {place}"
 
 
-def _why_bare(session: Session) -> str:
-    """Why no field of the run that is looked at is drawn, in the steps that draw some; empty where there is no run."""
-    if not session.painted or fits_heart(session, session.result):
+def _not_drawn(session: Session) -> str:
+    """Which run that is looked at cannot be drawn, and why, in the steps that draw some; empty where all can."""
+    if not session.with_fields or tried(session):
         return ""
-    return f"\u2018{session.title_of(session.look.run)}\u2019 was run on another mesh of this heart, so there is no map of it."
+    for name in (session.look.run, *((session.look.other,) if session.step == "compare" else ())):
+        result = session.result_of(name)
+        if result is not None and session.look.field in result.fields and not fits_heart(session, result):
+            return (
+                f"\u2018{session.title_of(name)}\u2019 was run on another mesh of this heart, so there is no map of it."
+            )
+    return ""
 
 
 def _drawn_at(painting: Painting, node: int) -> str:

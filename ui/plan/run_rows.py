@@ -50,7 +50,7 @@ class RunRows(QWidget):
         self._column.addWidget(label(words, "small"))
         if differs and isinstance(other, Electrophysiology):
             tier = other.tier
-            self._column.addWidget(button(f"Run it by {MODELS[tier]} too", lambda: self._take(tier)))
+            self._column.addWidget(button(f"Use {MODELS[tier]} here too", lambda: self._take(tier)))
 
     def _take(self, tier: str) -> None:
         changed = self._scenario.model_copy(update={"tier": tier})

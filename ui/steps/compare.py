@@ -60,7 +60,7 @@ class ComparePage(Page):
         session = self.session
         found = ((name, session.result_of(name)) for name in dict.fromkeys((session.look.run, session.look.other)))
         return [
-            Ran(session.title_of(name), one.method, str(one.stamp.get("mesh")))
+            Ran.of(session.title_of(name), one.method, one.stamp, {m.name: m.value for m in one.metrics})
             for name, one in found
             if one is not None
         ]
