@@ -64,9 +64,7 @@ def _not_drawn(session: Session) -> str:
     for name in (session.look.run, *((session.look.other,) if session.step == "compare" else ())):
         result = session.result_of(name)
         if result is not None and session.look.field in result.fields and not fits_heart(session, result):
-            return (
-                f"\u2018{session.title_of(name)}\u2019 was run on another mesh of this heart, so there is no map of it."
-            )
+            return f"No map: \u2018{session.title_of(name)}\u2019 was run on another mesh."
     return ""
 
 

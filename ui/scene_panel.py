@@ -89,8 +89,7 @@ class ScenePanel(QWidget):
 
     def refresh(self) -> None:
         """Draw the heart the way it is looked at now."""
-        session = self._session
-        mesh = session.mesh
+        session, mesh = self._session, self._session.mesh
         field = shown_field(session)
         painted = field is not None
         self.badge.setVisible(painted)
