@@ -19,6 +19,7 @@ def write_band(band: Band | None, path: Path) -> None:
         arrays: dict[str, NDArray[Any]] = {"times": band.low.times, "low": band.low.values, "high": band.high.values}
         arrays |= {"channels": np.array(band.low.channels), "names": np.array(list(band.values))}
         arrays |= {"bounds": np.array(list(band.values.values())), "apart": band.apart.astype(np.float32)}
+        arrays["ecg_apart"] = band.ecg_apart.astype(np.float32)
         np.savez(fresh, **arrays)  # type: ignore[arg-type]
     fresh.replace(path)
 
@@ -32,4 +33,4 @@ def read_band(path: Path) -> Band | None:
         low, high = (Trace(data["times"], data[side], channels, "mV", "12-lead ECG") for side in ("low", "high"))
         bounds = zip(data["names"], data["bounds"], strict=True)
         values, apart = {str(name): (float(a), float(b)) for name, (a, b) in bounds}, data["apart"]
-        return Band(low, high, values, len(apart), apart)
+        return Band(low, high, values, len(apart), apart, data["ecg_apart"])

@@ -5,21 +5,21 @@ from typing import Any
 
 from app.calibration_file import TARGETS, kept_calibration, targets_of
 from app.case import Case
-from geometry.metric import with_unit
+from geometry.metric import with_sd, with_unit
 
 
 def input_texts(facts: Mapping[str, Any]) -> list[str]:
     """For each input what it was and what it is."""
     return [
         f"{row['label'][:1].upper()}{row['label'][1:]}: {spread(row['before'], row['unit'])} before, "
-        f"{spread(row['after'], row['unit'])} after ({row['narrowed']:.0%} of the SD left)"
+        f"{spread(row['after'], row['unit'])} after ({100 * row['narrowed']:.0f} % of the SD left)"
         for row in facts["inputs"]
     ]
 
 
 def spread(numbers: Mapping[str, float], unit: str) -> str:
     """E.g. "0.25 +- 0.04 m/s"."""
-    return with_unit(f"{numbers['mean']:.3g} \u00b1 {numbers['sd']:.2g}", unit)
+    return with_sd(numbers["mean"], numbers["sd"], unit)
 
 
 def fit_texts(facts: Mapping[str, Any]) -> list[str]:
@@ -33,7 +33,9 @@ def fit_texts(facts: Mapping[str, Any]) -> list[str]:
             f"after; correlation of the leads {before['correlation']:.2f} before, {after['correlation']:.2f} after"
         )
     if "unexplained_share" in fit:
-        found.append(f"No input explains {fit['unexplained_share']:.0%} of the measured QRS (share of its square)")
+        found.append(
+            f"No input explains {100 * fit['unexplained_share']:.0f} % of the measured QRS (share of its square)"
+        )
     if "qt_ms" in after:
         found.append(
             f"QT as run: {fit['measured_qt_ms']:.0f} ms measured at a cycle of {fit['cycle_ms']:.0f} ms, "

@@ -10,6 +10,7 @@ from cyclopts import Parameter
 from app.console import print_json, say
 from app.doctor import examine
 from app.verification_record import record_verification
+from app.watching import watched
 from geometry.errors import Refused
 from geometry.progress import silent
 
@@ -34,13 +35,15 @@ def verify(*names: str, figures: Path | None = None, json: Json = None) -> int:
 
     --figures is a folder for pictures: every check beside its tolerance, and the curves of problems that have some.
     """
+    from solvers.threads import one_thread
     from solvers.verification.catalogue import choose_problems
 
     rows, passed = [], True
     for name, problem in choose_problems(names).items():
         say(f"{name}: {problem.TITLE}")
         began = time.perf_counter()
-        checks = problem.verify(silent)
+        with watched() as progress, one_thread():
+            checks = problem.verify(progress)
         record_verification(name, problem.TITLE, checks)
         if figures is not None:
             _draw(name, problem, checks, figures)

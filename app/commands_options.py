@@ -12,7 +12,8 @@ from app.console import print_json, say
 from app.options import keep_choice, kept_choice, options_table
 from geometry.errors import Refused
 from geometry.measures.change import OTHER_SCAN, SAME_SCAN, compare_measures
-from solvers.comparison.table import OptionsTable, Row, share_text
+from solvers.comparison.table import OptionsTable, Row
+from solvers.comparison.threshold import share_text
 
 Json = Annotated[str | None, Parameter("--json", allow_leading_hyphen=True)]
 
@@ -22,14 +23,15 @@ def compare(
     *runs: str,
     baseline: str | None = None,
     better: list[str] | None = None,
+    threshold: list[str] | None = None,
     json: Json = None,
 ) -> None:
     """Compare runs of a case as options (outcomes, differences, P(best), ties), or the measures of two cases.
 
     CASE RUN RUN ...: --baseline is the run that the others differ from (the first without it); --better METRIC=lower, =higher
-    or =neither, once for each, says which way is better where that is not declared with the metric. What was compared is kept
-    for the window and the report; without runs, what was kept is shown. CASE CASE: a change of a measure that two readers
-    could differ by is not called one.
+    or =neither, once for each, says which way is better where that is not declared with the metric; --threshold METRIC=VALUE
+    holds a metric against another limit than the declared one. What was compared is kept for the window and the report;
+    without runs, what was kept is shown. CASE CASE: a change of a measure that two readers could differ by is not called one.
     """
     if len(runs) == 1 and (Path(runs[0]) / "case.json").is_file():
         _compare_cases(case, Path(runs[0]), json)
@@ -39,6 +41,7 @@ def compare(
     if runs:
         choice = replace(choice, runs=tuple(runs), baseline=runs[0])
     choice = replace(choice, baseline=baseline or choice.baseline, better={**choice.better, **_ways(better or [])})
+    choice = replace(choice, thresholds={**choice.thresholds, **_limits(threshold or [])})
     table = options_table(opened, choice)
     keep_choice(opened, choice)
     _tell(table)
@@ -54,6 +57,17 @@ def _ways(words: list[str]) -> dict[str, str]:
                 f"{word!r} says not which way is better; write METRIC=lower, METRIC=higher or METRIC=neither."
             )
         found[name] = "" if way == "neither" else way
+    return found
+
+
+def _limits(words: list[str]) -> dict[str, float]:
+    found = {}
+    for word in words:
+        name, _, value = word.partition("=")
+        try:
+            found[name] = float(value)
+        except ValueError as wrong:
+            raise Refused(f"{word!r} is no threshold; write METRIC=VALUE, e.g. qrs_duration=120.") from wrong
     return found
 
 
@@ -77,6 +91,8 @@ def _lines(row: Row) -> list[str]:
         if cell.best is not None:
             tie = " tied" if row.tie and cell.tied else ""
             parts.append(f"P(best) {share_text(cell.best, row.count)} of {row.count} members{tie}")
+        if chance := cell.texts(row)["chance"]:
+            parts.append(chance)
         found.append("   ".join(parts))
     return found
 

@@ -1,4 +1,4 @@
-"""Runs of a case as options: which are compared, which of them is the baseline, and what the user calls better."""
+"""Runs of a case as options: which are compared, with which baseline, what is called better and where thresholds are."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -22,11 +22,12 @@ FILE = "options.json"
 
 @dataclass(frozen=True)
 class Choice:
-    """Which runs are compared, in which order; ``better`` holds what the user has said, by metric name."""
+    """Which runs are compared, in which order; ``better`` and ``thresholds`` hold what the user has said, by metric name."""
 
     runs: tuple[str, ...] = ()
     baseline: str = ""
     better: Mapping[str, str] = field(default_factory=dict)
+    thresholds: Mapping[str, float] = field(default_factory=dict)
 
 
 def ordered_runs(case: Case) -> tuple[str, ...]:
@@ -38,8 +39,7 @@ def ordered_runs(case: Case) -> tuple[str, ...]:
 
 def kept_choice(case: Case) -> Choice:
     """What was last chosen to compare, without runs that are gone; else those up to date, of the kind of the first."""
-    path = case.folder / FILE
-    facts = json.loads(path.read_text()) if path.exists() else {}
+    facts = _kept(case)
     runs, better = ordered_runs(case), {str(k): str(v) for k, v in facts.get("better", {}).items()}
     chosen = tuple(name for name in facts.get("runs", ()) if name in runs)
     if len(chosen) < 2:
@@ -49,7 +49,8 @@ def kept_choice(case: Case) -> Choice:
         fresh = tuple(name for name in alike if not known.get(name))
         chosen = fresh if len(fresh) > 1 else alike
     baseline = facts.get("baseline", "")
-    return Choice(chosen, baseline if baseline in chosen else next(iter(chosen), ""), better)
+    limits = {str(k): float(v) for k, v in facts.get("thresholds", {}).items()}
+    return Choice(chosen, baseline if baseline in chosen else next(iter(chosen), ""), better, limits)
 
 
 def told_runs(case: Case) -> tuple[str, ...]:
@@ -67,12 +68,27 @@ def keep_choice(case: Case, choice: Choice) -> None:
     for name in choice.better:
         outcome_of(name, choice.better)  # refuses a word that is no way to be better
     facts = {"runs": list(choice.runs), "baseline": choice.baseline, "better": dict(choice.better)}
+    _keep(case, facts | {"thresholds": dict(choice.thresholds)})
+
+
+def keep_threshold(case: Case, name: str, value: float) -> None:
+    """Keep where the user wants the threshold of a metric, in its unit; which runs are compared stays as it is."""
+    facts = _kept(case)
+    _keep(case, facts | {"thresholds": {**facts.get("thresholds", {}), name: value}})
+
+
+def _kept(case: Case) -> dict[str, Any]:
+    path = case.folder / FILE
+    return dict(json.loads(path.read_text())) if path.exists() else {}
+
+
+def _keep(case: Case, facts: Mapping[str, Any]) -> None:
     replace_text(case.folder / FILE, json.dumps(facts, indent=1))
 
 
 def options_table(case: Case, choice: Choice) -> OptionsTable:
     """The table of the chosen runs; refuses names of runs that are not there and fewer than two."""
-    table = compare_options(_options(case, choice.runs), choice.baseline, choice.better)
+    table = compare_options(_options(case, choice.runs), choice.baseline, choice.better, choice.thresholds)
     known = stale_scenarios(case)
     doubts = tuple(sentence for name in choice.runs for sentence in known.get(name, ()))
     ran = [read_numbers(case.folder / "runs" / name) for name in choice.runs]

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.report_pictures import Pictures, main_outcomes
 from app.report_text import (
+    OPTIONS_CAPTION,
     annex_sections,
     basis_line,
     main_measures,
@@ -37,6 +38,7 @@ def write_html(facts: Mapping[str, Any], pictures: Pictures, path: Path) -> None
         options=options_rows(table, main_outcomes(table)) if table else [],
         more_options=options_rows(table, rest) if table and (rest := _rest(table)) else [],
         option_notes=table["notes"] if table else [],
+        options_caption=OPTIONS_CAPTION,
         options_picture=_inline([pictures.options])[0] if pictures.options is not None else "",
         captures=list(zip(_inline(pictures.captures), [one["words"] for one in facts["captures"]], strict=True)),
         sections=annex_sections(facts),

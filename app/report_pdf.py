@@ -24,6 +24,7 @@ from reportlab.platypus import (
 
 from app.report_pictures import Pictures, main_outcomes
 from app.report_text import (
+    OPTIONS_CAPTION,
     annex_sections,
     basis_line,
     main_measures,
@@ -81,7 +82,7 @@ def _first_page(facts: Mapping[str, Any], pictures: Pictures) -> list[Flowable]:
     if table is not None and pictures.options is not None:
         story.append(Paragraph(f"Options {SIMULATED}", HEAD))
         story += [_options(table, main_outcomes(table)), Spacer(1, 2 * mm), _picture(pictures.options, 42 * mm)]
-        story.append(Paragraph(_safe(" ".join(table["notes"])), SMALL))
+        story.append(Paragraph(_safe(" ".join((OPTIONS_CAPTION, *table["notes"]))), SMALL))
     return [*story, Spacer(1, 2 * mm), Paragraph(_safe(facts["verification_line"]), SMALL)]
 
 

@@ -7,6 +7,10 @@ from app.verification_record import NOT_RUN
 from geometry.metric import with_unit
 
 MOST_MEASURES = 10  # on the first page
+OPTIONS_CAPTION = (
+    "Dots: the runs of each ensemble, or twenty of equal chance (one dot: 5 %). Bar: the run itself. Dashed: the threshold, "
+    "with a tint on the side that P counts."
+)
 Section = tuple[str, list[str]]
 
 
@@ -55,7 +59,7 @@ def options_rows(table: Mapping[str, Any], outcomes: Sequence[Mapping[str, Any]]
         for option in table["options"]:
             texts = row["options"][option["name"]]
             share = f"P(best) {texts['share']}" if texts["share"] else ""
-            cells.append([line for line in (texts["value"], texts["apart"], share) if line])
+            cells.append([line for line in (texts["value"], texts["apart"], share, texts["chance"]) if line])
         rows.append([first, *cells])
     return rows
 

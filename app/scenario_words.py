@@ -24,6 +24,7 @@ CHOICES = {
     "grown_tree": "Grown tree",
     "ejection": "Flow of the ejection",
     "ventricle pressure": "Ventricle's pressure",
+    "closed loop": "Ventricle's pressure of a closed loop",
     "leaflets": "Opens and shuts",
     "open": "Open as segmented",
     "": "None",

@@ -1,6 +1,7 @@
 """The scenarios a new twin starts with."""
 
 from pathlib import Path
+from typing import Any
 
 from app.case import Case
 from app.scenario_tree import as_child
@@ -8,7 +9,7 @@ from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
 from geometry.metric import Metric
 from solvers.flow.shares import with_shared_vessels
-from solvers.flow_records import Cuff, Windkessel
+from solvers.flow_records import Cuff, VentriclePressure, Windkessel
 from solvers.scenario import Electrophysiology, Ensemble, Flow, PacingSite
 
 VENTRICLE = "ventricle"
@@ -85,6 +86,16 @@ def at_exercise(name: str, rest: Electrophysiology | Flow) -> Flow:
     return exercise(rest)
 
 
+def _of_the_ventricle(measured: dict[str, float]) -> dict[str, Any]:
+    """What a flow takes over of the numbers that were measured on the images."""
+    taken: dict[str, Any] = {}
+    if "stroke_volume" in measured:
+        taken["stroke_volume"] = measured["stroke_volume"]
+    if "ejection_fraction" in measured:
+        taken["ventricle_pressure"] = VentriclePressure(ejection_fraction=round(measured["ejection_fraction"]))
+    return taken
+
+
 def default_scenarios(measures: tuple[Metric, ...], mesh: HeartMesh) -> dict[str, Electrophysiology | Flow]:
     """Sinus rhythm and one pacing site for a wall, one beat at rest for a blood pool."""
     if mesh.kind == "ventricles":
@@ -94,6 +105,6 @@ def default_scenarios(measures: tuple[Metric, ...], mesh: HeartMesh) -> dict[str
         site = PacingSite(x=apex[0], y=apex[1], z=apex[2])
         paced = Electrophysiology(title="Pacing", tier="eikonal", start="paced", sites=(site,))
         return {"sinus_rhythm": Electrophysiology(), "pacing": paced}
-    strokes = [metric.value for metric in measures if metric.name == "stroke_volume"]
-    rest = with_shared_vessels(Flow(stroke_volume=strokes[0]) if strokes else Flow(), mesh)
+    measured = {metric.name: metric.value for metric in measures}
+    rest = with_shared_vessels(Flow(**_of_the_ventricle(measured)), mesh)
     return {"systole": rest, counterpart("systole"): as_child({"systole": rest}, "systole", exercise(rest))}

@@ -1,9 +1,12 @@
 """A number somebody reads: with its unit, its interval and where it comes from."""
 
+import math
 import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
+MOST_DIGITS = 4  # after the point
+FINEST = {"mm": 1, "ms": 1, "deg": 1, "mmHg": 1, "%": 2, "ml": 2}  # after the point: no scan or model here tells more
 RAISED = {"2": "\u00b2", "3": "\u00b3"}
 SHOWN = {
     "1": "",
@@ -61,23 +64,35 @@ class Metric:
 
     def text(self) -> str:
         """The value with no more digits than its interval supports, e.g. "58 % (54 to 62)"."""
-        digits = digits_for(self.value, self.low, self.high)
-        shown = with_unit(f"{self.value:.{digits}f}", self.unit)
+        digits = digits_for(self.value, self.low, self.high, self.unit)
+        shown = with_unit(rounded(self.value, digits), self.unit)
         if self.low is None or self.high is None:
             return shown
-        return f"{shown} ({self.low:.{digits}f} to {self.high:.{digits}f})"
+        return f"{shown} ({rounded(self.low, digits)} to {rounded(self.high, digits)})"
 
     def to_dict(self) -> dict[str, Any]:
         """As plain data."""
         return asdict(self)
 
 
-def digits_for(value: float, low: float | None, high: float | None) -> int:
-    """How many digits after the point a value is shown with: no more than its interval supports."""
-    width = abs(value) / 5 if low is None or high is None else high - low
-    if width == 0:
-        return 0
-    for digits, least in ((0, 3.0), (1, 0.3), (2, 0.03), (3, 0.003)):
-        if width >= least:
-            return digits
-    return 4
+def rounded(value: float, digits: int, plus: bool = False) -> str:
+    """A value with so many digits after the point, its sign written where ``plus``; zero has no minus."""
+    return f"{value:+z.{digits}f}" if plus else f"{value:z.{digits}f}"
+
+
+def with_sd(mean: float, sd: float, unit: str) -> str:
+    """A mean with its SD, of which two digits count at most, e.g. "0.060 +- 0.018", "75 +- 21 mL"."""
+    digits = max(0, 1 - math.floor(math.log10(sd))) if sd > 0 else digits_for(mean, None, None, unit)
+    if digits and f"{sd:.{digits}f}".endswith("0"):
+        digits -= 1
+    return with_unit(f"{rounded(mean, digits)} \u00b1 {rounded(sd, digits)}", unit)
+
+
+def digits_for(value: float, low: float | None, high: float | None, unit: str = "") -> int:
+    """How many digits after the point a value is shown with: no more than its interval and its unit support; none of 0."""
+    known = low is not None and high is not None
+    width = high - low if low is not None and high is not None else abs(value) / 5
+    finest = FINEST.get(unit, MOST_DIGITS)
+    digits = next((count for count, least in enumerate((3.0, 0.3, 0.03, 0.003)) if width >= least), MOST_DIGITS)
+    digits = min(digits, finest) if width else 0
+    return digits if known or round(value, digits) else 0

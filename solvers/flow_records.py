@@ -91,6 +91,14 @@ class VentriclePressure(Record):
     filling: float = number(8, "mmHg", 0, 60, "Pressure while it fills", "4 to 12 at rest")
     duration: float = number(400, "ms", 100, 700, "How long it is raised", "ejection and both isovolumic phases")
     curve: PressureCurve | None = choice(None, "A measured curve in place of the three numbers")
+    ejection_fraction: float = number(
+        60,
+        "%",
+        8,
+        85,
+        "Ejection fraction, where a closed loop finds the pressure",
+        "healthy adult; measured where there are phases",
+    )
 
 
 class Thinning(Record):

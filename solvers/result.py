@@ -4,7 +4,7 @@ A result is a folder: result.json (numbers, checks, stamp), fields.vtkhdf (ParaV
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -38,13 +38,17 @@ class Field:
 
 @dataclass(frozen=True)
 class Trace:
-    """Curves over time: values (channels, t), one name per channel, times (t,) ms."""
+    """Curves over time: values (channels, t) or, of an ensemble, (members, channels, t); one name per channel, times (t,) ms."""
 
     times: NDArray[np.floating]
     values: NDArray[np.floating]
     channels: tuple[str, ...]
     unit: str
     label: str
+
+    def member(self, number: int) -> "Trace":
+        """The curves of one member of an ensemble, counted from 0."""
+        return replace(self, values=np.asarray(self.values)[number])
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ class Result:
     kind     "electrophysiology" or "flow"
     method   what produced it, in words: "eikonal", "monodomain", "Navier-Stokes" ...
     fields   name -> Field. With an ensemble, for a field F: F_mean, F_sd, F_exceedance (probability), F_members (members, n)
-    traces   name -> Trace, e.g. "ecg" (mV, 12 leads), "pressure_flow"
+    traces   name -> Trace, e.g. "ecg" (mV, 12 leads), "pressure_flow"; with an ensemble ecg_low, ecg_high, ecg_members
     metrics  numbers with 90 % intervals where an ensemble was run
     checks   self-checks made during the run (flux balance, conduction ...)
     notes    sentences: warnings, what it is not validated for

@@ -261,8 +261,9 @@ class Flow(Variant):
     )
     heart_rate: float = number(70, "1/min", 20, 240, "Heart rate")
     ejection_time: float = number(320, "ms", 80, 600, "Duration of ejection", "Weissler 1968")
-    inlet: Literal["ejection", "ventricle pressure"] = choice(
-        "ejection", "What drives the inlet: the flow of the ejection, or the ventricle's pressure"
+    inlet: Literal["ejection", "ventricle pressure", "closed loop"] = choice(
+        "ejection",
+        "What drives the inlet: the flow of the ejection, or the ventricle's pressure, given or of a closed loop",
     )
     ventricle_pressure: VentriclePressure = VentriclePressure()
     inflow: FlowCurve | None = choice(

@@ -1,11 +1,13 @@
 """The band around the what-if answer that is shown."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from geometry.heart_mesh import Floats
 from solvers.electrophysiology.band import Band
+from solvers.result import Trace
 
 if TYPE_CHECKING:
     from ui.session import Session
@@ -36,6 +38,13 @@ class AnswerBand(QObject):
         answer, band = self._session.answer, self._band
         fits = answer is not None and band is not None and band.apart.shape[1:] == answer.activation.shape
         return band.apart if band is not None and fits else None
+
+    @property
+    def draws(self) -> Trace | None:
+        """The ECG of each draw, (draws, 12, t) mV, around the answer that is shown, as ``late`` is."""
+        answer, band = self._session.answer, self._band
+        fits = answer is not None and band is not None and band.ecg_apart.shape[1:] == answer.ecg.values.shape
+        return replace(answer.ecg, values=answer.ecg.values + band.ecg_apart) if answer and band and fits else None
 
     def show(self, number: int, band: Band | None) -> None:
         """Show the band around the answer of this number."""

@@ -89,7 +89,7 @@ class CalibrationFold(Fold):
         if isinstance(record, Flow):
             cuff, volume = record.cuff, record.stroke_volume
             pressures = f"Cuff {cuff.systolic:.0f} over {cuff.diastolic:.0f} \u00b1 {cuff.error:.0f} mmHg"
-            self.column.addWidget(label(f"{pressures}, stroke volume {volume:.0f} mL."))
+            self.column.addWidget(label(f"{pressures}, stroke volume {volume:.0f}\u00a0mL."))
         if self.target == "qrs":
             self.roots = QCheckBox("Also where the conduction system exits", self)
             self.roots.setToolTip(ROOTS_TIP)
@@ -143,7 +143,7 @@ class InputTable(BarRows):
                 one["label"][:1].upper() + one["label"][1:],
                 _shown(after, unit),
                 LeftBar(float(one["narrowed"]), theme, self),
-                f"{one['narrowed']:.0%} of the SD left",
+                f"{100 * one['narrowed']:.0f} % of the SD left",
                 f"before {_shown(one['before'], unit)}",
                 f"90 % interval after the fit: {interval}",
             )

@@ -27,12 +27,19 @@ class EcgStrip(QWidget):
         self.likeness: Likeness | None = None
         self.time = 0.0
         self.band: tuple[Trace, Trace] | None = None
+        self.draws: Trace | None = None
+        self.draw: Trace | None = None
         self._theme = DARK
         self.setMinimumHeight(px(110))
 
     def show_ecg(self, ecg: Trace | None, before: Trace | None = None, band: tuple[Trace, Trace] | None = None) -> None:
         """Show an ECG, an older one behind it for comparison, and the low and high bound of its 90 % band."""
         self.ecg, self.before, self.band = ecg, before, band
+        self.update()
+
+    def show_draw(self, draws: Trace | None, number: int) -> None:
+        """Show one of the ``draws`` (draws, 12, t) of an ensemble, counted from 0, as a thin line on the scale of them all."""
+        self.draws, self.draw = draws, draws.member(number) if draws is not None else None
         self.update()
 
     def show_measured(self, likeness: Likeness | None) -> None:
@@ -85,7 +92,9 @@ class EcgStrip(QWidget):
     def _reach(self) -> tuple[float, float]:
         """The lowest and highest voltage of any lead of either ECG: one scale for all."""
         both = [
-            np.asarray(t.values) for t in (self.ecg, self.before, self._measured, *(self.band or ())) if t is not None
+            np.asarray(t.values)
+            for t in (self.ecg, self.before, self._measured, self.draws, *(self.band or ()))
+            if t is not None
         ]
         low = min(float(np.nanmin(v)) for v in both)
         high = max(float(np.nanmax(v)) for v in both)
@@ -113,6 +122,9 @@ class EcgStrip(QWidget):
         self._draw_measured(painter, cell, lead, reach)
         painter.setPen(QPen(QColor(theme.text), stroke(1.5)))
         painter.drawPolyline(self._curve(self.ecg, lead, cell, reach))
+        if self.draw is not None:
+            painter.setPen(QPen(QColor(theme.accent), stroke(1.4)))
+            painter.drawPolyline(self._curve(self.draw, lead, cell, reach))
         if start <= self.time <= stop:
             at = cell.x() + (self.time - start) / (stop - start) * cell.width()
             painter.setPen(QPen(QColor(theme.accent), stroke(1.3)))
@@ -145,7 +157,7 @@ class EcgStrip(QWidget):
         font = QFont(self.font())
         font.setPixelSize(px(11))
         painter.setFont(font)
-        text = f"r {value:.2f}".replace("-", "\u2212") if np.isfinite(value) else "not measured"
+        text = f"r {value:z.2f}".replace("-", "\u2212") if np.isfinite(value) else "not measured"
         place = cell.adjusted(0, px(4), -px(8), 0)
         painter.drawText(place, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight, text)
 

@@ -72,4 +72,4 @@ def _step(name: str, unit: str, before: float, after: float) -> str:
     """The change, or that two readers differ by as much."""
     key, plain = NAMES[name], unit.replace("mL", "ml")
     (found,) = compare_measures((Metric(key, name, before, plain),), (Metric(key, name, after, plain),))
-    return "in reading noise" if found.verdict == NOISE else f"{found.change:+.0f}"
+    return "in reading noise" if found.verdict == NOISE else f"{found.change:+z.0f}"

@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from geometry.metric import with_unit
 from ui.theme import Theme, px, stroke
@@ -13,7 +13,7 @@ from ui.widgets import label
 
 TIP = "Pale: what the model gave before the fit. Strong: after. Upright line: measured, with its SD. Ranges are 90 % intervals."
 FAINT = 70  # of 255
-ROOM = 0.06  # of the span, on both sides
+ROOM = 0.005  # of the span, on both sides: half the line at an end
 
 
 class BarRows(QWidget):
@@ -21,28 +21,29 @@ class BarRows(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(px(8))
-        self._grid.setVerticalSpacing(px(1))
-        self._grid.setColumnStretch(0, 1)
-        self._rows = 0
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(px(1))
 
     def add_row(self, name: str, value: str, bar: QWidget, left: str, right: str, tip: str = "") -> None:
         """One more row; ``tip`` is shown over its words."""
-        cells = [label(name), QLabel(value, self), QLabel(left, self), QLabel(right, self)]
-        for cell, role in zip(cells[1:], ("head", "small", "small"), strict=True):
-            cell.setProperty("role", role)
-        for cell in cells:
+        if self._column.count():
+            self._column.addSpacing(px(8))
+        self._add_line(label(name), QLabel(value, self), ("", "head"), tip)
+        self._column.addWidget(bar)
+        self._add_line(QLabel(left, self), QLabel(right, self), ("small", "small"), tip)
+
+    def _add_line(self, left: QLabel, right: QLabel, roles: tuple[str, str], tip: str) -> None:
+        """Two words on one line, each as wide as this row needs it."""
+        line = QHBoxLayout()
+        line.setSpacing(px(8))
+        for cell, role in zip((left, right), roles, strict=True):
+            if role:
+                cell.setProperty("role", role)
             cell.setToolTip(tip)
-        first, side = 4 * self._rows, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
-        self._grid.addWidget(cells[0], first, 0)
-        self._grid.addWidget(cells[1], first, 1, side)
-        self._grid.addWidget(bar, first + 1, 0, 1, 2)
-        self._grid.addWidget(cells[2], first + 2, 0)
-        self._grid.addWidget(cells[3], first + 2, 1, side)
-        self._grid.setRowMinimumHeight(first + 3, px(7))
-        self._rows += 1
+        line.addWidget(left, 1)
+        line.addWidget(right, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
+        self._column.addLayout(line)
 
 
 class FitBars(BarRows):
@@ -55,7 +56,7 @@ class FitBars(BarRows):
             value = with_unit(f"{row['measured']:.0f} \u00b1 {row['sd']:.0f}", unit).replace("-", "\u2212")
             after, before = (_range(row[when], unit) for when in ("after", "before"))
             bar = RangeBar(row, theme, self)
-            self.add_row(f"{row['label']}, measured", value, bar, f"model {after}", f"before {before}")
+            self.add_row(f"{row['label']}, measured", value, bar, f"before {before}", f"after {after}")
         self.setToolTip(TIP)
 
 

@@ -56,7 +56,7 @@ class NumberRow(QWidget):
         else:
             lines.append(
                 f"Healthy ({'men' if found.sex == 'M' else 'women'}, {found.age}): {found.mean:g} \u00b1 {found.sd:g} "
-                f"{shown_unit(found.unit)} (mean \u00b1 SD); z = {self.judged.z:+.1f}"
+                f"{shown_unit(found.unit)} (mean \u00b1 SD); z = {self.judged.z:+z.1f}"
             )
         return "<p>" + "</p><p>".join(line for line in lines if line) + "</p>"
 
@@ -113,5 +113,5 @@ class Band(QWidget):
         painter.setFont(font)
         painter.setPen(QColor(theme.muted) if inside else ink)
         box = QRectF(right + px(4), 0, self.width() - right - px(4), self.height())
-        painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"z {z:+.1f}")
+        painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"z {z:+z.1f}")
         painter.end()

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from app.options import Choice, keep_choice, kept_choice, options_table
+from app.options import Choice, keep_choice, keep_threshold, kept_choice, options_table
+from solvers.comparison.outcomes import Outcome, outcome_of
 from solvers.comparison.table import Difference, OptionsTable
 
 if TYPE_CHECKING:
@@ -36,8 +37,20 @@ class OptionChoice(QObject):
             return
         chosen = now.runs if runs is None else runs
         start = baseline or (now.baseline if now.baseline in chosen else next(iter(chosen), ""))
-        keep_choice(case, Choice(chosen, start, {**now.better, **(better or {})}))
+        keep_choice(case, Choice(chosen, start, {**now.better, **(better or {})}, now.thresholds))
         self.changed.emit()
+
+    def outcome(self, name: str) -> Outcome:
+        """What is known of a metric, and what the user wants of it."""
+        now = self.now
+        return outcome_of(name, now.better, now.thresholds)
+
+    def move_threshold(self, name: str, value: float) -> None:
+        """Hold a metric against another limit, in its unit."""
+        case = self._session.case
+        if case is not None:
+            keep_threshold(case, name, value)
+            self.changed.emit()
 
     def table(self) -> OptionsTable | None:
         """The table; None where there is nothing to compare."""

@@ -46,6 +46,10 @@ class OptionsPlot(QWidget):
         if start is not None:
             dashes = pg.mkPen(theme.faint, width=stroke(1.0), style=pg.QtCore.Qt.PenStyle.DashLine)
             item.addItem(pg.InfiniteLine(start.value, angle=90, pen=dashes))
+        limit = row.outcome.threshold
+        if limit is not None and low <= limit.value <= high:
+            dashes = pg.mkPen(theme.warn, width=stroke(1.2), style=pg.QtCore.Qt.PenStyle.DashLine)
+            item.addItem(pg.InfiniteLine(limit.value, angle=90, pen=dashes))
         for place, cell in enumerate(row.cells):
             _draw_lane(item, place, cell.values, cell.metric.value if cell.metric is not None else None, theme)
 

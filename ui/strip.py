@@ -13,6 +13,7 @@ from ui.flow_curves import LINE, FlowCurves
 from ui.session import Session
 from ui.theme import px
 from ui.time_bar import TimeBar
+from ui.tried_beat import drawn_ecgs
 from ui.widgets import button
 
 ECG = "ecg"
@@ -55,6 +56,7 @@ class Strip(QFrame):
         layout.addLayout(top)
         layout.addWidget(self.plots, 1)
         self._frames: tuple[float, ...] = ()
+        self._words = ""  # about what is drawn, but for the draw
         self._listen()
         self.dress()
 
@@ -123,6 +125,7 @@ class Strip(QFrame):
             note = "Left run; right run: thin and grey" if before is not None else ""
         if electrical:
             note += self._lay_measured(ecg)
+        self._words = note
         self.note.setText(note)
         self._tell_band()
         if electrical:
@@ -132,6 +135,7 @@ class Strip(QFrame):
                 (band.low, band.high) if band else (bounds[0], bounds[1]) if len(bounds) == 2 and not answer else None
             )
             self.ecg.show_ecg(ecg, before, around)
+            self._lay_draw()
             self.plots.setCurrentWidget(self.ecg)
         else:
             behind = self._other_state()
@@ -171,8 +175,15 @@ class Strip(QFrame):
         session, band = self._session, self._answer_band()
         if session.answer is not None and session.step == "plan":
             self.ecg.show_ecg(session.answer.ecg, self.ecg.before, (band.low, band.high) if band else None)
-            self.note.setText(self._answer_note() + self._lay_measured(session.answer.ecg))
+            self._words = self._answer_note() + self._lay_measured(session.answer.ecg)
+            self._lay_draw()
             self._tell_band()
+
+    def _lay_draw(self) -> None:
+        """Lay the ECG of the draw that the heart shows over the others."""
+        draws, number = drawn_ecgs(self._session), self._session.draws.number
+        self.ecg.show_draw(draws, number - 1)
+        self.note.setText(f"Thin: draw {number}. {self._words}" if draws is not None else self._words)
 
     def _other_state(self) -> dict[str, Trace]:
         """Curves of the same flow at exercise, or at rest, where it was computed."""
@@ -221,6 +232,7 @@ class Strip(QFrame):
         session.phase_changed.connect(lambda: self.bar.show_frame(session.phase) if not self.over_run else None)
         session.time_changed.connect(self._follow_time)
         session.band.changed.connect(self._band_changed)
+        session.draws.changed.connect(lambda: self._lay_draw() if self.plots.currentWidget() is self.ecg else None)
         session.theme_changed.connect(self.dress)
         self.bar.chosen.connect(self._chosen)
         self.ecg.time_chosen.connect(session.set_time)

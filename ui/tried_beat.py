@@ -4,7 +4,7 @@ import numpy as np
 
 from geometry.heart_mesh import Floats
 from geometry.metric import Metric
-from solvers.result import Field, Result
+from solvers.result import Field, Result, Trace
 from solvers.uncertainty.summary import interval
 from ui.look import CHANCE, MODES, VALUE, Look
 from ui.session import Session
@@ -72,6 +72,15 @@ def _ensemble(name: str, field: Field, late: Floats, members: bool) -> dict[str,
         places = tuple(float(k) for k in range(len(late)))
         found[f"{name}_members"] = Field(field.values + late, words[0], f"{words[1]}, each draw", places, *about[1:])
     return found
+
+
+def drawn_ecgs(session: Session) -> Trace | None:
+    """The ECGs (draws, 12, t) mV of the draws that are shown one by one; None where the mean of all is, or none were kept."""
+    if not session.draws.number:
+        return None
+    if tried(session):
+        return session.band.draws
+    return session.result.traces.get("ecg_members") if session.result is not None else None
 
 
 def tried_at(session: Session, node: int) -> str:

@@ -15,6 +15,6 @@ def value_words(image: Image, phase: int, point: NDArray[np.floating]) -> str:
     if (voxel < 0).any() or (voxel >= image.voxels.shape[:3]).any():
         return ""
     value = float(image.phase(min(phase, image.phases - 1))[tuple(voxel)])
-    number = f"{value:.0f}" if abs(value) >= 10 or value == round(value) else f"{value:.2g}"
+    number = f"{value:z.0f}" if abs(value) >= 10 or value == round(value) else f"{value:.2g}"
     x, y, z = (float(v) for v in point)
     return f"{number} {unit_of(image)}   {at_words((x, y, z))}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from geometry.metric import Metric, with_unit
+from geometry.metric import Metric, rounded, with_unit
 
 SAME_SCAN, OTHER_SCAN = "another_reader", "another_scan"
 REAL, NOISE, UNKNOWN, UNLIKE = "real", "within reading noise", "reading noise not known", "other convention"
@@ -40,7 +40,7 @@ class Change:
         """E.g. "+12 points: real (reading noise 7.5)"; a change in the noise is not given as a number of its own."""
         digits = 1 if max(abs(self.before), abs(self.after)) < 20 else 0
         unit = "points" if self.unit == "%" else self.unit
-        step = with_unit(f"{self.change:+.{digits}f}", unit)
+        step = with_unit(rounded(self.change, digits, plus=True), unit)
         noise = "" if self.noise is None else with_unit(f"{self.noise:.{digits}f}", unit)
         if self.verdict == NOISE:
             return f"no change beyond reading noise ({noise})"

@@ -67,15 +67,14 @@ class Posterior:
         said = []
         for k, number in enumerate(self.varied):
             ratio, label = float(self.narrowed[k]), number.label
+            left = f"its SD is {100 * ratio:.0f} % of what it was before"
             head = f"{label[:1].upper()}{label[1:]}"
             if ratio > UNKNOWN:
-                said.append(
-                    f"{head} is not identifiable: its SD is {ratio:.0%} of what it was before; this is no measurement of it."
-                )
+                said.append(f"{head} is not identifiable: {left}; this is no measurement of it.")
             elif ratio > LEARNED:
-                said.append(f"{head} is partly told: its SD is {ratio:.0%} of what it was before.")
+                said.append(f"{head} is partly told: {left}.")
             else:
-                said.append(f"{head} is told by the measurement: its SD is {ratio:.0%} of what it was before.")
+                said.append(f"{head} is told by the measurement: {left}.")
         return (*said, *self._together())
 
     def _together(self) -> list[str]:
@@ -101,8 +100,8 @@ class Posterior:
             if size < LEARNED**2 and len(parts) > 1 and all(self.narrowed[k] > LEARNED for k in parts):
                 names = " and the ".join(self.varied[k].label for k in parts)
                 said.append(
-                    f"The {names} are told only together: one combination of them is known to {np.sqrt(size):.0%} of what it was, "
-                    "each alone is not."
+                    f"The {names} are told only together: one combination of them is known to {100 * np.sqrt(size):.0f} % of what "
+                    "it was, each alone is not."
                 )
         return said
 

@@ -9,6 +9,7 @@ from typing import Literal, cast
 
 from geometry.errors import Refused
 from geometry.metric import Metric
+from solvers.comparison.threshold import Threshold
 
 Way = Literal["lower", "higher", ""]
 WAYS = ("lower", "higher", "")
@@ -21,7 +22,8 @@ class Outcome:
 
     better  "lower", "higher" or "" where nobody has said; ``chosen``: by the user, not declared with the metric
     noise   a difference that the numbers alone can make: in the unit, or (``relative``) a share of the values
-    band    what is usual or severe, in words, and ``source`` where better or band come from
+    band    what is usual or severe, in words, ``threshold`` the limit of that (``moved``: where the user wants it), and
+            ``source`` where they come from
     """
 
     name: str
@@ -31,6 +33,8 @@ class Outcome:
     relative: bool = False
     noise_source: str = ""
     band: str = ""
+    threshold: Threshold | None = None
+    moved: bool = False
     source: str = ""
 
     def noise_at(self, one: float, two: float) -> float:
@@ -46,12 +50,21 @@ def declared_outcomes() -> Mapping[str, Outcome]:
     return {row["name"]: _outcome(row) for row in rows}
 
 
-def outcome_of(name: str, better: Mapping[str, str]) -> Outcome:
-    """What is declared of the metric ``name``, with the way that the user has chosen for it, if any.
+def outcome_of(name: str, better: Mapping[str, str], thresholds: Mapping[str, float] | None = None) -> Outcome:
+    """What is declared of the metric ``name``, with the way and the threshold that the user has chosen for it, if any.
 
-    ``better`` is metric name -> "lower", "higher" or "" (neither); refuses other words.
+    ``better`` is metric name -> "lower", "higher" or "" (neither); refuses other words. ``thresholds`` are in the units of
+    the metrics; what lies on the worse side of one counts, above it where nobody has said which side is worse.
     """
-    found = declared_outcomes().get(name, Outcome(name))
+    found = _better(declared_outcomes().get(name, Outcome(name)), better)
+    if name not in (thresholds or {}):
+        return found
+    below = found.threshold.below if found.threshold is not None else found.better == "higher"
+    return replace(found, threshold=Threshold((thresholds or {})[name], below), moved=True)
+
+
+def _better(found: Outcome, better: Mapping[str, str]) -> Outcome:
+    name = found.name
     if name not in better:
         return found
     if better[name] not in WAYS:
@@ -74,5 +87,6 @@ def _outcome(row: Mapping[str, str]) -> Outcome:
         relative=relative,
         noise_source=row["noise_source"],
         band=row["band"],
+        threshold=Threshold(float(row["threshold"]), row["beyond"] == "below") if row["threshold"] else None,
         source=row["source"],
     )

@@ -8,10 +8,11 @@ import numpy as np
 
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats
-from geometry.metric import Metric, digits_for, with_unit
+from geometry.metric import Metric, digits_for, rounded, with_unit
 from solvers.comparison.best import shares_best, tied_with_best
 from solvers.comparison.outcomes import Outcome, is_outcome, outcome_of
 from solvers.comparison.pairing import Joint, Members, joint_values, shares_draws
+from solvers.comparison.threshold import Threshold, share_text
 from solvers.uncertainty.summary import interval
 
 NOT_PAIRED = (
@@ -56,11 +57,11 @@ class Difference:
         """E.g. "-12 ms (-15 to -8)"; no number where it is noise."""
         if abs(self.value) <= self.noise:
             return "within noise"
-        digits = digits_for(self.value, self.low, self.high)
-        shown = with_unit(f"{self.value:+.{digits}f}", self.unit)
+        digits = digits_for(self.value, self.low, self.high, self.unit)
+        shown = with_unit(rounded(self.value, digits, plus=True), self.unit)
         if self.low is None or self.high is None:
             return shown
-        return f"{shown} ({self.low:+.{digits}f} to {self.high:+.{digits}f})"
+        return f"{shown} ({rounded(self.low, digits, plus=True)} to {rounded(self.high, digits, plus=True)})"
 
 
 @dataclass(frozen=True)
@@ -74,23 +75,16 @@ class Cell:
     tied: bool = False
 
     def texts(self, row: "Row") -> dict[str, str]:
-        """As shown in its row: "value", "apart" (difference to the baseline) and "share" (P(best), with its tie)."""
+        """As shown in its row: "value", "apart" (difference to the baseline), "share" (P(best), with its tie) and "chance"
+        (P beyond the threshold)."""
         share = "" if self.best is None else share_text(self.best, row.count)
+        limit = row.outcome.threshold
         return {
             "value": self.metric.text() if self.metric is not None else "no answer",
             "apart": self.difference.text() if self.difference is not None else "",
             "share": f"{share}  {TIE}" if share and row.tie and self.tied else share,
+            "chance": "" if limit is None else limit.told(self.values, row.unit),
         }
-
-
-def share_text(best: float, count: int) -> str:
-    """P(best) in percent with no more than ``count`` members support: "63 %", "< 4 %", "> 96 %"."""
-    least = 1.0 / max(count, 1)
-    if best < least / 2:
-        return f"< {100 * least:.0f} %"
-    if best > 1.0 - least / 2:
-        return f"> {100 * (1 - least):.0f} %"
-    return f"{100 * best:.0f} %"
 
 
 @dataclass(frozen=True)
@@ -128,8 +122,13 @@ class OptionsTable:
         }  # fmt: skip
 
 
-def compare_options(options: Sequence[Option], baseline: str, better: Mapping[str, str]) -> OptionsTable:
-    """Options against the one named ``baseline``; ``better`` overrides per metric which way is better.
+def compare_options(
+    options: Sequence[Option],
+    baseline: str,
+    better: Mapping[str, str],
+    thresholds: Mapping[str, float] | None = None,
+) -> OptionsTable:
+    """Options against the one named ``baseline``; ``better`` and ``thresholds`` override what is declared of a metric.
 
     Refuses fewer than two options and a baseline that is not among them.
     """
@@ -147,7 +146,7 @@ def compare_options(options: Sequence[Option], baseline: str, better: Mapping[st
     ]
     if not shared:
         raise Refused("These runs share no numbers; compare runs of the same kind.")
-    rows = [_row(options, place, outcome_of(name, better)) for name in shared]
+    rows = [_row(options, place, outcome_of(name, better, thresholds)) for name in shared]
     notes = [NO_RECOMMENDATION]
     if len(rows) > 1 and rows[0].why.startswith(NO_MEMBERS) and len({row.why for row in rows}) == 1:
         notes.insert(0, rows[0].why)  # told once of all rather than in every row
@@ -157,6 +156,8 @@ def compare_options(options: Sequence[Option], baseline: str, better: Mapping[st
         notes.append(NOT_PAIRED)
     chosen = [row.label for row in rows if row.outcome.chosen and row.outcome.better]
     notes += [f"Which way is better was chosen by the user for: {', '.join(chosen)}."] if chosen else []
+    moved = [row.label for row in rows if row.outcome.moved]
+    notes += [f"The threshold was set by the user for: {', '.join(moved)}."] if moved else []
     return OptionsTable(tuple((o.name, o.title) for o in options), baseline, tuple(rows), tuple(notes))
 
 
@@ -236,13 +237,17 @@ def _plain_row(row: Row, names: Sequence[str]) -> dict[str, Any]:
         "better_by": by,
     }
     facts |= {"members": row.count, "tie": row.tie, "why": row.why, "band": outcome.band}
-    facts["noise_source"] = outcome.noise_source
-    return facts | {"options": {name: _plain_cell(cell) for name, cell in zip(names, row.cells, strict=True)}}
+    facts["noise_source"], limit = outcome.noise_source, outcome.threshold
+    facts["threshold"] = None if limit is None else limit.value
+    facts["threshold_by"] = "" if limit is None else "chosen" if outcome.moved else "declared"
+    facts["beyond"] = "" if limit is None else "below" if limit.below else "above"
+    return facts | {"options": {name: _plain_cell(cell, limit) for name, cell in zip(names, row.cells, strict=True)}}
 
 
-def _plain_cell(cell: Cell) -> dict[str, Any]:
+def _plain_cell(cell: Cell, threshold: Threshold | None) -> dict[str, Any]:
     found: dict[str, Any] = {"metric": None if cell.metric is None else cell.metric.to_dict()}
     apart = cell.difference
     if apart is not None:
         found["difference"] = {**vars(apart), "clear": apart.clear}
+    found["p_beyond"] = None if threshold is None else threshold.share(cell.values)
     return found | {"p_best": cell.best, "leads_or_tied": cell.tied, "values": list(cell.values)}

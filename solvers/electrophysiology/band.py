@@ -11,7 +11,8 @@ from solvers.result import Trace
 class Band:
     """Where nine of ten draws lie: bounds of the ECG (12, t) mV, and of numbers by name, from ``count`` draws.
 
-    apart  (count, n) ms, by how much each draw activates every node later than the beat itself does
+    apart      (count, n) ms, by how much each draw activates every node later than the beat itself does
+    ecg_apart  (count, 12, t) mV, how its ECG differs from that of the beat itself
     """
 
     low: Trace
@@ -19,3 +20,4 @@ class Band:
     values: Mapping[str, tuple[float, float]]
     count: int
     apart: Floats
+    ecg_apart: Floats

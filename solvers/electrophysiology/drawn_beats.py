@@ -61,7 +61,7 @@ class DrawnBeats:
         judge = Judge.of(self._model.mesh, scenario, own[0])
         numbers = [judge.values(beat, rhythm) for beat, rhythm in zip((itself, *beats), own, strict=True)]
         late = np.array([beat.activation for beat in beats]) - itself.activation
-        return Band(_bound(ecg, low), _bound(ecg, high), _intervals(values, numbers), len(beats), late)
+        return Band(_bound(ecg, low), _bound(ecg, high), _intervals(values, numbers), len(beats), late, apart)
 
     def _own_beats(self, scenario: Electrophysiology, drawn: Sequence[Electrophysiology]) -> list[OwnBeat | None]:
         """The beat without pacing of the scenario and of each draw, which a lead is timed against; found once."""

@@ -110,6 +110,12 @@ def ecg_band(answers: list[EikonalMemberAnswer]) -> tuple[Trace, Trace]:
     )
 
 
+def ecg_members(answers: list[EikonalMemberAnswer]) -> Trace:
+    """The ECG of each member, (members, leads, t)."""
+    first, values = answers[0].ecg, np.array([answer.ecg.values for answer in answers], np.float32)
+    return Trace(first.times, values, first.channels, first.unit, "12-lead ECG, each member")
+
+
 def default_threshold(activation: Floats) -> float:
     """ms, the 90th percentile of a single run, rounded to 5 ms: what counts as late in this heart."""
     return float(5 * round(float(np.nanquantile(activation, 0.9)) / 5))

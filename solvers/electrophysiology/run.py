@@ -22,6 +22,7 @@ from solvers.electrophysiology.eikonal_ensemble import (
     EikonalMemberAnswer,
     default_threshold,
     ecg_band,
+    ecg_members,
     run_eikonal_ensemble,
 )
 from solvers.electrophysiology.eikonal_model import EikonalAnswer, EikonalModel
@@ -74,7 +75,8 @@ def run_electrophysiology(
 
     Fields: activation_time (ms); all tiers but the eikonal one: potential (mV, frames every 2 ms), and where the heart
     repolarises in time repolarization_time and apd90; ensemble: activation_time_mean, _sd,
-    _exceedance, _members. Traces: ecg, and ecg_low, ecg_high (5 %, 95 % of the members). Refuses blood-pool meshes.
+    _exceedance, _members. Traces: ecg, and ecg_low, ecg_high (5 %, 95 % of the members), ecg_members. Refuses blood-pool
+    meshes.
     ``how`` runs with potentials are carried out; members run on a Dask ``cluster`` where one is named, and those that are
     finished are kept in a folder, so that a run that was cut off does not repeat them.
     """
@@ -114,6 +116,7 @@ def run_electrophysiology(
         activations = np.stack([answer.activation for answer in run.good])
         fields |= summary_fields("activation_time", fields["activation_time"], activations, threshold)
         traces["ecg_low"], traces["ecg_high"] = ecg_band(run.good)
+        traces["ecg_members"] = ecg_members(run.good)
         values = _member_values(metrics, activation_metrics(mesh, eikonal.activation, eikonal.ecg), run.values)
         metrics = tuple(with_interval(metric, values[metric.name]) for metric in metrics)
         kept = values | drawn_inputs(draws(scenario, members, scenario.ensemble.seed))

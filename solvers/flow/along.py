@@ -79,7 +79,7 @@ def doppler(blood: HeartMesh, line: Centerline, beat: Beat, ejection: Pulse) -> 
         tract,
         float(np.median(line.area[tail & (line.area > 0)])),
         ejection.volume,
-        times <= ejection.duration + 1e-6,
+        (times >= ejection.began - 1e-6) & (times <= ejection.duration + 1e-6),
     )
 
 

@@ -41,6 +41,11 @@ class Ejection:
         return float(self.volume / self.duration * share**RISE * (1 - share) ** FALL / beta(RISE + 1, FALL + 1))
 
     @property
+    def began(self) -> float:
+        """ms, when ejection begins: with the beat."""
+        return 0.0
+
+    @property
     def peak_time(self) -> float:
         """When the flow peaks, ms."""
         return self.duration * RISE / (RISE + FALL)

@@ -71,12 +71,12 @@ def beat_metrics(blood: HeartMesh, beat: Beat, ejection: Pulse, fluid: Fluid) ->
     """Pressure drop, velocity, orifice, wall shear stress and Reynolds number of a beat."""
     times, drop, speed = (np.array(column) for column in zip(*[_row(m) for m in beat.moments], strict=True))
     top = int(np.argmax(speed))
-    ejecting = times <= ejection.duration + 1e-6
+    ejecting = (times >= ejection.began - 1e-6) & (times <= ejection.duration + 1e-6)
     inlet_area = float(np.linalg.norm(area_vectors(blood, "inlet").sum(axis=0)))
     proximal = beat.moments[top].inflow / inlet_area
     fastest = float(speed[top])
     integral = float(np.trapezoid(speed[ejecting], times[ejecting]))
-    mean = np.trapezoid(drop[ejecting], times[ejecting]) / ejection.duration
+    mean = np.trapezoid(drop[ejecting], times[ejecting]) / np.ptp(times[ejecting])
     shear = shear_percentile(beat.shear)
     found = [
         Metric(

@@ -19,8 +19,13 @@ class Pulse(Protocol):
         ...
 
     @property
+    def began(self) -> float:
+        """ms, when ejection begins."""
+        ...
+
+    @property
     def duration(self) -> float:
-        """ms of ejection."""
+        """ms from the start of the beat to the end of ejection."""
         ...
 
     @property
@@ -67,8 +72,14 @@ class MeasuredInflow:
         return float(np.trapezoid(np.maximum(self.values, 0.0), self.times))
 
     @property
+    def began(self) -> float:
+        """ms, the last moment before blood goes forward."""
+        first = int(np.flatnonzero(np.array(self.values) > ENDED * max(self.values))[0])
+        return self.times[max(first - 1, 0)]
+
+    @property
     def duration(self) -> float:
-        """ms from the start to the end of ejection; at most nine tenths of the beat."""
+        """ms from the start of the beat to the end of ejection; at most nine tenths of the beat."""
         after = np.flatnonzero(np.array(self.values) > ENDED * max(self.values))[-1]
         return min(self.times[min(int(after) + 1, len(self.times) - 1)], 0.9 * self.cycle)
 

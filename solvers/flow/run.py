@@ -18,6 +18,7 @@ from solvers.backend import dolfinx
 from solvers.devices.stenting import with_device
 from solvers.flow.along import along_line, residence_fields
 from solvers.flow.beat import Beat
+from solvers.flow.closed_loop import with_closed_loop
 from solvers.flow.drive import drive_of, seen_pulse
 from solvers.flow.ensemble import run_ensemble
 from solvers.flow.execution import ALONE, Execution, fingerprint, made_for
@@ -82,12 +83,13 @@ def run_flow(
     began = time.perf_counter()
     given, (scenario, tuned) = scenario, with_tuned_vessels(scenario)
     shaped, line = with_orifice(*with_device(mesh, centerline(mesh), scenario), scenario)
+    scenario, loop = with_closed_loop(scenario, line, part(progress, 0.0, 0.05))
     moved = outlines_of(shaped) if scenario.outlines.vessel else None
     blood = opened(outlined(shaped, moved, scenario), line, scenario.opening)
     outlets = outlet_models(blood, scenario)
     drive = drive_of(blood, scenario, profile)
     members = scenario.ensemble.members
-    march = part(progress, 0.0, 0.5 if members else 1.0)
+    march = part(progress, 0.05 if loop else 0.0, 0.5 if members else 1.0)
     how = made_for(how, fingerprint(mesh, scenario, b"" if profile is None else profile.tobytes()))
     beat = scenario_beats(blood, line, scenario, profile, march, how)
     pulse = drive.pulse if beat.broken else seen_pulse(beat, drive)
@@ -101,8 +103,10 @@ def run_flow(
     more = along_line(blood, centerline(blood), beat, pulse, fluid_of(scenario), body)
     fields, notes = fields | more.fields, notes + more.notes
     metrics += [] if beat.broken else more.metrics
-    if tuned:
-        checks, notes = [*checks, *tuned.checks()], [*notes, tuned.note()]
+    around: dict[str, Trace] = {}
+    for name, found in (("vessels", tuned), ("circulation", loop)):
+        if found:
+            checks, notes, around = [*checks, *found.checks()], [*notes, found.note()], around | {name: found.trace()}
     kept: dict[str, NDArray[np.float64]] = {}
     if members and not beat.broken:
         ensemble = run_ensemble(shaped, line, scenario, beat, part(progress, 0.5, 1.0), workers, cluster, kept_members)
@@ -114,7 +118,7 @@ def run_flow(
         "flow",
         "Navier-Stokes",
         fields,
-        beat_traces(beat, tuple(outlets)) | more.traces | ({"vessels": tuned.trace()} if tuned else {}),
+        _traces(beat, tuple(outlets), around) | more.traces,
         tuple(metrics),
         tuple(checks),
         tuple(notes),
@@ -184,6 +188,13 @@ def beat_traces(beat: Beat, outlets: Sequence[str]) -> dict[str, Trace]:
         "flow": Trace(times, flows, names, "mL/s", "Flow"),
         "velocity": Trace(times, speed, ("peak",), "m/s", "Peak velocity"),
     }
+
+
+def _traces(beat: Beat, outlets: Sequence[str], around: dict[str, Trace]) -> dict[str, Trace]:
+    """The beat's, and before its velocity what was found for the vessels around it: only the first three are drawn."""
+    of_beat = beat_traces(beat, outlets)
+    last = of_beat.pop("velocity")
+    return of_beat | around | {"velocity": last}
 
 
 def beat_checks(beat: Beat) -> list[Check]:

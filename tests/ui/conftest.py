@@ -167,7 +167,12 @@ def beat(mesh: HeartMesh, source: tuple[float, float, float]) -> Result:
         kind="electrophysiology",
         method="eikonal",
         fields=fields,
-        traces={"ecg": Trace(times, ecg, LEADS, "mV", "12-lead ECG")},
+        traces={
+            "ecg": Trace(times, ecg, LEADS, "mV", "12-lead ECG"),
+            "ecg_members": Trace(
+                times, np.stack([ecg * k for k in (0.9, 1.0, 1.05, 1.15)]), LEADS, "mV", "Each member"
+            ),
+        },
         metrics=(Metric("qrs_duration", "QRS duration", 94.0, "ms", 86.0, 103.0),),
         checks=(Check("Conduction velocity", 0.64, 0.65, 0.03, "m/s"), Check("Energy", 1.2, 1.0, 0.05)),
         notes=("Not validated for scarred hearts.",),

@@ -101,8 +101,8 @@ def test_a_fit_is_started_told_and_marked_when_old(window: Window, tmp_path: Pat
         "118 ms measured",
         "118 \u00b1 6 ms",
         "110 to 122 ms",
-        "0.2 \u00b1 0.01",
-        "25% of the SD left",
+        "0.20 \u00b1 0.01",
+        "25 % of the SD left",
         "not identifiable",
     ):
         assert words in told

@@ -5,7 +5,7 @@ from PySide6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
 
 from app.palettes import palettes
-from app.tasks import measure
+from app.scan_steps import measure
 from geometry.progress import silent
 from geometry.subject import Subject
 from ui.bullseye import Bullseye

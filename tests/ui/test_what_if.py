@@ -5,6 +5,7 @@ from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from solvers.scenario import Electrophysiology
+from solvers.uncertainty.summary import interval
 from ui.plan.pacing import Panel
 from ui.steps.plan import PlanPage
 from ui.window import Window
@@ -32,6 +33,15 @@ def test_a_click_on_the_heart_moves_the_pacing_site_and_shows_the_new_activation
     assert np.linalg.norm(earliest - np.array([site.x, site.y, site.z])) < 12
     assert not np.array_equal(shown, old)
     assert session.answer is not None and session.answer.ecg.values.shape[0] == 12
+
+
+def the_drawn_ecg_is_of_the_band(window: Window) -> None:
+    drawn, strip = window.session.band.draws, window.workplace.strip.ecg
+    assert drawn is not None and strip.draw is not None and strip.band is not None
+    np.testing.assert_array_equal(strip.draw.values, drawn.values[15])
+    np.testing.assert_allclose(
+        interval(np.asarray(drawn.values)), [side.values for side in strip.band], atol=1e-4
+    )  # mV
 
 
 def test_a_dragged_site_asks_for_drafts_and_is_kept_where_it_is_let_go(window: Window, qtbot: QtBot) -> None:
@@ -78,6 +88,7 @@ def test_a_dragged_site_asks_for_drafts_and_is_kept_where_it_is_let_go(window: W
     np.testing.assert_allclose(mean.values, session.answer.activation + session.band.late.mean(axis=0), rtol=1e-5)
     panel.draws.number.setValue(16)  # the last draw around the beat that is tried
     np.testing.assert_allclose(panel.paintings[0].values, session.answer.activation + session.band.late[15], rtol=1e-5)
+    the_drawn_ecg_is_of_the_band(window)
     session.set_look(mode="chance", threshold=40.0)
     share = (session.answer.activation + session.band.late > 40.0).mean(axis=0)
     np.testing.assert_allclose(panel.paintings[0].values, 100 * share, atol=1e-9)

@@ -87,5 +87,5 @@ class DrugNumbers(QWidget):
 def _told(value: float, bare: float, name: str) -> str:
     if value != value:
         return "none"
-    change = "" if name == "none" or bare != bare else f" ({value - bare:+.0f})".replace("-", "\u2212")
+    change = "" if name == "none" or bare != bare else f" ({value - bare:+z.0f})".replace("-", "\u2212")
     return with_unit(f"{value:.0f}", "ms") + change

@@ -65,7 +65,7 @@ class LiveNumbers(QWidget):
                 item = self._grid.itemAtPosition(place, column)
                 if item is not None and (cell := item.widget()) is not None:
                     cell.setVisible(math.isfinite(value))
-            self.values[name].setText(with_unit(f"{value:.0f}", unit))
+            self.values[name].setText(with_unit(f"{value:z.0f}", unit))
             self.intervals[name].setText(_interval(bounds.get(name)))
             self.changes[name].setText(_change(value - self._before.get(name, math.nan), unit))
 
@@ -74,7 +74,7 @@ def _interval(bounds: tuple[float, float] | None) -> str:
     """Low to high; nothing for what does not vary."""
     if bounds is None or bounds[1] - bounds[0] < 0.5:
         return ""
-    return f"{bounds[0]:.0f} to {bounds[1]:.0f}".replace("-", "\u2212")
+    return f"{bounds[0]:z.0f} to {bounds[1]:z.0f}".replace("-", "\u2212")
 
 
 def _change(change: float, unit: str) -> str:

@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
 
-from app.case import LONGEST_TITLE
+from app.case_folder import LONGEST_TITLE
 from geometry.errors import Refused
 from ui.steps.page import Page
 from ui.theme import px

@@ -1,5 +1,7 @@
 """Simulate: set up a scenario, run it, read what came out with its doubt and its checks."""
 
+from functools import partial
+
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
@@ -9,12 +11,12 @@ from app.scenarios import EXERCISE, EXERCISE_RATE, VENTRICLE, at_exercise, count
 from geometry.errors import Refused
 from geometry.metric import Metric
 from solvers.cells.catalogue import find_cells
-from solvers.comparison.outcomes import outcome_of
+from solvers.comparison.threshold import FEW
 from solvers.drugs.catalogue import find_drugs
 from solvers.result import Result
 from solvers.scenario import Electrophysiology
 from ui.calibration_fold import CalibrationFold
-from ui.dot_plot import FEW, DotPlot
+from ui.dot_plot import DotPlot
 from ui.doubt_fold import DoubtFold
 from ui.form import Form
 from ui.result_cards import check_row, metric_card, origin_line
@@ -187,7 +189,10 @@ class SimulatePage(Page):
         found, members = metric_card(metric), result.members.get(metric.name)
         column = found.layout()
         if column is not None and members is not None and np.isfinite(members).sum() >= FEW and np.nanstd(members) > 0:
-            column.addWidget(DotPlot(metric, members, outcome_of(metric.name, {}).band, self.session.theme, found))
+            options = self.session.options
+            plot = DotPlot(metric, members, options.outcome(metric.name), self.session.theme, found)
+            plot.moved.connect(partial(options.move_threshold, metric.name))
+            column.addWidget(plot)
         return found
 
     def _go_on(self) -> None:

@@ -7,7 +7,8 @@ from geometry.errors import Refused
 from geometry.metric import Metric
 from solvers.comparison.outcomes import outcome_of
 from solvers.comparison.pairing import joint_values, shares_draws
-from solvers.comparison.table import NOT_PAIRED, Option, OptionsTable, compare_options, share_text
+from solvers.comparison.table import NOT_PAIRED, Option, OptionsTable, compare_options
+from solvers.comparison.threshold import share_text
 
 NAME = "total_activation_time"
 RNG = np.random.default_rng(7)

@@ -44,6 +44,8 @@ def test_a_moved_site_has_the_band_of_its_own_ensemble(model: EikonalModel):
         )  # of six: all; 6 mm edges
         late = np.array([one.activation for one in members.good]) - answer.activation
         np.testing.assert_allclose(band.apart, late, atol=0.5)  # ms
+        voltages = np.array([one.ecg.values[:, : len(ecg.times)] for one in members.good])
+        assert np.abs(ecg.values + band.ecg_apart - voltages).max() < 0.02 * upstroke
 
 
 def test_the_distance_of_a_lead_from_the_qrs_has_the_interval_of_the_draws_own_rhythms(model: EikonalModel):
