@@ -2,6 +2,8 @@
 
 import sys
 from collections.abc import Sequence
+from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -31,7 +33,11 @@ from app.commands_velocity import VELOCITY_VERBS
 from geometry.errors import Cancelled, Refused
 
 DISCLAIMER = "Research and education software. Not a medical device."
-cli = App(name="cardiotwin", help=f"From one patient's scan to a working twin of that heart. {DISCLAIMER}")
+cli = App(
+    name="cardiotwin",
+    help=f"From one patient's scan to a working twin of that heart. {DISCLAIMER}",
+    version=partial(version, "cardiotwin"),
+)
 
 VERBS = {
     **SCAN_VERBS,

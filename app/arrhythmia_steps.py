@@ -8,7 +8,7 @@ from typing import Any
 from app.case import Case
 from app.folders import replace_text
 from app.needed import needed_mesh
-from app.plan_answers import ALL, answer_file
+from app.plan_answers import ALL, SCAR, answer_file
 from geometry.errors import Refused
 from geometry.progress import Progress
 
@@ -16,9 +16,10 @@ Options = Mapping[str, Any]
 
 
 def induce(case: Case, options: Options, progress: Progress) -> None:
-    """Programmed stimulation. Options: scenario, sites ("all" or points), s1, train, extras (intervals of S2, S3, S4), watch."""
-    from solvers.arrhythmia.induction import induction, sites_at
-    from solvers.arrhythmia.protocol import Protocol, pacing_sites
+    """Programmed stimulation. Options: scenario, sites ("all", "scar" or points), s1, train, extras (of S2, S3, S4), watch."""
+    from solvers.arrhythmia.induction import induction
+    from solvers.arrhythmia.protocol import Protocol
+    from solvers.arrhythmia.sites import pacing_sites, scar_sites, sites_at
 
     os.environ["OMP_NUM_THREADS"] = str(options.get("workers") or os.cpu_count() or 1)
     heart, scenario = needed_mesh(case), case.scenario(str(options["scenario"]))
@@ -31,7 +32,8 @@ def induce(case: Case, options: Options, progress: Progress) -> None:
         watch=float(options["watch"]),
     )
     wanted = options["sites"]
-    sites = pacing_sites(heart) if wanted == ALL else sites_at(heart, [(p[0], p[1], p[2]) for p in wanted])
+    named = {ALL: pacing_sites, SCAR: scar_sites}
+    sites = named[wanted](heart) if isinstance(wanted, str) else sites_at(heart, [(p[0], p[1], p[2]) for p in wanted])
     found = induction(heart, scenario, sites, protocol, progress)
     path = answer_file(case, "induction", str(options["scenario"]))
     path.parent.mkdir(exist_ok=True)

@@ -7,8 +7,10 @@ from typing import Any
 
 from app.commands import Json, opened_case, point, run
 from app.console import print_json, say
-from app.plan_answers import ALL, answer_file
+from app.plan_answers import ALL, LADDERS, SCAR, answer_file
 from geometry.errors import Refused
+
+LADDER = {name: ",".join(f"{v:g}" for v in one) for name, one in LADDERS.items()}
 
 
 def induce(
@@ -18,21 +20,22 @@ def induce(
     sites: str = ALL,
     s1: float = 600.0,
     train: int = 6,
-    s2: str = "300,280,260,240",
-    s3: str | None = None,
+    s2: str = LADDER["s2"],
+    s3: str | None = LADDER["s3"],
     s4: str | None = None,
-    watch: float = 800.0,
+    watch: float = 1000.0,
     workers: int | None = None,
     json: Json = None,
 ) -> None:
     """Pace from many sites with premature stimuli and tell from which of them re-entry follows.
 
-    --sites all: the 17 segments and the right ventricle's apex and outflow; or points as x,y,z;x,y,z in mm. --s2, --s3,
-    --s4: coupling intervals tried, ms, with commas. The tissue is that of the stored scenario.
+    --sites all: the 17 segments and the right ventricle's apex and outflow; scar: four places around the scar; or points
+    as x,y,z;x,y,z in mm. --s2, --s3, --s4: coupling intervals tried, ms, with commas; --s3 "" for none. The tissue is that
+    of the stored scenario.
     """
     opened = opened_case(case)
     opened.scenario(scenario)
-    places = ALL if sites == ALL else [list(point(text)) for text in sites.split(";")]
+    places = sites if sites in (ALL, SCAR) else [list(point(text)) for text in sites.split(";")]
     extras = [intervals(text) for text in (s2, s3, s4) if text]
     options = {"scenario": scenario, "sites": places, "s1": s1, "train": train, "extras": extras, "watch": watch}
     run(opened, "induce", {**options, "workers": workers})

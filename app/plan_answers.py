@@ -11,7 +11,12 @@ from geometry.heart_mesh import HeartMesh
 from solvers.electrophysiology.leads import with_lead
 from solvers.scenario import DrugDose, Electrophysiology, PacingSite
 
-ALL = "all"  # sites of programmed stimulation
+ALL, SCAR = "all", "scar"  # sites of programmed stimulation: of the whole heart, or around its scar
+LADDERS = {  # ms, tried from the longest until one does not capture (S2, S3 of clinical programmed stimulation)
+    "s2": tuple(float(v) for v in range(400, 199, -20)),
+    "s3": tuple(float(v) for v in range(300, 199, -20)),
+}
+PROTOCOL = {"s1": 600.0, "train": 6, "extras": [list(one) for one in LADDERS.values()], "watch": 1000.0}
 
 
 def electrical(case: Case, name: str) -> Electrophysiology:

@@ -1,6 +1,5 @@
 """The protocol on one patient's heart: tissue tuned to the scenario's velocities, one line of answer for each attempt."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +9,9 @@ from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
 from geometry.mesh_part import MeshPart
 from geometry.progress import Progress, part, silent
-from solvers.arrhythmia.protocol import Protocol, Site, Solve, induce
+from solvers.arrhythmia.protocol import Protocol, Solve, induce
 from solvers.arrhythmia.reentry import exit_sites
+from solvers.arrhythmia.sites import Site
 from solvers.directions.coordinates import laplace_fields
 from solvers.electrophysiology.activation_metrics import place_words
 from solvers.electrophysiology.cell_kinds import cell_kinds
@@ -20,10 +20,16 @@ from solvers.electrophysiology.grey_tissue import tissue_tensor, tuned_tissue
 from solvers.electrophysiology.lesions import ablated
 from solvers.electrophysiology.march import MonodomainRun, march
 from solvers.electrophysiology.march_state import MarchState
+from solvers.electrophysiology.monodomain_beat import QUIET_STEP
 from solvers.electrophysiology.stimulus import Stimulus
 from solvers.electrophysiology.substrate import substrate_of
 from solvers.electrophysiology.tissue import check_fibers
 from solvers.scenario import Electrophysiology
+
+NOT_PACED = (
+    "The site {} could not be paced: the regular stimuli did not excite the tissue around it. Choose another place there, or "
+    "a finer mesh."
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,9 @@ def tissue_of(mesh: HeartMesh, scenario: Electrophysiology, progress: Progress =
             scenario.time_step,
             start=start,
             frame_every=max(until, 1.0),
+            stop_at_rest=True,
             order=cell.order,
+            quiet_dt=max(QUIET_STEP, scenario.time_step),
             points=living.mesh.points,
             resume=state,
             progress=progress,
@@ -103,6 +111,8 @@ def induction(
     n = len(tissue.part.nodes)
     for attempt in induce(tissue.solve, chosen, n, protocol, part(progress, 0.05, 1.0)):
         found = attempt.reentry
+        if not attempt.intervals:
+            notes.append(NOT_PACED.format(attempt.site))
         rows.append(
             {
                 "site": attempt.site,
@@ -114,7 +124,8 @@ def induction(
             }
         )
     inducible = sorted({str(row["site"]) for row in rows if row["sustained"]})
-    return {"sites_tried": len(chosen), "inducible_from": inducible, "attempts": rows, "notes": notes}
+    tried = {str(row["site"]) for row in rows if row["intervals_ms"]}
+    return {"sites_tried": len(tried), "inducible_from": inducible, "attempts": rows, "notes": notes}
 
 
 def _exits(mesh: HeartMesh, tissue: MeshPart, run: MonodomainRun, cycle: float) -> list[dict[str, Any]]:
@@ -124,18 +135,3 @@ def _exits(mesh: HeartMesh, tissue: MeshPart, run: MonodomainRun, cycle: float) 
     breaks = exit_sites(state.nodes, state.passages, on, state.t - 2 * cycle, cycle, state.t)
     whole = [(at, int(tissue.nodes[node])) for at, node in breaks]
     return [{"time_ms": at, "place": place_words(mesh, node), "node": node} for at, node in whole]
-
-
-def sites_at(mesh: HeartMesh, places: Sequence[tuple[float, float, float]]) -> dict[str, Site]:
-    """Sites at points (mm); refuses one further than two edge lengths from the tissue."""
-    reach, found = 2.0 * mesh.edge_length(), {}
-    for place in places:
-        gap = np.linalg.norm(mesh.points - np.array(place), axis=1)
-        if not gap.min() <= reach:
-            raise Refused(
-                f"The pacing site {place} lies {gap.min():.0f} mm outside the tissue. Choose a place on the wall."
-            )
-        away = np.linalg.norm(mesh.points - mesh.points[gap.argmin()], axis=1)
-        inside, around = away <= reach, (away > reach) & (away <= 2 * reach)
-        found["({:g}, {:g}, {:g}) mm".format(*place)] = Site(np.flatnonzero(inside), np.flatnonzero(around))
-    return found

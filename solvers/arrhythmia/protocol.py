@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.errors import Refused
-from geometry.heart_mesh import HeartMesh
 from geometry.progress import Progress, part, silent
 from solvers.arrhythmia.reentry import Reentry, find_reentry
+from solvers.arrhythmia.sites import Site
 from solvers.electrophysiology.march import MonodomainRun
 from solvers.electrophysiology.march_state import MarchState
 from solvers.electrophysiology.stimulus import Stimulus
@@ -22,27 +22,19 @@ LEAD = 1.0  # ms before a stimulus at which a state to branch from is kept: the 
 
 
 @dataclass(frozen=True)
-class Site:
-    """nodes: those stimulated; around: those just outside, by which capture is told."""
-
-    nodes: NDArray[np.integer]
-    around: NDArray[np.integer]
-
-
-@dataclass(frozen=True)
 class Protocol:
     """Intervals in ms.
 
     s1, train     interval and number of the first stimuli (clinical use: 600 ms, 6 to 8)
     extras        up to three, each the coupling intervals tried for S2, S3, S4, longest first
-    watch         ms simulated after the last stimulus after which re-entry is called sustained
+    watch         ms after the last stimulus after which re-entry is called sustained: two cycles of it must fit
     duration, strength  of a stimulus, ms and mV/ms
     """
 
     s1: float = 600.0
     train: int = 6
     extras: tuple[tuple[float, ...], ...] = ((300.0, 280.0, 260.0, 240.0),)
-    watch: float = 800.0
+    watch: float = 1000.0
     duration: float = 2.0
     strength: float = 50.0
 
@@ -60,7 +52,8 @@ class Protocol:
 class Attempt:
     """One branch: where, with which coupling intervals, and what came of it.
 
-    captured  whether the last stimulus excited the tissue around its site
+    intervals  empty where already the regular stimuli did not capture, and nothing more was tried
+    captured   whether the last stimulus excited the tissue around its site
     """
 
     site: str
@@ -78,7 +71,8 @@ def induce(
     solve  (stimuli, until ms, state to go on from, progress) -> run, e.g. ``march`` with all else bound
     sites  name -> nodes, of a mesh with ``n`` nodes
 
-    S2 is shortened until it no longer captures; S3 then follows the shortest S2 that did, and so on.
+    A site is given up where S1 does not capture. S2 is shortened until it no longer captures; S3 then follows the shortest
+    S2 that did, and so on.
     """
     for k, (site, place) in enumerate(sites.items()):
         progress_here = part(progress, k / len(sites), (k + 1) / len(sites))
@@ -94,7 +88,11 @@ def _at_site(solve: Solve, site: str, place: Site, n: int, protocol: Protocol, p
     train = [stimulus(k * protocol.s1) for k in range(protocol.train)]
     last = (protocol.train - 1) * protocol.s1
     shortest = min(protocol.extras[0])
-    state = solve(train, last + shortest - LEAD, None, part(progress, 0.0, 0.3)).state.without_history()
+    paced = solve(train, last + shortest - LEAD, None, part(progress, 0.0, 0.3))
+    if not _captured(paced, place, last):
+        yield Attempt(site, (), False, find_reentry(np.zeros(0, np.int32), np.zeros(0), last, last), paced)
+        return
+    state = paced.state.without_history()
     given: tuple[float, ...] = ()
     for level, intervals in enumerate(protocol.extras):
         best: tuple[float, MarchState] | None = None
@@ -122,37 +120,3 @@ def _captured(run: MonodomainRun, place: Site, at: float) -> bool:
     """Whether most of the nodes around the site were excited after the stimulus."""
     later = np.unique(run.state.nodes[run.state.passages >= at])
     return bool(np.isin(place.around, later).mean() > 0.5)
-
-
-def pacing_sites(mesh: HeartMesh, radius: float = 2.0) -> dict[str, Site]:
-    """The 17 segments of the left wall and, with a right ventricle, its apex and outflow: name -> nodes.
-
-    A site is the nodes within ``radius`` edge lengths of the endocardial node nearest to the middle of the segment.
-    """
-    from solvers.directions.coordinates import heart_axes
-    from solvers.directions.places import AHA17, aha17
-
-    segment = mesh.cell_data.get(AHA17)
-    segment = aha17(mesh) if segment is None else segment
-    reach, inner = radius * mesh.edge_length(), np.unique(mesh.tagged("endo_lv"))
-    found = {}
-    for number in range(1, 18):
-        own = np.unique(mesh.tets[segment == number])
-        if len(own):
-            candidates = np.intersect1d(own, inner)
-            candidates = candidates if len(candidates) else own
-            found[f"segment {number}"] = _ball(mesh, mesh.points[own].mean(axis=0), candidates, reach)
-    right = np.unique(mesh.tagged("endo_rv"))
-    if len(right):
-        height = heart_axes(mesh).height(mesh.points[right])
-        anterior = (mesh.points[right] - heart_axes(mesh).apex) @ heart_axes(mesh).anterior
-        low, high = right[np.argmin(height)], right[np.argmax(height + anterior / np.ptp(anterior))]
-        for name, node in (("right apex", low), ("right outflow", high)):
-            found[name] = _ball(mesh, mesh.points[node], right, reach)
-    return found
-
-
-def _ball(mesh: HeartMesh, place: Floats, candidates: NDArray[np.integer], reach: float) -> Site:
-    center = mesh.points[candidates[np.argmin(np.linalg.norm(mesh.points[candidates] - place, axis=1))]]
-    away = np.linalg.norm(mesh.points - center, axis=1)
-    return Site(np.flatnonzero(away <= reach), np.flatnonzero((away > reach) & (away <= 2 * reach)))

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-CYCLES = 2.0  # after the last stimulus before it is called re-entry
+CYCLES = 2  # returns after the last stimulus from which on it is called re-entry (two cycles, Arevalo 2016)
 REST = 50.0  # ms: two passages of a node closer than this are one beat
 
 
@@ -15,7 +15,7 @@ REST = 50.0  # ms: two passages of a node closer than this are one beat
 class Reentry:
     """What went on after the last stimulus.
 
-    sustained     activation went on to the end, and some node was activated more than ``CYCLES`` times again
+    sustained     activation went on to the end, and some node was activated ``CYCLES`` times again
     cycle_length  ms, median time between two beats of a node; NaN without any
     spread        ms, half the range between the 10th and 90th percentiles of those times
     drift         change of the median from the nodes' last but one cycles to their last, as a share; NaN with fewer
@@ -35,7 +35,7 @@ def find_reentry(nodes: NDArray[np.integer], passages: Floats, last_stimulus: fl
     """Look at all passages (p,) ms of ``nodes`` (p,) in a run that ended at ``until`` ms.
 
     The first beat of a node after the last stimulus is the stimulus's own; those after it are returns. Sustained needs
-    more than two returns and one within the last cycle length of the run.
+    ``CYCLES`` returns and one within the last cycle length of the run.
     """
     beats_of, at = beats(nodes, passages, last_stimulus)
     if not at.size:
@@ -48,7 +48,7 @@ def find_reentry(nodes: NDArray[np.integer], passages: Floats, last_stimulus: fl
     low, middle, high = (float(v) for v in np.percentile(lengths, (10, 50, 90)))
     going = float(at.max()) > until - middle
     drift = _drift(beats_of, at)
-    return Reentry(going and cycles > CYCLES, middle, (high - low) / 2, drift, cycles, float(at.max()))
+    return Reentry(going and cycles >= CYCLES, middle, (high - low) / 2, drift, cycles, float(at.max()))
 
 
 def _drift(nodes: NDArray[np.integer], at: Floats) -> float:

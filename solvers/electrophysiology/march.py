@@ -24,6 +24,7 @@ from solvers.kernels.precision import Precision
 
 Floats = NDArray[np.float64]
 
+AT_REST = -60.0  # mV: tissue that is nowhere above it has no wave and starts none
 SORTED = 256  # nodes of a window: slices of the matrices are then 3 % longer than their rows, against 21 % unsorted
 
 Watch = Callable[[Callable[[], Floats]], None]  # takes what gives the activation so far
@@ -59,6 +60,7 @@ def march(
     *,
     frame_every: float = 1.0,
     stop_when_activated: bool = False,
+    stop_at_rest: bool = False,
     order: int = 1,
     quiet_dt: float | None = None,
     rtol: float = 1e-4,
@@ -74,6 +76,7 @@ def march(
 ) -> MonodomainRun:
     """The time loop, on any mesh in any dimension: see ``solve_monodomain``; ``start`` (states, n) replaces the rest state.
 
+    ``stop_at_rest`` ends it once no stimulus is to come and no node is above ``AT_REST``: nothing can happen any more.
     ``resume`` goes on from another run's state (times stay absolute), also one loaded from a checkpoint. ``points``
     (>= nodes, 3) mm tell where a voltage was not finite. Of a ``team`` of several processes all members call
     this together, and the first of them gets the whole run.
@@ -111,13 +114,15 @@ def march(
     def check(V: Floats) -> None:
         check_finite(V, wave.t, mine, points, keeper)
 
-    begun, looked = time.perf_counter(), wave.t
+    begun, looked, last = time.perf_counter(), wave.t, team.most(stimulation.end)
     done = wave.t >= duration - 0.5 * dt
     while not done:
         _go_on(wave, pace.steps(min(LOOK_EVERY, duration - wave.t)), film, check)
         pace.look(wave.t, wave.seen)
-        done = wave.t >= duration - 0.5 * dt or (
-            stop_when_activated and not team.most(float(np.isnan(wave.activation).any()))
+        done = (
+            wave.t >= duration - 0.5 * dt
+            or (stop_when_activated and not team.most(float(np.isnan(wave.activation).any())))
+            or (stop_at_rest and wave.t >= last and team.most(float(wave.seen.max())) < AT_REST)
         )
         if done:
             film.end()

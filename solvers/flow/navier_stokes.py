@@ -17,7 +17,7 @@ from solvers.flow.fluid import Fluid
 from solvers.flow.forms import flow_forms
 from solvers.flow.solver import NOTHING, Cost, FlowSolver, Solved, SolveError, vector_on
 from solvers.flow.space import flow_space, held_by_symmetry
-from solvers.flow.surface_integrals import nodal_area, nodal_flux
+from solvers.flow.surface_integrals import area_vectors, nodal_area, nodal_flux
 from solvers.flow.windkessel import OutletModel
 
 __all__ = ["BALANCE", "FlowState", "Fluid", "NavierStokes", "Scheme"]
@@ -110,11 +110,14 @@ class NavierStokes:
         space, options = self._space.space, jit_options()
         self._drag = NodalDrag.of(space) if valved else None
         drag, thinning = (self._drag.function if self._drag else None), fluid.thinning
-        outlet = self._space.outlet
-        self._forms = flow_forms(space, outlet, options, thinning=thinning, drag=drag, developed=developed)
+        outlet, driven = self._space.outlet, self._space.inlet if profile is None else None
+        self._forms = flow_forms(
+            space, outlet, options, thinning=thinning, drag=drag, developed=developed, driven=driven
+        )
         self._forms.density.value, self._forms.viscosity.value = fluid.density, fluid.viscosity
         self.out_fluxes = np.stack([nodal_flux(blood, name) for name in self.outlet_names])
         self.out_flux, self.in_flux = self.out_fluxes.sum(axis=0), nodal_flux(blood, "inlet")
+        self._inlet = area_vectors(blood, "inlet").sum(axis=0)
         self._held = held_by_symmetry(blood)
         self._held[np.unique(blood.tagged("wall"))] = True
         if profile is not None:
@@ -243,6 +246,9 @@ class NavierStokes:
 
     def _set(self, scheme: Scheme) -> None:
         forms, space = self._forms, self._space
+        if self.profile is None:
+            coming = max(-float(np.einsum("ij,ij->", self.in_flux, scheme.star[:, :3])), 0.0)
+            forms.entering.value = -coming * self._inlet / float(self._inlet @ self._inlet)
         forms.alpha.value, forms.step.value = scheme.alpha, scheme.step
         forms.star.x.array[:] = space.to_space(scheme.star)
         forms.history.x.array[:] = space.to_space(scheme.history)

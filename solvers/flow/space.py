@@ -3,6 +3,7 @@
 The elements are shared out; the flow itself, in the order of the mesh, is known whole to every process.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from solvers.backend import MPI, basix, fem, la, mesh, ufl
 from solvers.flow.fitness import SYMMETRY, outlet_names, refuse_unfit
 from solvers.flow.surface_integrals import area_vectors
 
-OUTLET = 1
+OUTLET, INLET = 1, 2
 SQUARE = 1e-6  # how far a plane of symmetry may be from a right angle to an axis (sine)
 
 
@@ -24,13 +25,14 @@ class FlowSpace:
     """Linear velocity and pressure, interleaved.
 
     space   the dolfinx space of four components
-    outlet  measure over all outlets
+    outlet, inlet  measures over all outlets, and over the inlet
     node    (m,) node of the mesh that is node i of the space here: first this process's own, then neighbours' beside them
     owned   how many are its own;  everyone (n,) nodes of the mesh that the processes own, one process after the other
     """
 
     space: Any
     outlet: Any
+    inlet: Any
     node: NDArray[np.int64]
     owned: int
     everyone: NDArray[np.int64]
@@ -80,11 +82,12 @@ def flow_space(blood: HeartMesh, comm: Any = MPI.COMM_SELF) -> FlowSpace:
     domain = mesh.create_mesh(comm, blood.tets[given].astype(np.int64), element, blood.points[given])
     space = fem.functionspace(domain, ("Lagrange", 1, (4,)))
     node, owned = nodes_of(space), space.dofmap.index_map.size_local
+    outlets = np.concatenate([blood.tagged(name) for name in outlet_names(blood)])
+    over = _measure(domain, {OUTLET: outlets, INLET: blood.tagged("inlet")}, len(blood.points))
     return FlowSpace(
         space,
-        _outlet_measure(
-            domain, np.concatenate([blood.tagged(name) for name in outlet_names(blood)]), len(blood.points)
-        ),
+        over(OUTLET),
+        over(INLET),
         node,
         owned,
         np.concatenate(comm.allgather(node[:owned])),
@@ -113,14 +116,21 @@ def held_by_symmetry(blood: HeartMesh) -> NDArray[np.bool_]:
     return held
 
 
-def _outlet_measure(domain: Any, triangles: NDArray[np.int32], count: int) -> Any:
+def _measure(domain: Any, surfaces: Mapping[int, NDArray[np.int32]], count: int) -> Any:
+    """Over the exterior facets, with the number of each surface as their tag."""
     original = np.asarray(domain.geometry.input_global_indices)
     domain.topology.create_connectivity(2, 3)
     facets = mesh.exterior_facet_indices(domain.topology)
-    corners = np.sort(original[mesh.entities_to_geometry(domain, 2, facets)], axis=1)
-    wanted = np.sort(triangles, axis=1)
-    keys = [(t[:, 0].astype(np.int64) * count + t[:, 1]) * count + t[:, 2] for t in (corners, wanted)]
-    chosen = np.sort(facets[np.isin(keys[0], keys[1])])
-    tags = mesh.meshtags(domain, 2, chosen, np.full(len(chosen), OUTLET, dtype=np.int32))
-    whole = ufl.Measure("ds", domain=domain, subdomain_data=tags, metadata={"quadrature_degree": 2})
-    return whole(OUTLET)
+
+    def key(triangles: NDArray[np.int32]) -> NDArray[np.int64]:
+        t = np.sort(triangles, axis=1).astype(np.int64)
+        return np.asarray((t[:, 0] * count + t[:, 1]) * count + t[:, 2])
+
+    here = key(original[mesh.entities_to_geometry(domain, 2, facets)])
+    tag = np.zeros(len(facets), dtype=np.int32)
+    for number, triangles in surfaces.items():
+        tag[np.isin(here, key(triangles))] = number
+    order = np.argsort(facets)
+    chosen = order[tag[order] > 0]
+    tags = mesh.meshtags(domain, 2, facets[chosen], tag[chosen])
+    return ufl.Measure("ds", domain=domain, subdomain_data=tags, metadata={"quadrature_degree": 2})

@@ -31,6 +31,8 @@ def test_a_protocol_runs_as_a_job_and_tells_each_attempt(case: Case, capsys: pyt
         "1",
         "--s2",
         "440,150",
+        "--s3",
+        "",
         "--watch",
         "40",
         "--json",

@@ -4,17 +4,17 @@ from typing import Any
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.plan_answers import ALL, induced
+from app.plan_answers import ALL, PROTOCOL, SCAR, induced
 from app.scenario_tree import numbers_digest
+from geometry.scar.on_mesh import SCAR_CORE
 from solvers.scenario import Electrophysiology
 from ui.steps.page import Page
 from ui.theme import px
 from ui.widgets import button, label
 
-PROTOCOL = {"s1": 600.0, "train": 6, "extras": [[300.0, 280.0, 260.0, 240.0]], "watch": 800.0}
 HINT = (
-    "S1 600 ms six times, then S2 at 300 to 240 ms, watched for 800 ms: many minutes for each site. "
-    "With a marked place only that one is paced."
+    "S1 600 ms six times, then S2 from 400 ms and S3 from 300 ms down until they do not capture, watched for 1000 ms: many "
+    "minutes for each site. With a marked place only that one is paced; else places around the scar, or all over the heart."
 )
 
 
@@ -44,7 +44,9 @@ class InductionRows(QWidget):
 
     def _start(self, name: str) -> None:
         point = self._page.session.point
-        sites: Any = ALL if point is None else [list(point)]
+        mesh = self._page.session.mesh
+        scarred = mesh is not None and SCAR_CORE in mesh.region_names.values()
+        sites: Any = [list(point)] if point is not None else SCAR if scarred else ALL
         self._page.watch.start("induce", {"scenario": name, "sites": sites, **PROTOCOL})
 
 

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from geometry.errors import Refused
-from geometry.shapes import half_ellipsoid_ventricle, slab
-from solvers.arrhythmia.induction import induction, sites_at, tissue_of
-from solvers.arrhythmia.protocol import Protocol, pacing_sites
+from geometry.shapes import slab
+from solvers.arrhythmia.induction import induction, tissue_of
+from solvers.arrhythmia.protocol import Protocol
+from solvers.arrhythmia.sites import sites_at
 from solvers.scenario import Electrophysiology
 
 BARE = slab((10.0, 3.0, 3.0), 1.0)
@@ -32,9 +33,8 @@ def test_no_fibres_zero_fibres_and_a_site_outside_are_refused() -> None:
         sites_at(MESH, [(90.0, 0.0, 0.0)])
 
 
-def test_a_left_ventricle_has_a_site_in_each_of_its_17_segments() -> None:
-    mesh = half_ellipsoid_ventricle(5.0)
-    sites = pacing_sites(mesh)
-    assert list(sites) == [f"segment {k}" for k in range(1, 18)]
-    assert all(len(site.nodes) and len(site.around) for site in sites.values())
-    assert all(len(np.intersect1d(site.nodes, np.unique(mesh.tagged("endo_lv")))) for site in sites.values())
+def test_a_place_that_the_regular_stimuli_do_not_excite_is_told_and_not_counted() -> None:
+    protocol = Protocol(s1=500.0, train=1, extras=((450.0,),), watch=50.0, strength=1.0)
+    found = induction(MESH, SCENARIO, sites_at(MESH, [(0.0, 0.0, 0.0)]), protocol)
+    assert (found["sites_tried"], found["inducible_from"]) == (0, [])
+    assert any("could not be paced" in note for note in found["notes"])

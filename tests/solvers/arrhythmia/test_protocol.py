@@ -4,7 +4,8 @@ from scipy.sparse import csr_array, diags_array, eye_array
 
 from geometry.errors import Refused
 from geometry.progress import Progress
-from solvers.arrhythmia.protocol import Protocol, Site, induce
+from solvers.arrhythmia.protocol import Protocol, induce
+from solvers.arrhythmia.sites import Site
 from solvers.cells.catalogue import find_cell
 from solvers.electrophysiology.march import MonodomainRun, march
 from solvers.electrophysiology.march_state import MarchState

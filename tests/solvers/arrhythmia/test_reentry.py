@@ -40,12 +40,12 @@ def passages(cycle: float, count: int, n: int = 4) -> tuple[np.ndarray, np.ndarr
     return np.tile(np.arange(n), count).astype(np.int32), at.ravel()
 
 
-def test_two_returns_and_less_are_no_reentry_and_three_that_go_on_are() -> None:
-    assert not find_reentry(*passages(200.0, 3), 0.0, 450.0).sustained
-    found = find_reentry(*passages(200.0, 4), 0.0, 700.0)
+def test_one_return_is_no_reentry_and_two_that_go_on_are() -> None:
+    assert not find_reentry(*passages(200.0, 2), 0.0, 250.0).sustained
+    found = find_reentry(*passages(450.0, 3), 0.0, 1000.0)  # a slow tachycardia of 133 a minute
     assert found.sustained
-    assert found.cycle_length == pytest.approx(200.0)
-    assert found.cycles == 3
+    assert found.cycle_length == pytest.approx(450.0)
+    assert found.cycles == 2
     assert not find_reentry(*passages(200.0, 4), 0.0, 1500.0).sustained  # it ended by itself
     assert not find_reentry(np.zeros(0, np.int32), np.zeros(0), 0.0, 100.0).sustained
 
