@@ -8,6 +8,7 @@ from typing import Any
 from app.case import Case
 from app.folders import replace_text
 from app.option_facts import planned_facts
+from app.option_models import Ran, unlike_notes
 from app.scenario_tree import scenario_tree
 from app.staleness import stale_scenarios
 from geometry.errors import Refused
@@ -90,7 +91,16 @@ def options_table(case: Case, choice: Choice) -> OptionsTable:
     table = compare_options(_options(case, choice.runs), choice.baseline, choice.better, choice.thresholds)
     known = stale_scenarios(case)
     doubts = tuple(sentence for name in choice.runs for sentence in known.get(name, ()))
-    return replace(table, notes=(*doubts, *table.notes))
+    ran = [read_numbers(case.folder / "runs" / name) for name in choice.runs]
+    titles = dict(table.options)
+    pairs = zip(choice.runs, ran, strict=True)
+    unlike = unlike_notes([_ran(titles[name], one) for name, one in pairs])
+    return replace(table, notes=(*doubts, *unlike, *table.notes))
+
+
+def _ran(title: str, numbers: Mapping[str, Any]) -> Ran:
+    values = {facts["name"]: float(facts["value"]) for facts in numbers["metrics"]}
+    return Ran.of(title, numbers["method"], numbers["stamp"], values)
 
 
 def _options(case: Case, names: Sequence[str]) -> list[Option]:

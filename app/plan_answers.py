@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from app.case import Case
+from app.scenario_tree import numbers_digest
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
 from solvers.electrophysiology.leads import with_lead
@@ -59,7 +60,9 @@ def induced(case: Case, scenario: str, mesh: HeartMesh) -> dict[str, Any] | None
     """The last answer about the scenario and the mesh as they are now; None where there is none."""
     try:
         found: dict[str, Any] = json.loads(answer_file(case, "induction", scenario).read_text())
-        same = Electrophysiology.model_validate(found["asked"]) == case.scenario(scenario)
+        same = numbers_digest(Electrophysiology.model_validate(found["asked"])) == numbers_digest(
+            case.scenario(scenario)
+        )
         return found if same and found["mesh"] == mesh.digest() else None
     except (OSError, ValueError, KeyError, Refused):
         return None

@@ -56,6 +56,10 @@ def parent_moved(scenarios: Scenarios, name: str) -> str:
     if parent is None or not child.parent_numbers or child.parent_numbers == numbers_digest(parent):
         return ""
     before = parent_then(child)
+    if before is not None and numbers_digest(before) == numbers_digest(
+        parent
+    ):  # kept by a program that hashed otherwise
+        return ""
     told = f"Its parent '{parent.title}' was changed after this one was made from it"
     if before is None:
         return f"{told}. Look at what it changes now ({change_line(parent, child)}), then confirm it or make it again."
@@ -85,7 +89,7 @@ def depths_among(scenarios: Scenarios, names: Collection[str]) -> dict[str, int]
 def child_of(scenarios: Scenarios, parent: str, title: str = "") -> tuple[str, Electrophysiology | Flow]:
     """A name and a record for a new child of ``parent``, with its numbers; refuses an unknown parent."""
     source = needed_scenario(scenarios, parent)
-    words = " ".join(title.split()) or _free_title(scenarios, source.title)
+    words = " ".join(title.split()) or free_title(scenarios, source.title)
     return free_name(scenarios, words), as_child(scenarios, parent, source.model_copy(update={"title": words}))
 
 
@@ -158,7 +162,8 @@ def free_name(scenarios: Scenarios, title: str) -> str:
     return next(name for name in _numbered(stem, "_") if name not in scenarios)
 
 
-def _free_title(scenarios: Scenarios, title: str) -> str:
+def free_title(scenarios: Scenarios, title: str) -> str:
+    """A title that no scenario has yet: the given one with the next number."""
     taken = {one.title for one in scenarios.values()}
     return next(words for words in _numbered(re.sub(r" \d+$", "", title), " ") if words not in taken)
 

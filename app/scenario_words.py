@@ -30,7 +30,7 @@ CHOICES = {
     "": "None",
 }
 NAMING = frozenset(
-    {"kind", "title", "parent", "parent_numbers", "parent_was"}
+    {"kind", "title", "parent", "parent_numbers", "parent_was", "candidates"}
 )  # of a scenario: no number depends on them
 COUNTS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 MOST = 6  # changes that are told one by one

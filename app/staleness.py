@@ -3,7 +3,7 @@
 from pydantic import ValidationError
 
 from app.case import Case
-from app.provenance import IMPORTED, digest, read_options, read_origin
+from app.provenance import IMPORTED, digest_of, read_options, read_origin
 from app.scenario_tree import numbers_digest, parent_moved
 from geometry.landmarks import landmarks_from
 from solvers.result_file import read_numbers
@@ -28,7 +28,8 @@ def out_of_date(case: Case) -> tuple[str, ...]:
         found.append("Scar was measured on another segmentation or enhancement scan; measure it again.")
     known = stale_scenarios(case)
     found += [sentence for name in known for sentence in known[name]]
-    orphans = [name for name in case.runs() if name not in known and _older_than_mesh(case, name)]
+    heart = _mesh_digest(case)
+    orphans = [name for name in case.runs() if name not in known and _older_than_mesh(case, name, heart)]
     found += [f"The run {name!r} is older than its mesh; run it again." for name in orphans]
     return tuple(found)
 
@@ -43,42 +44,51 @@ def own_marks_differ(case: Case) -> bool:
 
 def scar_digest(case: Case) -> str:
     """A hash of the scar that a mesh would hold; empty while none was measured."""
-    path = case.folder / "scar" / "scar.nii.gz"
-    return digest(path) if path.exists() else ""
+    return digest_of(case.folder / "scar" / "scar.nii.gz")
 
 
 def stale_scenarios(case: Case) -> dict[str, tuple[str, ...]]:
     """What no longer fits of each scenario by name: its run to the mesh or to its numbers, a child to its parent."""
-    scenarios, runs = case.scenarios(), case.runs()
+    scenarios, old = case.scenarios(), old_runs(case)
     found = {}
     for name in scenarios:
-        title, told = scenarios[name].title, []
-        if name in runs and _older_than_mesh(case, name):
-            told.append(f"The run '{title}' is older than its mesh; run it again.")
-        elif name in runs and _ran_otherwise(case, name, scenarios[name]):
-            told.append(f"The scenario '{title}' was changed after its run; run it again.")
         moved = parent_moved(scenarios, name)
-        found[name] = (*told, f"'{title}': {moved}") if moved else tuple(told)
+        told = (old[name],) if name in old else ()
+        found[name] = (*told, f"'{scenarios[name].title}': {moved}") if moved else told
+    return found
+
+
+def old_runs(case: Case) -> dict[str, str]:
+    """The runs that are to be made again, by the name of their scenario, each with a sentence why."""
+    scenarios, heart, found = case.scenarios(), _mesh_digest(case), dict[str, str]()
+    for name in set(case.runs()) & set(scenarios):
+        if _older_than_mesh(case, name, heart):
+            found[name] = f"The run '{scenarios[name].title}' is older than its mesh; run it again."
+        elif (changed := _ran_otherwise(case, name, scenarios[name])) is not None:
+            found[name] = changed
     return found
 
 
 def run_fits(case: Case, name: str) -> bool:
     """Whether a scenario was run, on the mesh and with the numbers that it has now."""
-    return (
-        name in case.runs() and not _older_than_mesh(case, name) and not _ran_otherwise(case, name, case.scenario(name))
-    )
+    return name in case.runs() and name not in old_runs(case)
 
 
-def _older_than_mesh(case: Case, name: str) -> bool:
-    heart = case.folder / "mesh" / "heart.npz"
-    return heart.exists() and read_origin(case.folder / "runs" / name) != digest(heart)
+def _mesh_digest(case: Case) -> str:
+    """A hash of the mesh; empty while there is none."""
+    return digest_of(case.folder / "mesh" / "heart.npz")
 
 
-def _ran_otherwise(case: Case, name: str, scenario: Electrophysiology | Flow) -> bool:
+def _older_than_mesh(case: Case, name: str, heart: str) -> bool:
+    return bool(heart) and read_origin(case.folder / "runs" / name) != heart
+
+
+def _ran_otherwise(case: Case, name: str, scenario: Electrophysiology | Flow) -> str | None:
+    """A sentence where the run had other numbers than the scenario has now; an entry that came later had its default."""
     ran = read_numbers(case.folder / "runs" / name)["stamp"].get("scenario")
-    if ran is None:
-        return False
-    try:  # an entry that was not there yet when it ran has its default
-        return numbers_digest(type(scenario).model_validate(ran)) != numbers_digest(scenario)
+    try:
+        if ran is None or numbers_digest(type(scenario).model_validate(ran)) == numbers_digest(scenario):
+            return None
     except ValidationError:
-        return True
+        return f"The run '{scenario.title}' was made by a version of the program whose scenarios had other entries; run it again."
+    return f"The scenario '{scenario.title}' was changed after its run; run it again."

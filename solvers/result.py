@@ -31,10 +31,6 @@ class Field:
     low_word: str = ""
     high_word: str = ""
 
-    def with_values(self, values: NDArray[np.floating]) -> "Field":
-        """The same quantity with other values, without a time axis."""
-        return Field(values, self.unit, self.label, (), self.low_word, self.high_word)
-
     def fits(self, nodes: int) -> bool:
         """Whether it is on as many nodes as a mesh has (an older run may be on another)."""
         return int(np.asarray(self.values).shape[1 if self.times else 0]) == nodes

@@ -13,7 +13,7 @@ from app.case import Case
 from app.devices import kept_line, kept_surface
 from app.measured_ecg import kept_ecg
 from app.scenario_order import in_order
-from app.staleness import out_of_date, stale_scenarios
+from app.staleness import old_runs, out_of_date, stale_scenarios
 from geometry.ablation import LesionBed
 from geometry.aortic_root import AorticRoot, aortic_root
 from geometry.centerline import Centerline
@@ -115,6 +115,11 @@ class Contents(QObject):
     def scenario_doubts(self) -> dict[str, tuple[str, ...]]:
         """What no longer fits of each scenario by name, in sentences."""
         return self._keep("scenario_doubts", stale_scenarios) or {}
+
+    @property
+    def old_runs(self) -> dict[str, str]:
+        """The runs that are to be made again, by name, each with a sentence why."""
+        return self._keep("old_runs", old_runs) or {}
 
     @property
     def quality(self) -> TetQuality | None:

@@ -3,9 +3,10 @@
 from typing import Protocol, cast
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QKeyEvent
 
 from solvers.devices.records import Device
+from ui.drag import Drag
 from ui.scene import Scene
 from ui.session import Point, Session
 from ui.steps.plan import chosen
@@ -34,69 +35,58 @@ class Movable(Protocol):
         """Let the scenario have it (can be undone)."""
 
 
-class DeviceDrag(QObject):
+class DeviceDrag(Drag):
     """Shows the device at every place, and changes the scenario where it is let go."""
 
     def __init__(self, scene: Scene, session: Session) -> None:
         super().__init__(scene)
         self._scene, self._session = scene, session
-        self._held: tuple[Device, QPointF] | None = None
-        scene.plotter.installEventFilter(self)
+        self._held: tuple[Movable, Device, QPointF] | None = None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Take, drag and let go; arrow keys."""
-        if not isinstance(event, QMouseEvent | QKeyEvent):
-            return False
-        module = self._module()
-        if module is None:
-            return False
-        if isinstance(event, QKeyEvent):
-            return event.type() == QEvent.Type.KeyPress and self._push(module, Qt.Key(event.key()))
-        if event.type() == QEvent.Type.MouseButtonPress and event.button() == Qt.MouseButton.LeftButton:
-            return self._take(module, event.position())
-        return self._dragged(module, event)
+        """The mouse, and the arrow keys."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            module = self._module()
+            return module is not None and self._push(module, Qt.Key(event.key()))
+        return super().eventFilter(watched, event)
 
-    def _dragged(self, module: Movable, event: QMouseEvent) -> bool:
-        """Move what is held, let it go; a hand over a handle while nothing is."""
-        kind, spot = event.type(), event.position()
-        if self._held is None:
-            if kind == QEvent.Type.MouseMove and not event.buttons():
-                self._hover(module, spot)
+    def take(self, spot: QPointF) -> bool:
+        """Whether the middle of the device, or one of its handles, lies under a pixel."""
+        module = self._module()
+        place, device = (module.grip(self._session), module.current(self._session)) if module else (None, None)
+        if module is None or place is None or device is None:
             return False
-        device, start = self._held
-        if kind == QEvent.Type.MouseMove:
-            moved = module.dragged(self._session, self._scene, device, start, spot)
-            if moved is not None:
-                self._session.move_device(moved)
-            return True
-        if kind == QEvent.Type.MouseButtonRelease:
-            self._held = None
-            last = self._session.device
-            self._session.move_device(None)
-            if last is not None and last != device:
-                module.keep(self._session, last, "Move the device")
-            return True
-        return False
+        if (self._scene.on_screen(place) - spot).manhattanLength() > px(GRIP) and not self._at_handle(module, spot):
+            return False
+        self._held = (module, device, spot)
+        return True
+
+    def drag(self, spot: QPointF) -> None:
+        """Show the device where the mouse has brought it."""
+        assert self._held is not None
+        module, device, start = self._held
+        moved = module.dragged(self._session, self._scene, device, start, spot)
+        if moved is not None:
+            self._session.move_device(moved)
+
+    def let_go(self) -> None:
+        """Change the scenario where the device has moved."""
+        assert self._held is not None
+        (module, device, _), self._held = self._held, None
+        last = self._session.device
+        self._session.move_device(None)
+        if last is not None and last != device:
+            module.keep(self._session, last, "Move the device")
+
+    def hover(self, spot: QPointF) -> None:
+        """An open hand over a handle."""
+        module = self._module()
+        if module is not None and hasattr(module, "taken"):
+            self._scene.show_hand(self._at_handle(module, spot))
 
     def _module(self) -> Movable | None:
         module = chosen(self._session) if self._session.step == "plan" else None
         return cast(Movable, module) if hasattr(module, "grip") else None
-
-    def _take(self, module: Movable, spot: QPointF) -> bool:
-        place, device = module.grip(self._session), module.current(self._session)
-        if place is None or device is None:
-            return False
-        at_grip = (self._scene.on_screen(place) - spot).manhattanLength() <= px(GRIP)
-        if not at_grip and not self._at_handle(module, spot):
-            return False
-        self._held = (device, spot)
-        return True
-
-    def _hover(self, module: Movable, spot: QPointF) -> None:
-        """An open hand over a handle."""
-        if hasattr(module, "taken"):
-            shape = Qt.CursorShape.OpenHandCursor if self._at_handle(module, spot) else Qt.CursorShape.ArrowCursor
-            self._scene.plotter.setCursor(shape)
 
     def _at_handle(self, module: Movable, spot: QPointF) -> bool:
         """Whether a handle of the device is under the mouse, where it has more than its middle."""

@@ -26,18 +26,23 @@ class Drag(QObject):
         """Leave what is held where it is."""
         raise NotImplementedError
 
+    def hover(self, spot: QPointF) -> None:
+        """The mouse moves over a pixel with nothing held and no button down."""
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Take, drag and let go."""
         if not isinstance(event, QMouseEvent):
             return False
-        kind = event.type()
+        kind, spot = event.type(), event.position()
         if kind == QEvent.Type.MouseButtonPress and event.button() == Qt.MouseButton.LeftButton:
-            self._dragging = self.take(event.position())
+            self._dragging = self.take(spot)
             return self._dragging
         if not self._dragging:
+            if kind == QEvent.Type.MouseMove and not event.buttons():
+                self.hover(spot)
             return False
         if kind == QEvent.Type.MouseMove:
-            self.drag(event.position())
+            self.drag(spot)
             return True
         if kind == QEvent.Type.MouseButtonRelease:
             self._dragging = False

@@ -37,7 +37,7 @@ class Inspector(QFrame):
         super().__init__(parent)
         self.setObjectName("inspector")
         self._session = session
-        self._was_busy = False
+        self._was_busy, self._run = False, ""
         self._watch = watch
         self.pages = {step: PAGES[step](session, watch) for step in STEPS}
         self.stack = QStackedWidget(self)
@@ -73,7 +73,9 @@ class Inspector(QFrame):
         area = self.stack.currentWidget()
         assert isinstance(area, QScrollArea)
         bar = area.verticalScrollBar()
-        place = bar.value() if self.stack.currentIndex() == before else 0
+        if self.stack.currentIndex() != before:
+            bar.setValue(0)  # a page is read from its top
+        place = bar.value()
         self.pages[step].refresh()
         if place:  # the result of a button appears where it was pressed
             _hold(bar, place)
@@ -88,7 +90,8 @@ class Inspector(QFrame):
             self._refresh_if("plan")
 
     def _look_changed(self) -> None:
-        self._refresh_if("compare")
+        another, self._run = self._session.look.run != self._run, self._session.look.run
+        self._refresh_if("compare", *(("plan",) if another else ()))
 
     def _scenario_changed(self) -> None:
         page = self.pages[self._session.step]

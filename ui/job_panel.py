@@ -19,9 +19,27 @@ VERBS = {
     "mesh": "Build the heart",
     "simulate": "Simulate",
     "velocity": "Measured velocity",
+    "ecg": "Read the measured ECG",
+    "compare_leads": "Compare places for the lead",
+    "compare_drugs": "The heart under the drugs",
+    "induce": "Try to induce re-entry",
+    "learn": "Learn from the ensemble",
+    "calibrate": "Fit to the patient",
+    "electrogram": "Electrogram",
+    "series": "Look through the scan",
+    "edit": "Edit the labels",
+    "keep_edits": "Keep the edits",
+    "fibers": "Trace the fibres",
+    "landmarks": "Lay the landmarks",
+    "motion": "Motion of the wall",
+    "quality": "Quality of the mesh",
+    "centerline": "Follow the vessel",
+    "ostia": "Find the coronary ostia",
+    "repeat": "Run the report again",
     "report": "Write the report",
     "road": "From scan to twin",
 }
+THINKING = "Working out the beat ..."
 ENDINGS = {DONE: "done", FAILED: "not done", CANCELLED: "cancelled", CRASHED: "ended unexpectedly"}
 
 
@@ -59,7 +77,8 @@ class JobPanel(QWidget):
         active = status is not None and status.state == RUNNING
         for widget in (self.bar, self.left, self.cancel):
             widget.setVisible(active)
-        self.text.setText(_line(status) if status else ("Working out the beat ..." if self._watch.thinking else ""))
+        thinking = self._watch.thinking and not active  # a step that ended does not hide it
+        self.text.setText(THINKING if thinking else _line(status) if status else "")
         if status is not None and active:
             self.bar.setValue(round(status.fraction * 1000))
             self.left.setText(time_left(status.seconds_left))

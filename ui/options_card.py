@@ -66,10 +66,9 @@ class OptionsCard(QFrame):
             band.setProperty("role", "small")
             band.setToolTip(outcome.source)
             layout.addWidget(band)
-        layout.addStretch(1)
-        why = QLabel(self._row.why)
-        why.setProperty("role", "warn")
-        layout.addWidget(why)
+        why = label(self._row.why, "warn")  # wraps: a long one takes no room from the columns
+        why.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        layout.addWidget(why, 1)
         layout.addWidget(label_of("Better"))
         ways = QComboBox(row)
         for key, words in WAYS.items():

@@ -1,6 +1,7 @@
 """The options of the open case side by side: a card for each outcome, in place of the heart."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from geometry.errors import Refused
@@ -24,6 +25,11 @@ class OptionsView(QScrollArea):
         self.hide()
         for signal in (session.case_changed, session.data_changed, session.theme_changed, session.options.changed):
             signal.connect(self.refresh)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        """Lay the cards: they are not laid while nobody sees them."""
+        super().showEvent(event)
+        self.refresh()
 
     def refresh(self) -> None:
         """Lay the cards again; a sentence where nothing can be compared."""

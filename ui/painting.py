@@ -101,11 +101,6 @@ def scalars(field: Field, frame: int) -> NDArray[np.floating]:
     return np.asarray(np.linalg.norm(values, axis=1) if values.ndim == 2 else values)
 
 
-def fits(field: Field, nodes: int) -> bool:
-    """Whether a field is on the nodes of a mesh (an older run may be on another)."""
-    return field.fits(nodes)
-
-
 def strongest_time(field: Field | None) -> float:
     """The time, ms, of the frame that shows most; 0 for a field that does not change, or none."""
     if field is None or not field.times:

@@ -9,7 +9,7 @@ from ui.heart_parts import words_at
 from ui.heart_surface import nearest_node
 from ui.painting import Painting, scalars
 from ui.session import Point, Session
-from ui.tried_beat import tried, tried_at
+from ui.tried_beat import fits_heart, tried, tried_at
 from ui.velocity_arrows import velocity_at
 
 HINT = "Click to read a value."
@@ -23,9 +23,8 @@ def title_words(session: Session, painted: bool) -> str:
     if tried(session):
         return f"What if: {session.title_of(session.scenario_name)}"
     words = session.title_of(session.look.run)
-    if session.step == "compare" and session.look.other in session.runs:
-        words += f" and {session.title_of(session.look.other)}"
-    return words
+    other = session.result_of(session.look.other) if session.step == "compare" else None
+    return f"{words} and {session.title_of(session.look.other)}" if fits_heart(session, other) else words
 
 
 def readout(session: Session, paintings: tuple[Painting, ...]) -> str:
@@ -34,12 +33,13 @@ def readout(session: Session, paintings: tuple[Painting, ...]) -> str:
     if mesh is None:
         return ""
     if point is None:
-        return f"{paintings[0].title}. {HINT}" if paintings else "Click on the heart to mark a place."
+        words = _not_drawn(session) or (HINT if paintings else "Click on the heart to mark a place.")
+        return f"{paintings[0].title}. {words}" if paintings else words
     node = nearest_node(mesh.points, point)
     place = at_words(point)
     if np.linalg.norm(mesh.points[node] - np.asarray(point)) > NEAR:
         return f"Not on the heart   ({place})"
-    if not paintings or result is None:
+    if not paintings:
         told = words_at(session, point)
         return f"{told}   at {place}" if told else place
     if paintings[0].kind == "chance":
@@ -48,13 +48,24 @@ def readout(session: Session, paintings: tuple[Painting, ...]) -> str:
         return f"{paintings[0].title}  {text}{_in_runs(share, runs)}   at {place}"
     if session.draws.number:
         return f"{_drawn_at(paintings[0], node)}   at {place}"
-    if tried(session):
+    if tried(session) or result is None:
         return f"Activation time  {tried_at(session, node)}   at {place}"
     other = session.result_of(session.look.other) if session.step == "compare" else None
-    if other is not None and session.look.field in other.fields:
+    if other is not None and fits_heart(session, other):
         return f"{_pair(result, other, session.look.field, node)}   at {place}"
     told = value_at(result, session.look.field, node, paintings[0]) + velocity_at(session, paintings[0], node)
     return f"{told}   at {place}"
+
+
+def _not_drawn(session: Session) -> str:
+    """Which run that is looked at cannot be drawn, and why, in the steps that draw some; empty where all can."""
+    if not session.with_fields or tried(session):
+        return ""
+    for name in (session.look.run, *((session.look.other,) if session.step == "compare" else ())):
+        result = session.result_of(name)
+        if result is not None and session.look.field in result.fields and not fits_heart(session, result):
+            return f"No map: \u2018{session.title_of(name)}\u2019 was run on another mesh."
+    return ""
 
 
 def _drawn_at(painting: Painting, node: int) -> str:

@@ -161,6 +161,10 @@ class Scene(QWidget):
         ratio = self.plotter.devicePixelRatioF()
         return QPointF(x / ratio, self.plotter.height() - y / ratio - 1)
 
+    def show_hand(self, on: bool) -> None:
+        """An open hand in place of the arrow, where something can be taken."""
+        self.plotter.setCursor(Qt.CursorShape.OpenHandCursor if on else Qt.CursorShape.ArrowCursor)
+
     def display_of(self, place: Sequence[float] | Floats) -> NDArray[np.floating]:
         """(3,), pixels of the screen from the lower left, and depth, of a place (mm)."""
         renderer = self.plotter.renderers[0]

@@ -20,7 +20,7 @@ from ui.look import CHANCE, DOUBT, MODES, VALUE
 from ui.painting import modes_of, suited
 from ui.session import Session
 from ui.theme import Theme, px
-from ui.tried_beat import tried, tried_modes, tried_result
+from ui.tried_beat import fits_heart, shown_look, shown_result, tried, tried_modes, tried_result
 from ui.widgets import Segments
 
 TOOLS = {
@@ -90,8 +90,8 @@ class SceneControls(QFrame):
 
     def refresh(self, painted: bool) -> None:
         """Offer what the run has; nothing of it while no field is drawn."""
-        session, look = self._session, self._session.look
-        result, mesh = session.result, session.mesh
+        session, look = self._session, shown_look(self._session)
+        result, mesh = shown_result(session), session.mesh
         for widget in (self.fields, self.modes, self.tools["palette"]):
             widget.setVisible(painted)
         self.tools["lines"].setVisible(painted and has_isochrones(look.field))
@@ -114,7 +114,7 @@ class SceneControls(QFrame):
             return
         choices = shown_fields(result)
         other = session.result_of(look.other) if session.step == "compare" else None
-        if other is not None:  # only what both runs have
+        if other is not None and fits_heart(session, other):  # only what both runs have
             choices = {name: text for name, text in choices.items() if name in other.fields}
         _offer(self.fields, choices, look.field)
         allowed = modes_of(result, look.field)

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QPointF, Signal
 
 from geometry.landmarks import MOVABLE, Point
+from ui.drag import Drag
 from ui.scene import Scene
 from ui.theme import Theme, px
 
@@ -16,7 +16,7 @@ SIDE = " of the RV"
 GRIP = 14.0  # pixels around the middle of a ball in which it is taken
 
 
-class Handles(QObject):
+class Handles(Drag):
     """Emits name and new place of a landmark that was dragged."""
 
     dropped = Signal(str, object)
@@ -27,7 +27,6 @@ class Handles(QObject):
         self._places: dict[str, Point] = {}
         self._colour = ""
         self.held = ""
-        scene.plotter.installEventFilter(self)  # asked before the scene's own: a drag turns no camera
 
     def show(self, places: Mapping[str, Point], theme: Theme) -> None:
         """Show other landmarks (none: take them away)."""
@@ -43,26 +42,25 @@ class Handles(QObject):
         """The pixel of the widget at which a place is seen."""
         return self._scene.on_screen(place)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-        """Take, drag and drop."""
-        if not isinstance(event, QMouseEvent) or not self._places:
-            return False
-        spot, kind = event.position(), event.type()
-        if kind == QEvent.Type.MouseButtonPress and event.button() == Qt.MouseButton.LeftButton:
-            self.held = self._at(spot)
-            return bool(self.held)
-        if kind == QEvent.Type.MouseMove and self.held:
-            self._places[self.held] = self._under(spot)
-            self._draw()
-            return True
-        if kind == QEvent.Type.MouseMove and not event.buttons():
-            shape = Qt.CursorShape.OpenHandCursor if self._at(spot) else Qt.CursorShape.ArrowCursor
-            self._scene.plotter.setCursor(shape)
-        if kind == QEvent.Type.MouseButtonRelease and self.held:
-            name, self.held = self.held, ""
-            self.dropped.emit(name, self._places[name])
-            return True
-        return False
+    def take(self, spot: QPointF) -> bool:
+        """Whether a landmark lies under a pixel."""
+        self.held = self._at(spot)
+        return bool(self.held)
+
+    def drag(self, spot: QPointF) -> None:
+        """Show the landmark under a pixel."""
+        self._places[self.held] = self._under(spot)
+        self._draw()
+
+    def let_go(self) -> None:
+        """Tell where it was dropped."""
+        name, self.held = self.held, ""
+        self.dropped.emit(name, self._places[name])
+
+    def hover(self, spot: QPointF) -> None:
+        """An open hand over a landmark."""
+        if self._places:
+            self._scene.show_hand(bool(self._at(spot)))
 
     def _draw(self) -> None:
         self._scene.mark("landmarks", np.array(list(self._places.values())).reshape(-1, 3), self._colour, RADIUS)
@@ -70,8 +68,8 @@ class Handles(QObject):
     def _at(self, spot: QPointF) -> str:
         """The landmark under a pixel."""
         away = {name: (self.on_screen(place) - spot).manhattanLength() for name, place in self._places.items()}
-        nearest = min(away, key=lambda name: away[name])
-        return nearest if away[nearest] <= px(GRIP) else ""
+        nearest = min(away, key=lambda name: away[name], default="")
+        return nearest if nearest and away[nearest] <= px(GRIP) else ""
 
     def _under(self, spot: QPointF) -> Point:
         """The place under a pixel, as far away as the landmark that is held."""

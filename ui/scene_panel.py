@@ -14,7 +14,7 @@ from ui.legend import Legend
 from ui.lesion_brush import LesionBrush
 from ui.look import VALUE
 from ui.ostium_drag import OstiumDrag
-from ui.painting import Painting, fits, frame_at
+from ui.painting import Painting, frame_at
 from ui.picture_state import picture_state
 from ui.readout import readout, title_words
 from ui.scene import Scene
@@ -27,7 +27,7 @@ from ui.site_drag import SiteDrag, hide_lines
 from ui.steps.plan import draw_plan, plan_scale
 from ui.surfaces import swatches
 from ui.theme import px
-from ui.tried_beat import tried, tried_modes
+from ui.tried_beat import shown_field, tried, tried_modes
 from ui.velocity_arrows import show_velocity
 
 
@@ -89,10 +89,9 @@ class ScenePanel(QWidget):
 
     def refresh(self) -> None:
         """Draw the heart the way it is looked at now."""
-        session = self._session
-        mesh = session.mesh
-        field = session.field if session.with_fields else None
-        painted = field is not None and mesh is not None and fits(field, len(mesh.points))
+        session, mesh = self._session, self._session.mesh
+        field = shown_field(session)
+        painted = field is not None
         self.badge.setVisible(painted)
         self.badge.setText("MEASURED" if session.look.field == MEASURED else "SIMULATED")
         self.controls.refresh(painted)
@@ -111,7 +110,7 @@ class ScenePanel(QWidget):
         self.paintings, self._shade = (), None
         if self.scene.surface is not None and (self.scene.surface.cut is not None) != session.cut:
             self._set_surface()
-        if field is None or not painted:
+        if field is None:
             self._show_heart()
             self.show_landmarks()
         else:

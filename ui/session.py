@@ -173,8 +173,9 @@ class Session(Contents):
 
     @property
     def painted(self) -> bool:
-        """Whether the step shows a field on the heart."""
-        return self.with_fields and self.field is not None
+        """Whether the step shows a field on the heart; that of an older run may be of another."""
+        field, mesh = self.field, self.mesh
+        return self.with_fields and field is not None and mesh is not None and field.fits(len(mesh.points))
 
     def carried(self, name: str) -> bool:
         """Whether particles or streamlines are drawn: wanted, and the velocity of a run that has them is looked at."""
@@ -288,7 +289,7 @@ class Session(Contents):
         if self.case is not None:
             self.case.save_scenario(name, scenario)
             self.scenarios[name] = scenario
-            self.put(forget=("stale", "scenario_doubts"))
+            self.put(forget=("stale", "scenario_doubts", "old_runs"))
             self.scenario_changed.emit()
 
     def rename(self, title: str) -> None:

@@ -3,17 +3,17 @@
 from ui.draws import draw_painting
 from ui.painting import Painting, paint, paint_pair
 from ui.session import Session
-from ui.tried_beat import tried_result
+from ui.tried_beat import fits_heart, shown_look, tried_result
 
 
 def shown_paintings(session: Session, frame: int) -> tuple[Painting, ...]:
     """One painting, or two of them side by side."""
-    result, look = session.result, session.look
-    assert result is not None
+    look = shown_look(session)
+    shown = tried_result(session) or session.result
+    assert shown is not None
     other = session.result_of(look.other) if session.step == "compare" else None
-    if other is not None and look.field in other.fields:
-        return paint_pair(result, other, look, session.time)
-    shown = tried_result(session) or result
+    if other is not None and fits_heart(session, other):
+        return paint_pair(shown, other, look, session.time)
     found = paint(shown, look, frame)
     if session.draws.number:
         return (draw_painting(shown, look, session.draws.number), *found[1:])

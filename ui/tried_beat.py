@@ -1,6 +1,4 @@
-"""The beat that is tried in the step Plan, and the draws around it, as if they were a run."""
-
-from dataclasses import replace
+"""What is drawn on the heart: the run that is looked at, or the beat that is tried in the step Plan as if it were a run."""
 
 import numpy as np
 
@@ -8,13 +6,39 @@ from geometry.heart_mesh import Floats
 from geometry.metric import Metric
 from solvers.result import Field, Result, Trace
 from solvers.uncertainty.summary import interval
-from ui.look import CHANCE, MODES, VALUE
+from ui.look import CHANCE, MODES, VALUE, Look
 from ui.session import Session
+
+MAP = "activation_time"
+
+
+def shown_result(session: Session) -> Result | None:
+    """Where what is drawn comes from; None where the run is not for the heart as it is now, and nothing is tried."""
+    return session.result if fits_heart(session, session.result) else tried_result(session)
+
+
+def shown_field(session: Session) -> Field | None:
+    """The field that is drawn on the heart."""
+    result = shown_result(session) if session.with_fields else None
+    return result.fields.get(shown_look(session).field) if result is not None else None
+
+
+def shown_look(session: Session) -> Look:
+    """How the session looks at it; what is tried has a map of activation alone."""
+    return session.look.changed(field=MAP) if tried(session) else session.look
+
+
+def fits_heart(session: Session, result: Result | None) -> bool:
+    """Whether the field that is looked at is of the heart as it is now in a run; an older run may be on another mesh."""
+    field, mesh = result.fields.get(session.look.field) if result is not None else None, session.mesh
+    return field is not None and mesh is not None and field.fits(len(mesh.points))
 
 
 def tried(session: Session) -> bool:
     """Whether the beat that is tried in the step Plan is drawn in place of the run."""
-    return session.step == "plan" and session.answer is not None and session.look.field == "activation_time"
+    if session.step != "plan" or session.answer is None:
+        return False
+    return session.look.field == MAP or not fits_heart(session, session.result)
 
 
 def tried_modes(session: Session) -> tuple[str, ...]:
@@ -24,14 +48,14 @@ def tried_modes(session: Session) -> tuple[str, ...]:
 
 def tried_result(session: Session) -> Result | None:
     """The answer in place of the run that is looked at; its ensemble too where the look wants one. None: nothing is tried."""
-    result, answer, look, late = session.result, session.answer, session.look, session.band.late
-    if result is None or answer is None or not tried(session):
+    answer, look, late = session.answer, session.look, session.band.late
+    if answer is None or not tried(session):
         return None
-    field = result.fields[look.field].with_values(answer.activation)
-    fields = {look.field: field}
+    field = Field(answer.activation, "ms", "Activation time", (), "EARLY", "LATE")
+    fields = {MAP: field}
     if late is not None and look.mode != VALUE:
-        fields |= _ensemble(look.field, field, late, members=look.mode == CHANCE or session.draws.number > 0)
-    return replace(result, fields=fields)
+        fields |= _ensemble(MAP, field, late, members=look.mode == CHANCE or session.draws.number > 0)
+    return Result("electrophysiology", "eikonal", fields)
 
 
 def _ensemble(name: str, field: Field, late: Floats, members: bool) -> dict[str, Field]:

@@ -112,7 +112,6 @@ class Workplace(QWidget):
         self.down.setVisible(not table)
         self.options.setVisible(table)
         if table:
-            self.options.refresh()
             return
         self.scene_panel.setVisible(layout != SLICES)
         self.slices.setVisible(layout != HEART)

@@ -189,7 +189,8 @@ def _why(options: Sequence[Option], outcome: Outcome, joint: Joint | None) -> st
     if joint is None:
         bare = [f"'{o.title}'" for o in options if len(_finite(o.members.get(outcome.name))) < 2]
         return (
-            f"{NO_MEMBERS}: {', '.join(bare)}; run again with an ensemble to know P(best) and the doubt of differences."
+            f"{NO_MEMBERS}: {', '.join(bare)} (no ensemble, or run by an older version); run again with an ensemble to know "
+            "P(best) and the doubt of differences."
             if bare
             else "No member has an answer for all."
         )

@@ -263,8 +263,7 @@ def _member_values(
 
 def _ensemble_note(scenario: Electrophysiology, count: int) -> str:
     names = ", ".join(
-        f"{number.meaning.split(';')[0].lower()} (SD {number.sd:g} {number.unit})"
-        for number in varied_numbers(scenario)
+        f"{_plain(number.meaning)} (SD {number.sd:g} {number.unit})" for number in varied_numbers(scenario)
     )
     moved = (
         "" if scenario.tier == "eikonal" else f" Intervals are centred on the {scenario.tier.replace('_', '-')} run."

@@ -93,7 +93,7 @@ def learn(table: MemberTable, seed: int, progress: Progress = silent) -> Sensiti
         return None
     studies, notes = [], []
     for place, output in enumerate(table.outputs):
-        progress(place / len(table.outputs), f"Learning what {output.label.lower()} depends on")
+        progress(place / len(table.outputs), f"Learning what '{output.label}' depends on")
         try:
             emulator = fit_emulator(table.inputs, table.answers[:, place])
         except (Refused, np.linalg.LinAlgError) as failure:

@@ -65,6 +65,7 @@ def test_leads_on_a_blocked_beat_are_tried_in_a_child_of_it_and_lead_on_to_compa
     page.place(tuple(float(c) for c in heart.landmarks["apex"]))
     child = session.scenario
     assert isinstance(child, Electrophysiology) and child.parent == name and child.conduction == "lbbb"
+    assert child.tier == blocked.tier == "monodomain"  # one model for what is compared
     case = session.case
     assert case is not None and len(child.sites) == 1
     case.save_result(session.scenario_name, case.result("pacing"), heart)

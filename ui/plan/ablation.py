@@ -15,6 +15,7 @@ from solvers.scenario import Electrophysiology, Lesion
 from ui.lesion_tool import BRUSH, DEPTHS, ERASER, LINE, RADII, TOOLS, LesionTool
 from ui.plan.induction_rows import InductionRows
 from ui.plan.live_numbers import LiveNumbers
+from ui.plan.run_rows import RunRows, against_words
 from ui.plan.undo_row import undo_row
 from ui.plan_panel import PlanPanel
 from ui.scene import Scene
@@ -104,13 +105,10 @@ class Panel(PlanPanel):
             if session.answer is not None:
                 self.column.addWidget(section("What it does"))
                 self.column.addWidget(LiveNumbers(session, self))
+                self.column.addWidget(label(against_words(session), "small"))
             self.column.addWidget(section("Can re-entry be induced?"))
             self.column.addWidget(InductionRows(self.page, scenario, self))
-            run = button(
-                "Run with doubt", self._run, main=True, tip="Run this scenario in full, with its ensemble if it has one"
-            )
-            run.setEnabled(not self.watch.busy)
-            self.column.addWidget(run)
+            self.column.addWidget(RunRows(self.page, scenario, self))
 
     def _add_tool(self) -> None:
         tool = self.session.lesions.tool
@@ -233,9 +231,6 @@ class Panel(PlanPanel):
     def _end_line(self) -> None:
         self.session.lesions.take(drawing=False)
         self.page.refresh()
-
-    def _run(self) -> None:
-        self.watch.start("simulate", {"scenario": self.session.scenario_name})
 
 
 def _words(lesion: Lesion) -> str:

@@ -4,16 +4,18 @@ import numpy as np
 from PySide6.QtWidgets import QHBoxLayout
 
 from app.plan_answers import kept_answer
-from app.scenario_tree import as_child, free_name, paced_of
+from app.scenario_tree import as_child, child_of, free_name, free_title, paced_of
 from geometry.errors import Refused
 from solvers.electrophysiology.leads import planned_lead, snapped, usual_crt
 from solvers.scenario import Electrophysiology, PacingSite
 from ui.plan.lead_card import LeadCard
 from ui.plan.live_numbers import LiveNumbers
+from ui.plan.run_rows import RunRows, against_words
 from ui.plan.tried_leads import TriedLeads
 from ui.plan.undo_row import undo_row
 from ui.plan.vein_rows import VeinRows, draw_vein, lead_vein_on, store_within
 from ui.plan_panel import PlanPanel
+from ui.readout import at_words
 from ui.scene import Scene
 from ui.scene_overlays import SITE_COLOUR, show_sites
 from ui.session import Point, Session
@@ -54,12 +56,6 @@ def draw(scene: Scene, session: Session, shown: bool) -> None:
     scene.draw()
 
 
-def compare_runs(session: Session, left: str, right: str) -> None:
-    """Go to the step Compare with two runs side by side."""
-    session.set_look(run=left, other=right, options=False)
-    session.show_step("compare")
-
-
 class Panel(PlanPanel):
     """Leads of one scenario."""
 
@@ -86,21 +82,9 @@ class Panel(PlanPanel):
         self._add_numbers()
         self._add_leads(scenario)
         self._add_tried(scenario)
-        run = button(
-            "Run with doubt", self._run, main=True, tip="Run this scenario in full, with its ensemble if it has one"
-        )
-        run.setEnabled(not self.watch.busy and bool(scenario.sites))
-        self.column.addWidget(run)
-        self._add_comparison()
+        if scenario.start == "paced":
+            self.column.addWidget(RunRows(self.page, scenario, self))
         self.column.addWidget(label(LIMITS, "small"))
-
-    def _add_comparison(self) -> None:
-        """Once it was run: the way on to what it changes."""
-        session = self.session
-        name, before = session.scenario_name, session.look.run
-        if name in session.runs and before in session.runs and before != name:
-            words = f"Compare with \u2018{session.title_of(before)}\u2019"
-            self.column.addWidget(button(words, lambda: compare_runs(session, before, name)))
 
     def _add_leads(self, scenario: Electrophysiology) -> None:
         how = Segments({"move": "Move the lead", "add": "Add a lead", VEIN: "Draw the vein"}, self)
@@ -128,9 +112,7 @@ class Panel(PlanPanel):
         self.column.addWidget(section("What it does"))
         self.numbers = LiveNumbers(session, self)
         self.column.addWidget(self.numbers)
-        if session.result is not None:
-            words = f"Change: against the run \u2018{session.title_of(session.look.run)}\u2019."
-            self.column.addWidget(label(words, "small"))
+        self.column.addWidget(label(against_words(session), "small"))
 
     def _add_tried(self, scenario: Electrophysiology) -> None:
         session, place = self.session, planned_lead(scenario)
@@ -138,10 +120,11 @@ class Panel(PlanPanel):
             return
         self.column.addWidget(section("Places compared"))
         answer = kept_answer(session.case, "leads", session.scenario_name, session.mesh)
-        sites = (scenario.sites[place], *scenario.candidates)
+        sites = tuple(dict.fromkeys((scenario.sites[place], *scenario.candidates)))
         tried = TriedLeads(sites, answer, str(self.page.kept.get("criterion", "qrs_duration")), self)
         tried.taken.connect(lambda site: self._change(place, site))
         tried.dropped.connect(self._forget)
+        tried.wanted.connect(self._make_option)
         tried.judged.connect(self._judge)
         self.column.addWidget(tried)
         row = QHBoxLayout()
@@ -215,6 +198,23 @@ class Panel(PlanPanel):
         if isinstance(scenario, Electrophysiology):
             self._keep_tried(tuple(one for one in scenario.candidates if one != site), "Forget a place")
 
+    def _make_option(self, site: PacingSite) -> None:
+        """A scenario of its own with the lead at a place that was tried, beside this one."""
+        session, scenario = self.session, self.session.scenario
+        place = planned_lead(scenario) if isinstance(scenario, Electrophysiology) else None
+        if not isinstance(scenario, Electrophysiology) or place is None:
+            return
+        sites = (*scenario.sites[:place], site, *scenario.sites[place + 1 :])
+        name, beside = child_of(session.scenarios, session.scenario_name, free_title(session.scenarios, scenario.title))
+        beside = beside.model_copy(update={"sites": sites, "candidates": ()})
+        if scenario.parent in session.scenarios:
+            beside = as_child(session.scenarios, scenario.parent, beside)
+        session.keep_scenario(name, beside)
+        session.choose_scenario(name, show_run=False)
+        session.said.emit(
+            f"The lead at {at_words((site.x, site.y, site.z))} is the option \u2018{beside.title}\u2019.", "info"
+        )
+
     def _keep_tried(self, candidates: tuple[PacingSite, ...], words: str) -> None:
         scenario = self.session.scenario
         if isinstance(scenario, Electrophysiology):
@@ -231,7 +231,7 @@ class Panel(PlanPanel):
         if not name:
             taken = any(other.title == "Pacing" for other in session.scenarios.values())
             title = f"{scenario.title}, paced" if taken else "Pacing"
-            fresh = scenario.model_copy(update={"title": title, "tier": "eikonal", "start": "paced", "sites": ()})
+            fresh = scenario.model_copy(update={"title": title, "start": "paced", "sites": ()})
             name = free_name(session.scenarios, title)
             session.keep_scenario(name, as_child(session.scenarios, session.scenario_name, fresh))
         session.choose_scenario(name, show_run=False)
@@ -254,6 +254,3 @@ class Panel(PlanPanel):
 
     def _compare(self) -> None:
         self.watch.start("compare_leads", {"scenario": self.session.scenario_name})
-
-    def _run(self) -> None:
-        self.watch.start("simulate", {"scenario": self.session.scenario_name})

@@ -135,7 +135,7 @@ class Panel(DevicePanel):
     def __init__(self, page: Page) -> None:
         super().__init__(page)
         stent = current(self.session)
-        if stent is None:
+        if stent is None or self.session.centerline is None:
             self._ask_for_line()
             return
         self.stent = stent
@@ -163,7 +163,8 @@ class Panel(DevicePanel):
             keep(self.session, _at(self.stent, at), "Move the stent")
 
     def _ask_for_line(self) -> None:
-        self.column.addWidget(label("A stent follows the middle line of the vessel, which is not known yet.", "muted"))
+        words = "A stent follows the middle line of the vessel, which is not known on this mesh yet."
+        self.column.addWidget(label(words, "muted"))
         find = button("Follow the vessel", lambda: self.watch.start("centerline", {}), main=True)
         find.setEnabled(not self.watch.busy)
         self.column.addWidget(find)
@@ -200,7 +201,8 @@ class Panel(DevicePanel):
         session, found = self.session, []
         for name, scenario in session.scenarios.items():
             if isinstance(scenario, Flow) and (scenario.device is None or scenario.device == self.stent):
-                found += _drops(session.result_of(name), scenario.title, name)
+                title = f"{scenario.title} (out of date)" if name in session.old_runs else scenario.title
+                found += _drops(session.result_of(name), title, name)
         self.column.addWidget(section("Pressure drop, of the runs"))
         if not found:
             self.column.addWidget(label("None yet: run the flow.", "muted"))

@@ -27,6 +27,7 @@ class TriedLeads(QWidget):
 
     taken = Signal(object)
     dropped = Signal(object)
+    wanted = Signal(object)  # as an option of its own
     judged = Signal(str)
 
     def __init__(
@@ -80,8 +81,11 @@ class TriedLeads(QWidget):
         if number > 0:
             links = QHBoxLayout()
             take = button("Move the lead here", lambda: self.taken.emit(site))
+            option = button(
+                "Make it an option", lambda: self.wanted.emit(site), tip="A scenario of its own with the lead there"
+            )
             drop = button("Forget", lambda: self.dropped.emit(site))
-            for link in (take, drop):
+            for link in (take, option, drop):
                 link.setProperty("role", "link")
                 links.addWidget(link)
             links.addStretch(1)

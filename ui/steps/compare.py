@@ -1,7 +1,10 @@
 """Compare: two runs beside each other on the same scale, or any number of options in a table."""
 
+from functools import partial
+
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
+from app.option_models import Ran, unlike_notes
 from app.scenario_words import change_line
 from geometry.metric import Metric
 from solvers.comparison.table import Difference
@@ -11,7 +14,7 @@ from ui.scenario_list import run_chooser
 from ui.session import Session
 from ui.steps.page import Page
 from ui.theme import px
-from ui.widgets import Segments, label, notice, section
+from ui.widgets import Segments, button, label, notice, section
 
 
 class ComparePage(Page):
@@ -25,9 +28,12 @@ class ComparePage(Page):
         """Add the choosers and the table."""
         session = self.session
         if len(session.runs) < 2:
-            self.column.addWidget(
-                label("Two finished runs of this case are needed. Run another scenario in the step Simulate.")
+            words = (
+                "Two finished runs of this case are needed. Try something in the step Plan, or run another scenario."
             )
+            self.column.addWidget(label(words))
+            for step, way in (("plan", "Plan an intervention"), ("simulate", "Run another scenario")):
+                self.column.addWidget(button(way, partial(session.show_step, step)))
             return
         look = session.look
         ways = Segments({"beside": "Side by side", "difference": "Difference", "options": "Options"}, self)
@@ -43,11 +49,21 @@ class ComparePage(Page):
             chooser = run_chooser(session, session.runs, getattr(look, key), self)
             chooser.currentIndexChanged.connect(lambda i, k=key, c=chooser: session.set_look(**{k: c.itemData(i)}))
             self.column.addWidget(chooser)
-        for name in dict.fromkeys((look.run, look.other)):
-            for sentence in session.scenario_doubts.get(name, ()):
-                self.column.addWidget(notice(sentence))
+        self.add_doubts(look.run, look.other)
+        for sentence in unlike_notes(self._ran()):
+            self.column.addWidget(notice(sentence))
         self._add_changes()
         self._add_table()
+
+    def _ran(self) -> list[Ran]:
+        """How the two runs were solved."""
+        session = self.session
+        found = ((name, session.result_of(name)) for name in dict.fromkeys((session.look.run, session.look.other)))
+        return [
+            Ran.of(session.title_of(name), one.method, one.stamp, {m.name: m.value for m in one.metrics})
+            for name, one in found
+            if one is not None
+        ]
 
     def _add_changes(self) -> None:
         """What the right one's scenario has otherwise than the left one's, in words."""

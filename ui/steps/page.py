@@ -1,5 +1,6 @@
 """What every page of the inspector is: a column of texts, cards and buttons, filled again when the session changes."""
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
@@ -9,7 +10,7 @@ from ui.job_watch import JobWatch
 from ui.result_cards import metric_card
 from ui.session import Session
 from ui.theme import px
-from ui.widgets import label, notice, section
+from ui.widgets import button, label, notice, section
 
 OUT_OF_DATE = "Out of date"
 
@@ -53,6 +54,20 @@ class Page(QWidget):
             self.column.addWidget(section(head))
             for note in notes:
                 self.column.addWidget(notice(note) if head == OUT_OF_DATE else label(shown_text(note), "small"))
+
+    def add_doubts(self, *names: str) -> None:
+        """What no longer fits of some runs, and a way to run them again."""
+        session = self.session
+        for name in dict.fromkeys(names):
+            for sentence in session.scenario_doubts.get(name, ()):
+                self.column.addWidget(notice(sentence))
+            if name in session.old_runs:
+                again = button(f"Run \u2018{session.title_of(name)}\u2019 again", partial(self._run_again, name))
+                again.setEnabled(not self.watch.busy)
+                self.column.addWidget(again)
+
+    def _run_again(self, name: str) -> None:
+        self.watch.start("simulate", {"scenario": name})
 
     def add_metrics(self, metrics: tuple[Metric, ...], head: str) -> None:
         """Add cards with numbers."""

@@ -102,6 +102,7 @@ class PlanPage(Page):
             choice.show_choice(module.TITLE)
             choice.chosen.connect(self.session.choose_plan)
             self.column.addWidget(choice)
+        self.add_doubts(self.session.look.run)
         self.panel = module.Panel(self)
         self.column.addWidget(cast(QWidget, self.panel))
 
