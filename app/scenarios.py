@@ -25,7 +25,6 @@ def ventricle_scenario(period: float | None) -> Flow:
 
 
 EXERCISE_RATE = 110.0  # 1/min
-EXERCISE_TITLE = "Systole at exercise"
 
 
 def exercise(rest: Flow) -> Flow:
@@ -36,7 +35,7 @@ def exercise(rest: Flow) -> Flow:
     shorter = (413.0 - 1.7 * EXERCISE_RATE) / (413.0 - 1.7 * rest.heart_rate)
     return rest.model_copy(
         update={
-            "title": EXERCISE_TITLE if rest.title == Flow().title else f"{rest.title}, exercise",
+            "title": _title_at_exercise(rest.title),
             "heart_rate": EXERCISE_RATE,
             "ejection_time": round(rest.ejection_time * shorter),
             "vessels": "tuned to cuff",
@@ -44,6 +43,10 @@ def exercise(rest: Flow) -> Flow:
             "ensemble": Ensemble(members=0),
         }
     )
+
+
+def _title_at_exercise(title: str) -> str:
+    return title.replace("at rest", "at exercise") if "at rest" in title else f"{title}, exercise"
 
 
 def checkpoint_of(case: Case, name: str) -> Path:

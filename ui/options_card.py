@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from geometry.metric import shown_unit
-from solvers.comparison.table import Cell, OptionsTable, Row
+from solvers.comparison.table import RUN_ONLY, Cell, OptionsTable, Row
 from solvers.comparison.threshold import share_text
 from ui.options_plot import OptionsPlot, ink_of
 from ui.theme import Theme, px
@@ -66,7 +66,9 @@ class OptionsCard(QFrame):
             band.setProperty("role", "small")
             band.setToolTip(outcome.source)
             layout.addWidget(band)
-        why = label(self._row.why, "warn")  # wraps: a long one takes no room from the columns
+        why = label(
+            self._row.why, "small" if self._row.why == RUN_ONLY else "warn"
+        )  # wraps: a long one takes no room from the columns
         why.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(why, 1)
         layout.addWidget(label_of("Better"))
@@ -120,7 +122,8 @@ def _named(title: str, place: int, base: bool) -> QWidget:
     layout.addWidget(dot)
     words = label(title, "small") if len(title) > LONG else QLabel(title)  # small print has room for two lines
     words.setToolTip(f"{title}: the baseline" if base else title)
-    words.setMinimumWidth(px(60))
+    if len(title) > LONG:
+        words.setMinimumWidth(px(60))
     layout.addWidget(words, 1)
     return row
 

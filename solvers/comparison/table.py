@@ -20,6 +20,7 @@ NOT_PAIRED = (
     "the options were unrelated. Run them with the same seed, number of members and uncertain inputs."
 )
 NO_MEMBERS = "No members kept"
+RUN_ONLY = "Computed for the run, not for its members."
 TIE = "\u2248 tied"
 NO_RECOMMENDATION = "The table recommends nothing: which outcome counts, and how much, is for people to say."
 
@@ -148,9 +149,9 @@ def compare_options(
         raise Refused("These runs share no numbers; compare runs of the same kind.")
     rows = [_row(options, place, outcome_of(name, better, thresholds)) for name in shared]
     notes = [NO_RECOMMENDATION]
-    if len(rows) > 1 and rows[0].why.startswith(NO_MEMBERS) and len({row.why for row in rows}) == 1:
+    if len(rows) > 1 and rows[0].why.startswith(NO_MEMBERS):
         notes.insert(0, rows[0].why)  # told once of all rather than in every row
-        rows = [replace(row, why="") for row in rows]
+        rows = [replace(row, why="") if row.why == notes[0] else row for row in rows]
     with_members = [option.members for option in options if option.members]
     if len(with_members) > 1 and not all(shares_draws(with_members[0], one) for one in with_members[1:]):
         notes.append(NOT_PAIRED)
@@ -187,13 +188,14 @@ def _row(options: Sequence[Option], base: int, outcome: Outcome) -> Row:
 
 def _why(options: Sequence[Option], outcome: Outcome, joint: Joint | None) -> str:
     if joint is None:
-        bare = [f"'{o.title}'" for o in options if len(_finite(o.members.get(outcome.name))) < 2]
-        return (
-            f"{NO_MEMBERS}: {', '.join(bare)} (no ensemble, or run by an older version); run again with an ensemble to know "
-            "P(best) and the doubt of differences."
-            if bare
-            else "No member has an answer for all."
-        )
+        bare = [f"'{o.title}'" for o in options if not o.members]
+        if bare:
+            return (
+                f"{NO_MEMBERS}: {', '.join(bare)} (no ensemble, or run by an older version); run again with an ensemble to know "
+                "P(best) and the doubt of differences."
+            )
+        asked = all(len(_finite(o.members.get(outcome.name))) > 1 for o in options)
+        return "No member has an answer for all." if asked else RUN_ONLY
     return "" if outcome.better or outcome.chosen else "Choose which way is better."
 
 

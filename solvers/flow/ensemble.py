@@ -32,9 +32,11 @@ BASELINE = 0.15  # share of the time that the baseline takes
 
 @dataclass(frozen=True)
 class FlowEnsemble:
-    """The members' answers and the baseline they are compared with; ``drawn`` and ``good`` tell which of all they are."""
+    """The members' answers and the baseline they are compared with, at its ``inflow`` in mm3/ms; ``drawn`` and ``good`` tell
+    which of all they are."""
 
     baseline: MeanFlow
+    inflow: float
     members: tuple[MeanFlow, ...]
     drawn: tuple[Flow, ...]
     good: tuple[int, ...]
@@ -90,6 +92,7 @@ class FlowEnsemble:
         base = self.baseline
         drop = np.array([member.drop for member in self.members]) / base.drop
         speed = np.array([member.speed for member in self.members]) / base.speed
+        orifice = np.array([peak_inflow(self.drawn[k]) for k in self.good]) / self.inflow / speed
         shear = np.array([np.percentile(member.shear, SHEAR_PERCENTILE) for member in self.members])
         base_shear = np.percentile(base.shear, SHEAR_PERCENTILE)
         return {
@@ -97,6 +100,9 @@ class FlowEnsemble:
             "mean_pressure_drop": drop,
             "peak_velocity": speed,
             "bernoulli_drop": speed**2,
+            "echo_mean_gradient": speed**2,
+            "effective_orifice_area": orifice,  # blood over velocity
+            "echo_orifice_area": orifice,
             "peak_wall_shear_stress": shear / base_shear,
         }
 
@@ -134,7 +140,7 @@ def run_ensemble(
     threshold = ELEVATED_SHEAR if settings.threshold is None else settings.threshold
     good = tuple(k for k, value in enumerate(found.values) if value is not None)
     notes = (*found.notes, _note(len(good)))
-    return FlowEnsemble(baseline, tuple(found.good), tuple(drawn), good, threshold, notes)
+    return FlowEnsemble(baseline, inflow, tuple(found.good), tuple(drawn), good, threshold, notes)
 
 
 def _packed(flow: MeanFlow) -> Arrays:

@@ -155,7 +155,7 @@ def _throat_metrics(throat: Throat | None, beat: Beat, fluid: Fluid) -> list[Met
     if throat is None:
         return []
     number = reynolds(beat.peak.inflow, throat, fluid)
-    across = f"{throat.elements_across:.0f} element edges across"
+    across = f"{int(throat.elements_across)} element edges across"
     return [
         Metric("throat_area", "Geometric throat area", throat.area / 100, "cm^2", note=across),
         Metric(

@@ -26,13 +26,14 @@ class _Blood:
 
     mesh: HeartMesh
     locator: vtkStaticCellLocator
+    edge: float
 
     @classmethod
     def of(cls, mesh: HeartMesh) -> "_Blood":
         locator = vtkStaticCellLocator()
         locator.SetDataSet(pyvista.UnstructuredGrid({pyvista.CellType.TETRA: mesh.tets}, mesh.points))
         locator.BuildLocator()
-        return cls(mesh, locator)
+        return cls(mesh, locator, mesh.edge_length())
 
     def velocity(self, places: Floats, values: Floats) -> Floats:
         """(k, 3) mm/ms of nodal values (n, 3) at places; NaN outside."""
@@ -90,10 +91,9 @@ def _moments(
 
 def _carried(blood: _Blood, flow: Floats, places: Floats) -> Floats:
     """(k, 3) mm after ``EVERY`` ms, by the midpoint rule in as many parts as the fastest needs; NaN where one has left."""
-    edge = blood.mesh.edge_length()
     here = blood.velocity(places, flow)
     speed = np.nan_to_num(np.linalg.norm(here, axis=1), nan=0.0)
-    parts = int(np.ceil(max(float(speed.max()), STILL) * EVERY / (REACH * edge)))
+    parts = int(np.ceil(max(float(speed.max()), STILL) * EVERY / (REACH * blood.edge)))
     ahead, dt = places.copy(), EVERY / parts
     for number in range(parts):
         first = here if number == 0 else blood.velocity(ahead, flow)

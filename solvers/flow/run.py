@@ -136,6 +136,14 @@ def moved_wall(mesh: HeartMesh, blood: HeartMesh) -> dict[str, Field]:
     return {"displacement": Field(way, "mm", "Wall moved before the beat", (), "STILL", "FAR")}
 
 
+def valve_note(scenario: Flow) -> str:
+    """What the valve is in the computed flow."""
+    if scenario.valve != "open" or scenario.orifice == "segmented":
+        return VALVES[scenario.valve]
+    area = f"{scenario.orifice_area:.2f} cm^2"
+    return f"The open {scenario.orifice} is the segmented narrowing brought to {area}; it has no leaflets and does not move."
+
+
 def beat_notes(beat: Beat, scenario: Flow) -> list[str]:
     """Where the beat ended early, which beat it is, and what the blood is."""
     started = "The flow started from rest and the vessels behind the outlets near their periodic state: "
@@ -147,7 +155,7 @@ def beat_notes(beat: Beat, scenario: Flow) -> list[str]:
     )
     told = "one beat is computed." if beat.number == 1 else f"{in_words(beat.number, beat.distance)}."
     early = [f"{beat.broken} What is shown ends there: there are no numbers of the beat."] if beat.broken else []
-    return [*early, started + told, blood, VALVES[scenario.valve], DRIVES[scenario.inlet]]
+    return [*early, started + told, blood, valve_note(scenario), DRIVES[scenario.inlet]]
 
 
 def beat_fields(beat: Beat, count: int) -> dict[str, Field]:
@@ -241,7 +249,7 @@ def resolution_notes(blood: HeartMesh, beat: Beat) -> list[str]:
     throat = measure_throat(blood, beat.peak)
     if throat is not None and throat.elements_across < ELEMENTS_ACROSS:
         notes.append(
-            f"The narrowing is under-resolved: {throat.elements_across:.0f} element edges across {throat.diameter:.1f} mm, "
+            f"The narrowing is under-resolved: {int(throat.elements_across)} element edges across {throat.diameter:.1f} mm, "
             f"and {ELEMENTS_ACROSS} are needed. Its pressure drop and wall shear stress are rough; use a finer mesh."
         )
     size = np.linalg.norm(beat.shear, axis=1)

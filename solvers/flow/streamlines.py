@@ -57,10 +57,10 @@ def _lines_of(mesh: HeartMesh, velocity: Floats, seeds: Floats) -> tuple[Floats,
         max_steps=2000,
     )
     speed = np.linalg.norm(np.asarray(drawn.point_data["velocity"]).reshape(-1, 3), axis=1)
-    places, pairs = np.asarray(drawn.points), []
+    places, pairs, apart = np.asarray(drawn.points), [], APART * mesh.edge_length()
     for line in _cells(np.asarray(drawn.lines)):
         along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(places[line], axis=0), axis=1))])
-        count = int(along[-1] / (APART * mesh.edge_length()))
+        count = int(along[-1] / apart)
         if count:
             kept = line[np.unique(np.searchsorted(along, np.linspace(0.0, along[-1], count + 1)))]
             pairs.append(np.column_stack([kept[:-1], kept[1:]]))

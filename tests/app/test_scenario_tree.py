@@ -24,7 +24,7 @@ from app.scenario_tree import (
     scenario_tree,
 )
 from app.scenario_words import change_line
-from app.scenarios import default_scenarios
+from app.scenarios import at_exercise, default_scenarios
 from app.staleness import out_of_date, run_fits, stale_scenarios
 from geometry.errors import Refused
 from geometry.metric import Metric
@@ -286,3 +286,9 @@ def test_a_record_is_given_to_a_child_as_json(case: Case, capsys: pytest.Capture
     assert isinstance(two, Flow) and two.outlets == {"outlet_a": Resistance(resistance=2.0)}
     assert main(["scenario", "copy", str(case.folder), "flow", "--set", "outlets={outlet_a: 2}"]) == 2
     assert "is no JSON" in capsys.readouterr().err
+
+
+def test_a_plan_at_exercise_is_not_called_at_rest() -> None:
+    assert at_exercise("systole", Flow()).title == "Systole at exercise"
+    assert at_exercise("plan", Flow(title="Systole at rest, valve 23 mm")).title == "Systole at exercise, valve 23 mm"
+    assert at_exercise("own", Flow(title="My plan")).title == "My plan, exercise"

@@ -110,7 +110,11 @@ class ComparePage(Page):
                 grid.addWidget(label(verdict, "small"), 3 * number + 3, 0, 1, 2)
         self.column.addWidget(table)
         if any(one.name not in judged and not _verdict(one, two) for one, two in both):
-            words = "Where one of the two has no interval, the difference cannot be judged: run it with an ensemble."
+            words = (
+                "A number without an interval was computed for the run, not for its members."
+                if left.members and right.members
+                else "Where one of the two has no interval, the difference cannot be judged: run it with an ensemble."
+            )
             self.column.addWidget(label(words, "small"))
 
 

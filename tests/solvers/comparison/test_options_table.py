@@ -7,7 +7,7 @@ from geometry.errors import Refused
 from geometry.metric import Metric
 from solvers.comparison.outcomes import outcome_of
 from solvers.comparison.pairing import joint_values, shares_draws
-from solvers.comparison.table import NOT_PAIRED, Option, OptionsTable, compare_options
+from solvers.comparison.table import NOT_PAIRED, RUN_ONLY, Option, OptionsTable, compare_options
 from solvers.comparison.threshold import share_text
 
 NAME = "total_activation_time"
@@ -116,3 +116,15 @@ def test_what_is_missing_everywhere_is_told_once() -> None:
     found = compare_options(bare, "a", {})
     assert [row.why for row in found.rows] == ["", ""]
     assert found.notes[0].startswith("No members kept: 'a', 'b'")
+
+
+def test_a_number_that_members_do_not_compute_is_not_called_a_missing_ensemble() -> None:
+    values = {NAME: np.array([88.0, 91.0, 93.0])}
+    metrics = {m: Metric(m, m, 90.0, "ms") for m in (NAME, "qrs_duration")}
+    found = compare_options([Option(n, n, metrics, values) for n in ("a", "b")], "a", {})
+    why = {row.outcome.name: row.why for row in found.rows}
+    assert why["qrs_duration"] == RUN_ONLY and why[NAME] != RUN_ONLY
+    assert not any(note.startswith("No members") for note in found.notes)
+    found = compare_options([Option("a", "a", metrics, values), Option("b", "b", metrics)], "a", {})
+    assert {row.why for row in found.rows} == {""}
+    assert found.notes[0].startswith("No members kept: 'b' (")

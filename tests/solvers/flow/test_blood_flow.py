@@ -10,7 +10,7 @@ from solvers.flow.beats import time_steps
 from solvers.flow.inflow import Ejection
 from solvers.flow.metrics import Throat, bernoulli, measure_throat, reynolds
 from solvers.flow.navier_stokes import FlowState, Fluid
-from solvers.flow.run import run_flow
+from solvers.flow.run import run_flow, valve_note
 from solvers.result import Result
 from solvers.scenario import Ensemble, Flow
 
@@ -97,6 +97,10 @@ def test_an_ensemble_gives_mean_spread_and_intervals_and_spreads_where_the_input
     assert np.nanmax(speed) > 0
     drop = next(metric for metric in result.metrics if metric.name == "peak_pressure_drop")
     assert drop.low is not None and drop.high is not None and drop.low < drop.high
+    orifice, speed_of = result.members["effective_orifice_area"], result.members["peak_velocity"]
+    blood = result.members["input:stroke_volume"]  # of a member, which with its velocity gives its orifice
+    steady = orifice * speed_of / blood
+    assert steady == pytest.approx(np.full(3, steady[0]))
 
 
 def test_cancelling_an_ensemble_leaves_no_process_running() -> None:
@@ -113,3 +117,9 @@ def test_cancelling_an_ensemble_leaves_no_process_running() -> None:
 def test_a_mesh_of_the_wall_is_refused() -> None:
     with pytest.raises(Refused, match="blood pool"):
         run_flow(half_ellipsoid_ventricle(8.0), COARSE, silent)
+
+
+def test_a_prosthesis_is_not_told_as_the_segmented_narrowing() -> None:
+    assert valve_note(Flow()) == "The open valve is the segmented narrowing and does not move."
+    assert "prosthesis" in valve_note(Flow(orifice="prosthesis", orifice_area=2.266))
+    assert "2.27 cm" in valve_note(Flow(orifice="prosthesis", orifice_area=2.266))
