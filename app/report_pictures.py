@@ -47,8 +47,10 @@ def draw_pictures(case: Case, facts: Mapping[str, Any], room: Path, progress: Pr
 
 
 def main_outcomes(table: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The outcomes for the first page: those with a better way first."""
-    ranked = sorted(table["outcomes"], key=lambda row: not row["better"])
+    """The outcomes for the first page: those with a better way first, then with members, then with a threshold of severity."""
+    ranked = sorted(
+        table["outcomes"], key=lambda row: (not row["better"], not row["members"], row["threshold"] is None)
+    )
     return ranked[:MOST_OUTCOMES]
 
 

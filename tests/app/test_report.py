@@ -17,7 +17,7 @@ from app.repeat import held_against, read_report, repeat_runs
 from app.report import write_report
 from app.report_facts import report_facts
 from app.report_pdf import write_pdf
-from app.report_pictures import Pictures, draw_pictures
+from app.report_pictures import Pictures, draw_pictures, main_outcomes
 from app.scenario_tree import child_of
 from app.verification_record import NOT_RUN, record_verification, status_line, verification_status
 from geometry.errors import Refused
@@ -168,3 +168,17 @@ def test_verification_is_noted_by_problem_and_what_was_not_run_says_so() -> None
     assert "1 of 3 problems passed, 1 FAILED, 1 not run" in status_line(rows)
     record_verification("b", "B", [Check("off", 1.0, 1.0, 0.1)])
     assert verification_status({"b": "B"})[0]["state"] == "passed"
+
+
+def test_the_first_page_takes_the_outcomes_that_decide() -> None:
+    def row(name: str, better: str, members: int, threshold: float | None) -> dict[str, object]:
+        return {"name": name, "better": better, "members": members, "threshold": threshold}
+
+    rows = [
+        row("shear", "", 6, None),
+        row("proximal", "lower", 0, None),
+        row("drop", "lower", 6, None),
+        row("mean_drop", "lower", 6, 40.0),
+        row("orifice", "higher", 6, 1.0),
+    ]
+    assert [one["name"] for one in main_outcomes({"outcomes": rows})] == ["mean_drop", "orifice", "drop", "proximal"]
