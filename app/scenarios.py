@@ -89,6 +89,16 @@ def at_exercise(name: str, rest: Electrophysiology | Flow) -> Flow:
     return exercise(rest)
 
 
+def members_of(case: Case, name: str) -> Path:
+    """Where the finished members of a run's ensemble are kept until all are."""
+    return case.folder / "checkpoints" / f"{name}-members"
+
+
+def has_members(case: Case, name: str) -> bool:
+    """Whether a run of a scenario was cut after some members had finished."""
+    return members_of(case, name).is_dir() and any(members_of(case, name).iterdir())
+
+
 def _of_the_ventricle(measured: dict[str, float]) -> dict[str, Any]:
     """What a flow takes over of the numbers that were measured on the images."""
     taken: dict[str, Any] = {}

@@ -9,7 +9,7 @@ from typing import Any
 from app.case import Case
 from app.live import LiveActivation
 from app.needed import needed_mesh
-from app.scenarios import checkpoint_of
+from app.scenarios import checkpoint_of, members_of
 from app.sensitivity import learn_from_run
 from geometry.errors import Refused
 from geometry.progress import Progress, part
@@ -26,7 +26,7 @@ def simulate(case: Case, options: Options, progress: Progress) -> None:
     result = computed_result(case, name, case.scenario(name), options, part(progress, 0.0, 0.95))
     progress(0.95, "Keeping the result")
     case.save_result(name, result, needed_mesh(case))
-    shutil.rmtree(_members_of(case, name), ignore_errors=True)
+    shutil.rmtree(members_of(case, name), ignore_errors=True)
     learn_from_run(case, name, part(progress, 0.95, 1.0))
 
 
@@ -38,7 +38,7 @@ def computed_result(
     workers = int(options.get("workers") or os.cpu_count() or 1)
     os.environ["OMP_NUM_THREADS"] = str(workers)  # the compiled kernels use as many threads as there may be workers
     cluster = str(options.get("cluster") or os.environ.get("CARDIOTWIN_CLUSTER", ""))
-    members = _members_of(case, name)
+    members = members_of(case, name)
     progress(0.0, f"Preparing '{scenario.title}'")
     kept = checkpoint_of(case, name)
     kept.parent.mkdir(exist_ok=True)
@@ -69,18 +69,13 @@ def computed_result(
     return result
 
 
-def _members_of(case: Case, name: str) -> Path:
-    """Where the finished members of a run's ensemble are kept until all are."""
-    return case.folder / "checkpoints" / f"{name}-members"
-
-
 def repeat(case: Case, options: Options, progress: Progress) -> None:
     """Run everything again that a report tells, beside the kept runs. Options: files (report.json), out, workers."""
     from app.repeat import repeat_runs
 
     def compute(name: str, scenario: Electrophysiology | Flow, inner: Progress) -> Result:
         result = computed_result(case, f"repeat-{name}", scenario, options, inner)
-        shutil.rmtree(_members_of(case, f"repeat-{name}"), ignore_errors=True)
+        shutil.rmtree(members_of(case, f"repeat-{name}"), ignore_errors=True)
         return result
 
     repeat_runs(case, Path(options["files"][0]), Path(options["out"]), compute, progress)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.scenarios import at_exercise
@@ -14,6 +14,7 @@ from ui.widgets import Segments
 from ui.window import Window
 
 GO_ON = "Go on where it stopped"
+KEPT = "Members that a cut run had finished are kept and not repeated."
 LINE = Trace(
     np.array([0.0, 100.0]), np.array([[90.0, 100.0], [80.0, 60.0]]), ("0.00 mm", "12.50 mm"), "mmHg", "Pressure"
 )
@@ -75,10 +76,14 @@ def test_the_switch_makes_and_chooses_the_scenario_at_exercise_whose_curves_lie_
     kept = session.case.folder / "checkpoints" / "flow.npz"
     kept.parent.mkdir(exist_ok=True)
     kept.touch()
+    member = kept.parent / "flow-members" / "one.npz"
+    member.parent.mkdir()
+    member.touch()
     switch = [one for one in window.findChildren(Segments) if "exercise" in one.buttons][-1]
     switch.buttons["rest"].click()
     assert session.scenario_name == "flow"
     assert [one for one in window.findChildren(QPushButton) if one.text() == GO_ON]
+    assert [one for one in window.findChildren(QLabel) if one.text() == KEPT]
 
 
 def run_on(mesh: HeartMesh) -> Result:

@@ -7,7 +7,16 @@ from PySide6.QtWidgets import QWidget
 
 from app.calibration_file import targets_of
 from app.scenario_tree import as_child
-from app.scenarios import EXERCISE, EXERCISE_RATE, VENTRICLE, at_exercise, counterpart, has_checkpoint, has_states
+from app.scenarios import (
+    EXERCISE,
+    EXERCISE_RATE,
+    VENTRICLE,
+    at_exercise,
+    counterpart,
+    has_checkpoint,
+    has_members,
+    has_states,
+)
 from geometry.errors import Refused
 from geometry.metric import Metric
 from solvers.cells.catalogue import find_cells
@@ -26,6 +35,7 @@ from ui.uncertainty_fold import UncertaintyFold
 from ui.widgets import Fold, Segments, button, label, section
 
 HIDDEN = frozenset({"sites"})
+MEMBERS_KEPT = "Members that a cut run had finished are kept and not repeated."
 
 
 class SimulatePage(Page):
@@ -74,6 +84,8 @@ class SimulatePage(Page):
             more.setToolTip("An earlier run of this scenario was cut; its state was kept")
             more.setEnabled(start.isEnabled())
             self.column.addWidget(more)
+        if session.case is not None and has_members(session.case, session.scenario_name):
+            self.column.addWidget(label(MEMBERS_KEPT, "small"))
         if result is not None:
             tabs = Segments({"results": "What came out", "setup": "What is set"}, self)
             tabs.show_choice(self._tab())
