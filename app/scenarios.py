@@ -13,6 +13,10 @@ from solvers.flow_records import Cuff, VentriclePressure, Windkessel
 from solvers.scenario import Electrophysiology, Ensemble, Flow, PacingSite
 
 VENTRICLE = "ventricle"
+MEASURABLE = (
+    8.0,
+    85.0,
+)  # %, ejection fractions that a flow takes over; others are no heart's, but a wrong segmentation's
 
 
 def ventricle_scenario(period: float | None) -> Flow:
@@ -104,7 +108,7 @@ def _of_the_ventricle(measured: dict[str, float]) -> dict[str, Any]:
     taken: dict[str, Any] = {}
     if "stroke_volume" in measured:
         taken["stroke_volume"] = measured["stroke_volume"]
-    if "ejection_fraction" in measured:
+    if MEASURABLE[0] <= measured.get("ejection_fraction", 0.0) <= MEASURABLE[1]:
         taken["ventricle_pressure"] = VentriclePressure(ejection_fraction=round(measured["ejection_fraction"]))
     return taken
 

@@ -66,13 +66,20 @@ def slivers(area: Areas, opened: Flags) -> Flags:
     return np.asarray(each.any(axis=1) & (each | (area == 0)).all(axis=1))
 
 
+def read_ends(seen: NDArray[np.uint8], elsewhere: Flags, spacing: NDArray[np.float64]) -> tuple[Areas, Flags]:
+    """Area of the cavity in voxels, and where less than half of all blood is enclosed, (slices, 2) each.
+
+    ``seen`` (nx, ny, slices, 2) are labels at end-diastole and end-systole, ``elsewhere`` other blood there.
+    """
+    area = (seen == LV).sum(axis=(0, 1)).astype(float)
+    return area, (area > 0) & (closed_shares(seen, spacing, elsewhere) < HALF)
+
+
 def without_slivers(
     labels: NDArray[np.uint8], elsewhere: Flags, spacing: NDArray[np.float64], ends: tuple[int, int]
 ) -> NDArray[np.uint8]:
     """(nx, ny, slices, phases) labels without left ventricle and muscle in slivers; ``elsewhere`` as ``labels``, other blood."""
-    seen = labels[..., list(ends)]
-    area = (seen == LV).sum(axis=(0, 1)).astype(float)
-    opened = (area > 0) & (closed_shares(seen, spacing, elsewhere[..., list(ends)]) < HALF)
+    area, opened = read_ends(labels[..., list(ends)], elsewhere[..., list(ends)], spacing)
     read = labels.copy()
     read[np.isin(labels, (LV, MYOCARDIUM)) & slivers(area, opened)[:, None]] = 0
     return read

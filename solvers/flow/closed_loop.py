@@ -23,6 +23,7 @@ from geometry.errors import Refused
 from geometry.heart_mesh import Floats
 from geometry.progress import Progress
 from geometry.units import convert
+from solvers.flow.drive import refuse_driven_members
 from solvers.flow.network import Passage
 from solvers.flow.shares import behind_outlets, joint
 from solvers.flow.steady import fluid_of
@@ -138,6 +139,7 @@ def with_closed_loop(scenario: Flow, line: Centerline, progress: Progress) -> tu
     """The scenario driven by the ventricle's pressure of the closed loop along ``line``, where its inlet asks for that."""
     if scenario.inlet != "closed loop":
         return scenario, None
+    refuse_driven_members(scenario)  # before the search, which takes its time
     loop = closed_loop(demand_of(scenario, line), progress)
     driven = scenario.ventricle_pressure.model_copy(update={"curve": loop.curve(), "duration": loop.raised})
     return scenario.model_copy(update={"inlet": "ventricle pressure", "ventricle_pressure": driven}), loop

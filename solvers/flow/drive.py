@@ -40,13 +40,18 @@ def drive_of(blood: HeartMesh, scenario: Flow, profile: Floats | None = None) ->
     if scenario.inlet == "ejection":
         pulse = ejection_of(scenario)
         return Drive(pulse.flow, inlet_profile(blood, scenario) if profile is None else profile, pulse)
+    refuse_driven_members(scenario)
+    duration = scenario.ventricle_pressure.duration
+    steps = Ejection(1.0, duration, 60_000.0 / scenario.heart_rate)
+    return Drive(ventricle_pressure(scenario), None, steps)
+
+
+def refuse_driven_members(scenario: Flow) -> None:
+    """Refuse an ensemble of flows that a pressure drives."""
     if scenario.ensemble.members:
         raise Refused(
             "An ensemble needs a given flow at the inlet. Set its members to 0, or drive the inlet by the ejection."
         )
-    duration = scenario.ventricle_pressure.duration
-    steps = Ejection(1.0, duration, 60_000.0 / scenario.heart_rate)
-    return Drive(ventricle_pressure(scenario), None, steps)
 
 
 def ventricle_pressure(scenario: Flow) -> Callable[[float], float]:

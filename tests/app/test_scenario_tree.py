@@ -292,3 +292,17 @@ def test_a_plan_at_exercise_is_not_called_at_rest() -> None:
     assert at_exercise("systole", Flow()).title == "Systole at exercise"
     assert at_exercise("plan", Flow(title="Systole at rest, valve 23 mm")).title == "Systole at exercise, valve 23 mm"
     assert at_exercise("own", Flow(title="My plan")).title == "My plan, exercise"
+
+
+def test_a_flow_takes_over_what_was_measured_and_no_fraction_that_no_heart_has() -> None:
+    def first(fraction: float) -> Flow:
+        measured = (
+            Metric("stroke_volume", "Stroke volume", 71.0, "ml"),
+            Metric("ejection_fraction", "EF", fraction, "%"),
+        )
+        made = default_scenarios(measured, tube(12.0, 40.0, 4.0))["systole"]
+        assert isinstance(made, Flow)
+        return made
+
+    assert first(31.0).stroke_volume == 71.0 and first(31.0).ventricle_pressure.ejection_fraction == 31.0
+    assert first(2.0).ventricle_pressure == Flow().ventricle_pressure

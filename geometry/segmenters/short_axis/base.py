@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.metric import with_unit
-from geometry.reading import HALF, closed_shares, slivers
-from geometry.segmentation import LV
+from geometry.reading import read_ends, slivers
 
 type Flags = NDArray[np.bool_]
 type Areas = NDArray[np.float64]
@@ -32,9 +31,7 @@ def read_base(
 
     ``elsewhere`` (nx, ny, slices, 2) is blood of atria and vessels at ``ends``, which are end-diastole and end-systole.
     """
-    seen = labels[..., list(ends)]
-    area = (seen == LV).sum(axis=(0, 1)).astype(float)
-    opened = (area > 0) & (closed_shares(seen, spacing, elsewhere) < HALF)
+    area, opened = read_ends(labels[..., list(ends)], elsewhere, spacing)
     left_out = slivers(area, opened)
     voxel = float(np.prod(spacing)) / 1000.0
     counted = np.where(left_out[:, None], 0.0, area)

@@ -80,6 +80,8 @@ def test_what_no_heart_can_do_is_refused(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(module, "SETTLED", 1.0)
     with pytest.raises(Refused, match="No circulation was found that ejects 200 mL"):
         closed_loop(Demand(200.0, 80.0, 200.0, 3.0, 0.5, 1e-3), silent)
+    with pytest.raises(Refused, match="Set its members to 0"):  # at once: no search has these numbers
+        with_closed_loop(Flow(inlet="closed loop", stroke_volume=250), centerline(tube(12.0, 40.0, 4.0)), silent)
     plain = Flow(outlets={"outlet_2": Resistance()})
     with pytest.raises(Refused, match="no windkessel"):
         demand_of(plain, centerline(tube(12.0, 40.0, 4.0)))
