@@ -112,7 +112,7 @@ class ClosedLoop:
             np.array([self.atrium, self.ventricle, self.aorta]),
             names,
             "mmHg",
-            "Circulation as a closed loop",
+            "Closed loop",
         )
 
     def checks(self) -> list[Check]:
