@@ -69,7 +69,7 @@ def test_a_place_that_was_tried_becomes_an_option_beside_the_scenario(window: Wi
     window.go("plan")
     page = window.inspector.page("plan")
     assert isinstance(page, PlanPage) and isinstance(page.panel, Panel)
-    next(one for one in page.findChildren(QPushButton) if one.text() == "Make it an option").click()
+    next(one for one in page.panel.findChildren(QPushButton) if one.text() == "Make it an option").click()
     made = session.scenario
     assert isinstance(made, Electrophysiology) and session.scenario_name != "pacing"
     assert made.sites == (other,) and made.candidates == () and made.title == "Pacing 2"
