@@ -74,3 +74,10 @@ def made_for(how: Execution, words: str) -> Execution:
     if not how.restart:
         how.checkpoint.path.unlink(missing_ok=True)
     return replace(how, checkpoint=replace(how.checkpoint, made_for=words))
+
+
+def of_rank(how: Execution, rank: int) -> Execution:
+    """The same for one of the processes that share a run out: the first keeps the checkpoint."""
+    if how.checkpoint is None:
+        return how
+    return replace(how, checkpoint=replace(how.checkpoint, writes=rank == 0))

@@ -13,14 +13,14 @@ from typing import Any
 import numpy as np
 
 from geometry.heart_mesh import Floats, HeartMesh
-from solvers.backend import PETSc, fem, jit_options, mesh, ufl
+from solvers.backend import MPI, PETSc, fem, jit_options, ufl
 from solvers.flow import step_control
 from solvers.flow.fluid import Fluid
 from solvers.flow.forms import FlowForms, flow_forms
 from solvers.flow.moving_wall import MovingWall
 from solvers.flow.navier_stokes import TOLERANCE
 from solvers.flow.solver import FlowSolver, Solved, vector_on
-from solvers.flow.space import flow_space
+from solvers.flow.space import INLET, OUTLET, flow_space
 from solvers.flow.surface_integrals import nodal_flux
 
 STRAIGHT = 10.0  # how stiffly blood is held from moving sideways where it comes in, against its inertia
@@ -73,13 +73,16 @@ class MovingFlow:
         *,
         held: Callable[[float], Floats] | None = None,
         developed: bool = False,
+        comm: Any = MPI.COMM_SELF,
     ) -> None:
-        """held: (n, 3) velocity of the blood at walls and closed valves at a time, where it is not that of the nodes."""
+        """held: (n, 3) velocity of the blood at walls and closed valves at a time, where it is not that of the nodes.
+
+        comm: the processes that share the elements out; all call everything here together and get the whole flow.
+        """
         self.blood, self.fluid, self.wall = blood, fluid, wall
         self._bound = held or wall.velocity
-        self._space = flow_space(blood)
-        space = self._space.space
-        measure = _openings(space.mesh, blood)
+        self._space = flow_space(blood, comm)
+        space, measure = self._space.space, self._space.outlet((OUTLET, INLET))
         self._forms = flow_forms(space, measure, jit_options(), thinning=fluid.thinning, developed=developed)
         self._forms.density.value, self._forms.viscosity.value = fluid.density, fluid.viscosity
         self._carried = fem.Function(space)
@@ -110,6 +113,10 @@ class MovingFlow:
         speed = np.linalg.norm(state.velocity, axis=1)
         x, y, z = self.wall.points(state.time)[int(speed.argmax())]
         return f"The blood was fastest, {speed.max():.2f} m/s, at ({x:.0f}, {y:.0f}, {z:.0f}) mm."
+
+    def agreed[Value](self, value: Value) -> Value:
+        """The same for all processes that share the flow, for what decides how it goes on."""
+        return self._space.agreed(value)
 
     def step(self, state: MovingState, dt: float, pressure: float) -> MovingState:
         """One step; raises ``SolveError`` when the system does not converge."""
@@ -155,7 +162,7 @@ class MovingFlow:
         right += space.own(np.column_stack([load, np.zeros(len(load))]))
         start = space.own(guess)
         rows = space.rows(np.repeat(self._held[opened][:, None], 3, axis=1))
-        b, x = vector_on(right), vector_on(start)
+        b, x = vector_on(right, space.comm), vector_on(start, space.comm)
         matrix.zeroRowsColumnsLocal(rows, 1.0, x, b)
         b.destroy()
         x.destroy()
@@ -173,19 +180,6 @@ def _sideways(space: Any, forms: FlowForms, openings: Any, w: Any) -> Any:
     inwards = 0.5 * (abs(outward) - outward)
     across = ufl.dot(u, v) - ufl.dot(u, normal) * ufl.dot(v, normal)
     return STRAIGHT * forms.density * inwards * across * openings
-
-
-def _openings(domain: Any, blood: HeartMesh) -> Any:
-    """The measure over both valves, whose triangles are known by their corners."""
-    original = np.asarray(domain.geometry.input_global_indices)
-    domain.topology.create_connectivity(2, 3)
-    facets = mesh.exterior_facet_indices(domain.topology)
-    corners = np.sort(original[mesh.entities_to_geometry(domain, 2, facets)], axis=1)
-    wanted = np.sort(np.concatenate([blood.tagged(name) for name in OPENINGS]), axis=1)
-    known = {tuple(row) for row in wanted.tolist()}
-    chosen = np.sort(facets[[tuple(row) in known for row in corners.tolist()]])
-    tags = mesh.meshtags(domain, 2, chosen, np.ones(len(chosen), dtype=np.int32))
-    return ufl.Measure("ds", domain=domain, subdomain_data=tags, metadata={"quadrature_degree": 2})(1)
 
 
 def _held(blood: HeartMesh, opened: str) -> Any:

@@ -1,6 +1,5 @@
 """The beats of a flow scenario, in this process or in several under MPI that share the elements out."""
 
-from dataclasses import replace
 from typing import Any
 
 from geometry.centerline import Centerline
@@ -10,7 +9,7 @@ from solvers.backend import MPI
 from solvers.flow.beat import Beat
 from solvers.flow.beats import run_beats
 from solvers.flow.drive import drive_of, flow_model, passage_of
-from solvers.flow.execution import Execution
+from solvers.flow.execution import Execution, of_rank
 from solvers.flow.outlets import outlet_models, periodic_starts
 from solvers.ranks import on_ranks
 from solvers.scenario import Flow
@@ -40,9 +39,8 @@ def beats_together(
     progress: Progress,
 ) -> Beat:
     """The same by the processes of ``comm``, which all call this and get the whole beat; the first keeps the checkpoint."""
-    if how.checkpoint is not None:
-        how = replace(how, checkpoint=replace(how.checkpoint, writes=comm.rank == 0))
     outlets, drive = outlet_models(blood, scenario), drive_of(blood, scenario, profile)
     flow = flow_model(blood, line, scenario, outlets, drive, comm)
     start = periodic_starts(outlets, drive.value, drive.pulse.cycle, passage_of(line, scenario, drive))
-    return run_beats(flow, drive.pulse, start, scenario.time_step, scenario.beats, progress, how, drive.value)
+    mine = of_rank(how, comm.rank)
+    return run_beats(flow, drive.pulse, start, scenario.time_step, scenario.beats, progress, mine, drive.value)

@@ -124,7 +124,7 @@ def pump(flow: MovingFlow, valves: ValveTimes, scenario: Flow, progress: Progres
     while True:
         _finish_beat(flow, valves, scenario, at, steps, progress, how.checkpoint)
         energy = np.array([one.energy for one in at.recorded.instants])
-        at.distance = energy_apart(at.energy, energy)
+        at.distance = flow.agreed(energy_apart(at.energy, energy))
         if at.done >= steps * most or (at.distance is not None and at.distance < PERIODIC):
             return at
         at.energy, at.start, at.recorded = energy, at.state.velocity, Recorded()

@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 
 from geometry.centerline import centerline
-from geometry.errors import Cancelled, Refused
+from geometry.errors import Cancelled
 from geometry.progress import Progress, silent
 from geometry.shapes import tube
 from solvers.flow.beat import Beat
 from solvers.flow.execution import Checkpoint, Execution
 from solvers.flow.scenario_beats import scenario_beats
-from solvers.flow.ventricle import run_ventricle
 from solvers.flow_records import VentriclePressure
 from solvers.scenario import Ensemble, Flow
 
@@ -57,8 +56,3 @@ def test_a_beat_through_a_valve_begun_on_two_ranks_and_cut_off_goes_on_alike_on_
     # a valve between two pressures is stiff: 3e-4 of the outflow lay between tolerances of 1e-6 and 1e-9 on one rank
     assert apart(resumed, whole, "outflows") < 1e-3
     assert apart(resumed, whole, "pressure") < 1e-3
-
-
-def test_a_moving_ventricle_on_several_ranks_is_refused() -> None:
-    with pytest.raises(Refused, match="one process"):
-        run_ventricle(PIPE, None, GIVEN, silent, Execution(ranks=2))  # type: ignore[arg-type]
