@@ -1,5 +1,6 @@
 """Opens the window."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -16,7 +17,10 @@ def main(path: Path | None = None) -> int:
     application = make_application()
     window = open_window(application, path)
     window.show()
-    return application.exec()
+    code = application.exec()
+    del window
+    gc.collect()  # while Qt is still there: its end stumbles over widgets that circles of references keep
+    return code
 
 
 def make_application() -> QApplication:

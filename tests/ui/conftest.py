@@ -1,5 +1,6 @@
 """A small finished case, and the window on it."""
 
+import gc
 import importlib.util
 import shutil
 import sys
@@ -82,6 +83,7 @@ def only_window(made_case: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     shown.show()
     yield shown
     shown.close()
+    gc.collect()  # widgets of tests go while Qt is still there: at its end it crashes on those in a circle of references
 
 
 @pytest.fixture
@@ -101,7 +103,7 @@ def desk(window: Window, qtbot: QtBot) -> Window:
     window.go("segment")
     qtbot.waitExposed(window)
     window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow, timeout=20_000)
+    qtbot.waitUntil(window.isActiveWindow, timeout=60_000)
     window.workplace.slices.setFocus()
     window.editing.model.helper.rest()
     window.workplace.slices.draw_now()

@@ -16,7 +16,7 @@ def test_the_cell_of_the_scenario_is_paced_and_drawn(window: Window, qtbot: QtBo
     view = window.workplace.cell
     assert view is not None and view.question.cell == window.session.scenario.cell  # type: ignore[union-attr]
     view.model.setCurrentIndex(view.model.findData("mitchell_schaeffer_2003"))
-    qtbot.waitUntil(lambda: view.beat is not None and set(view.beat.currents) == {"i_in", "i_out"}, timeout=20_000)
+    qtbot.waitUntil(lambda: view.beat is not None and set(view.beat.currents) == {"i_in", "i_out"}, timeout=60_000)
     assert "APD90" in view.numbers.text()
     view.close()
     assert view.asking.resting

@@ -20,7 +20,7 @@ def test_a_killed_worker_leaves_the_window_alive_with_a_sentence(window: Window,
     job = window.watch.start("mesh", {"edge": 1.0})
     assert job is not None and job.process is not None
     os.kill(job.process.pid, signal.SIGKILL)
-    qtbot.waitUntil(lambda: window.watch.jobs[job].state == CRASHED, timeout=20000)
+    qtbot.waitUntil(lambda: window.watch.jobs[job].state == CRASHED, timeout=60_000)
     assert "ended unexpectedly" in window.messages.text.text()
     assert window.messages.isVisible() and not window.watch.busy
     window.go("heart")
@@ -31,9 +31,9 @@ def test_cancel_stops_a_job_and_keeps_what_was_there(window: Window, qtbot: QtBo
     before = window.session.case.segmentation_digest() if window.session.case else ""
     job = window.watch.start("mesh", {"edge": 0.8})
     assert job is not None
-    qtbot.waitUntil(window.jobs.cancel.isVisible, timeout=5000)
+    qtbot.waitUntil(window.jobs.cancel.isVisible, timeout=30_000)
     window.jobs.cancel.click()
-    qtbot.waitUntil(lambda: window.watch.jobs[job].state != RUNNING, timeout=30000)
+    qtbot.waitUntil(lambda: window.watch.jobs[job].state != RUNNING, timeout=60_000)
     assert window.watch.jobs[job].state == CANCELLED
     assert "cancelled" in window.jobs.text.text()
     assert window.session.case is not None and window.session.case.segmentation_digest() == before
@@ -42,7 +42,7 @@ def test_cancel_stops_a_job_and_keeps_what_was_there(window: Window, qtbot: QtBo
 def test_a_refused_step_shows_its_sentence(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
     job = window.watch.start("import", {"scan": str(tmp_path / "no-such-scan.nii"), "modality": None})
     assert job is not None
-    qtbot.waitUntil(lambda: window.watch.jobs[job].state == FAILED, timeout=20000)
+    qtbot.waitUntil(lambda: window.watch.jobs[job].state == FAILED, timeout=60_000)
     sentence = window.messages.text.text()
     assert sentence and "Traceback" not in sentence
     assert window.session.image is not None  # the scan that was there is still there
@@ -85,7 +85,7 @@ def test_the_place_of_a_refusal_is_marked_in_slices_and_on_the_heart(window: Win
     (folder / "events.jsonl").write_text(event + "\n")
     job = Job(folder)
     window.watch._jobs = {job: JobStatus("mesh", RUNNING, 0.4, "", None)}
-    qtbot.waitUntil(lambda: window.watch.jobs[job].state == FAILED, timeout=5000)
+    qtbot.waitUntil(lambda: window.watch.jobs[job].state == FAILED, timeout=30_000)
     assert window.messages.text.text() == "Too thin there."
     assert window.session.point == (3.0, -4.5, 20.0)
     assert tuple(window.workplace.slices.place) == (3.0, -4.5, 20.0)

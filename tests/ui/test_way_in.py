@@ -74,7 +74,7 @@ def test_a_dropped_archive_with_two_series_is_chosen_from_with_enter_and_read(
     ended: list[JobStatus] = []
     window.watch.ended.connect(ended.append)
     qtbot.keyClick(chooser.list, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: len(ended) == 2, timeout=300000)
+    qtbot.waitUntil(lambda: len(ended) == 2, timeout=60_0000)
     window.watch.ended.disconnect(ended.append)
     assert [(status.verb, status.state) for status in ended] == [("import", DONE), ("segment", FAILED)]
     assert window.session.image is not None and window.session.step == "segment"
