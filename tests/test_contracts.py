@@ -17,7 +17,7 @@ from solvers.verification.catalogue import find_problems
 
 SEGMENTERS = find_segmenters()
 PROBLEMS = find_problems()
-NEEDED_PROBLEMS = {"flow-poiseuille", "ep-niederer", "ep-cell-tp06", "ep-ecg-dipole"}
+NEEDED_PROBLEMS = {"flow-poiseuille", "ep-niederer", "ep-cell-tp06", "ep-ecg-dipole", "ep-ecg-torso"}
 
 
 def records(record: type[BaseModel]) -> list[type[BaseModel]]:

@@ -1,5 +1,6 @@
-"""The 12-lead ECG of a known activation: potentials of an infinite volume conductor by one vector per electrode."""
+"""The 12-lead ECG of a known activation: the potential of each electrode by one vector over the nodes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,46 +18,64 @@ LEADS = ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V
 @dataclass(frozen=True)
 class Conductor:
     """Conductivities in mS/mm (= S/m): inside the cells along and across the fibres (Roberts 1982,
-    doi 10.1161/01.RES.50.3.342) and of the torso around the heart (a mean of lung, muscle and fat)."""
+    doi 10.1161/01.RES.50.3.342), of the torso around the heart (a mean of lung, muscle and fat), and of the heart as a
+    whole (half wall, inside and between its cells .25, half blood .65; Geddes 1967, doi 10.1007/BF02474537)."""
 
     fiber: float = 0.34
     cross: float = 0.06
     torso: float = 0.2
+    heart: float = 0.45
+
+    @property
+    def outward(self) -> float:
+        """What is left of a source outside the heart, as of a dipole in the middle of a ball that conducts better than
+        what is around it: the potential by 3 s / (s_ball + 2 s), known from electrostatics."""
+        return 3 * self.torso / (self.heart + 2 * self.torso)
 
 
 class LeadField:
-    """One row per electrode: potential = row . V.
-
-    phi_e(x') = -1/(4 pi sigma_torso) * integral of sigma_i grad V . grad(1/|x - x'|) dx, the gradient taken at the source
-    point x, so a wave that approaches an electrode is positive. V is P1, 1/r is evaluated in the middle of each tet:
-    keep electrodes some edge lengths away. An unbounded torso of one conductivity: no lungs, no skin.
-    """
+    """One row per electrode: potential = row . V, for V linear in each tetrahedron."""
 
     def __init__(self, mesh: HeartMesh) -> None:
-        gradients, volumes = shape_gradients(mesh)
+        gradients, self._volumes = shape_gradients(mesh)
         tets, m = mesh.tets, len(mesh.tets)
-        weights = volumes[:, None, None] * gradients
+        weights = self._volumes[:, None, None] * gradients
         columns = np.broadcast_to(np.arange(m)[:, None, None] + m * np.arange(3), (m, 4, 3))
         rows = np.broadcast_to(tets[:, :, None], (m, 4, 3))
         flat = (weights.ravel(), (rows.ravel(), columns.ravel()))
         self._gather = csr_matrix(flat, shape=(len(mesh.points), 3 * m))
-        self._middles: Floats = np.ascontiguousarray(mesh.points[tets].mean(axis=1).T)
+        self._mesh = mesh
 
     def rows(self, electrodes: Electrodes, fiber: Floats | None = None, conductor: Conductor | None = None) -> Floats:
-        """(e, n) in mV per mV; without fibres the cells conduct along in all directions."""
+        """(e, n) in mV per mV in an unbounded torso; without fibres the cells conduct along in all directions.
+
+        phi_e(x') = -1/(4 pi sigma_torso) * integral of sigma_i grad V . grad(1/|x - x'|) dx, the gradient taken at the
+        source point x, so a wave that approaches an electrode is positive. 1/r is evaluated in the middle of each tet:
+        keep electrodes some edge lengths away.
+        """
+        middles = np.ascontiguousarray(self._mesh.points[self._mesh.tets].mean(axis=1).T)
+        away = (position[:, None] - middles for position in electrodes.positions)
+        leads = (one / np.einsum("im,im->m", one, one) ** 1.5 for one in away)
+        return self._rows(leads, fiber, conductor or Conductor())
+
+    def skin_rows(self, potentials: Floats, fiber: Floats, conductor: Conductor | None = None) -> Floats:
+        """(e, n) in mV per mV on the skin of a torso, for potentials (e, n) 1/mm that take the place of 1/r at the nodes."""
         sigma = conductor or Conductor()
-        rows = np.empty((len(electrodes.positions), self._gather.shape[0]))
+        leads = ((self._gather.T @ one).reshape(3, -1) / self._volumes for one in potentials)
+        return sigma.outward * self._rows(leads, fiber, sigma)
+
+    def _rows(self, leads: Iterable[Floats], fiber: Floats | None, sigma: Conductor) -> Floats:
+        """Rows for the gradients (3, m) of what stands for 1/r, one by one."""
         lines = None if fiber is None else np.ascontiguousarray(fiber.T)
-        for row, position in enumerate(electrodes.positions):
-            away = position[:, None] - self._middles
-            lead = away / np.einsum("im,im->m", away, away) ** 1.5
+        rows = []
+        for lead in leads:
             if lines is None:
                 current = sigma.fiber * lead
             else:
                 along = (sigma.fiber - sigma.cross) * np.einsum("im,im->m", lines, lead)
                 current = sigma.cross * lead + along * lines
-            rows[row] = -(self._gather @ current.ravel()) / (4 * np.pi * sigma.torso)
-        return rows
+            rows.append(-(self._gather @ current.ravel()) / (4 * np.pi * sigma.torso))
+        return np.stack(rows)
 
 
 def twelve_leads(potentials: Floats) -> Floats:

@@ -26,11 +26,12 @@ from solvers.electrophysiology.conduction_system import (
 )
 from solvers.electrophysiology.ecg import LeadField, ecg_trace, potentials_of_activation
 from solvers.electrophysiology.eikonal import Conduction, EikonalSolver, Source, Spread
-from solvers.electrophysiology.electrodes import Electrodes, moved_electrodes
+from solvers.electrophysiology.electrodes import moved_electrodes
 from solvers.electrophysiology.electrogram import Electrograms, electrogram_rows
 from solvers.electrophysiology.purkinje import Network, grow_network, spread_with
 from solvers.electrophysiology.substrate import substrate_of
 from solvers.electrophysiology.tissue import check_fibers
+from solvers.electrophysiology.volume_conductor import SkinLeads
 from solvers.result import Trace
 from solvers.scenario import Electrophysiology, FiberAngles
 
@@ -82,7 +83,7 @@ class EikonalModel:
         self._rule = None if self.fields is None else FiberRule(self.fields)
         self._lead_field = LeadField(self.substrate.conducting.mesh)
         self._edge = mesh.edge_length()
-        self._electrodes: tuple[object, Electrodes] | None = None
+        self._leads: tuple[object, SkinLeads] | None = None
         self._kinds: dict[tuple[object, ...], CellKinds] = {}
         self._networks: dict[tuple[tuple[str, ...], int, tuple[Root, ...]], Network] = {}
         self._layers: dict[str, NDArray[np.bool_]] = {}
@@ -137,16 +138,17 @@ class EikonalModel:
         key = (scenario.fibers, scenario.electrodes)
         if self._kept_rows is None or self._kept_rows[0] != key:
             living, (fiber, _) = self.substrate.conducting, self.directions(scenario.fibers)
-            rows = living.spread(self._lead_field.rows(self._placed(scenario), fiber[living.tets]))
+            potentials = self._skin_leads(scenario)(living.mesh.points)
+            rows = living.spread(self._lead_field.skin_rows(potentials, fiber[living.tets]))
             self._kept_rows = (key, np.nan_to_num(rows))
         return self._kept_rows[1]
 
-    def _placed(self, scenario: Electrophysiology) -> Electrodes:
+    def _skin_leads(self, scenario: Electrophysiology) -> SkinLeads:
         if self._origin is not None:
-            return self._origin._placed(scenario)
-        if self._electrodes is None or self._electrodes[0] != scenario.electrodes:
-            self._electrodes = scenario.electrodes, moved_electrodes(self.mesh, scenario.electrodes)
-        return self._electrodes[1]
+            return self._origin._skin_leads(scenario)
+        if self._leads is None or self._leads[0] != scenario.electrodes:
+            self._leads = scenario.electrodes, SkinLeads(self.mesh, moved_electrodes(self.mesh, scenario.electrodes))
+        return self._leads[1]
 
     def kinds(self, scenario: Electrophysiology, progress: Progress = silent) -> CellKinds:
         """The kinds of cells of the scenario, paced; kept for the next question."""

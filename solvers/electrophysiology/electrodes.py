@@ -7,15 +7,16 @@ import numpy as np
 
 from geometry.errors import Refused
 from geometry.heart_mesh import Floats, HeartMesh
+from geometry.on_surface import OnSurface
+from solvers.electrophysiology.torso import torso_around
 from solvers.scenario import ElectrodePlace
 
 NAMES = ("RA", "LA", "LL", "V1", "V2", "V3", "V4", "V5", "V6")
 
-# mm from the middle of the ventricles in RAS: +x to the patient's right, +y to the front, +z to the head.
-# An adult chest 320 mm wide and 220 mm deep whose midline is 25 mm to the right of the heart's middle; places on the skin
-# after the AHA standard (Kligfield 2007, doi 10.1161/CIRCULATIONAHA.106.180200): V1, V2 beside the sternum in the fourth
-# space, V4 fifth space on the midclavicular line, V5, V6 level with it on the anterior and middle axillary line; limb
-# electrodes at the shoulders and the left hip.
+# mm from the middle of the ventricles in RAS: +x to the patient's right, +y to the front, +z to the head. Places on the
+# skin after the AHA standard (Kligfield 2007, doi 10.1161/CIRCULATIONAHA.106.180200): V1, V2 beside the sternum in the
+# fourth space, V4 fifth space on the midclavicular line, V5, V6 level with it on the anterior and middle axillary line;
+# limb electrodes at the shoulders and the left hip.
 TEMPLATE = {
     "RA": (180.0, -10.0, 180.0),
     "LA": (-130.0, -10.0, 180.0),
@@ -27,7 +28,6 @@ TEMPLATE = {
     "V5": (-100.0, 40.0, -20.0),
     "V6": (-120.0, -15.0, -20.0),
 }
-LEAST_GAP = 20.0  # mm between skin and heart: fat, ribs and lung
 TOO_CLOSE = 5.0  # mm between an electrode moved by hand and the wall: closer ones are a catheter's
 
 
@@ -40,20 +40,14 @@ class Electrodes:
 
 
 def place_electrodes(mesh: HeartMesh) -> Electrodes:
-    """The template around this heart, moved outwards where a large heart comes closer than ``LEAST_GAP``.
+    """The template on the skin of a chest around this heart (``torso_around``).
 
     RAS means that x grows to the patient's right, y to the front and z to the head: V6 and LA lie at smaller x than the
     heart, V1 to V4 at larger y, LL at smaller z. The patient's own torso is not used: amplitudes are approximate.
     """
-    middle = mesh.points[np.unique(mesh.tets)].mean(axis=0)
-    outwards = np.array([TEMPLATE[name] for name in NAMES])
-    positions = middle + outwards
-    for row, direction in enumerate(outwards / np.linalg.norm(outwards, axis=1, keepdims=True)):
-        gap = np.linalg.norm(mesh.points - positions[row], axis=1).min()
-        while gap < LEAST_GAP:
-            positions[row] = positions[row] + direction * (LEAST_GAP - gap + 1.0)
-            gap = np.linalg.norm(mesh.points - positions[row], axis=1).min()
-    return Electrodes(NAMES, positions)
+    torso, middle, size = torso_around(mesh)
+    wanted = middle + size * np.array([TEMPLATE[name] for name in NAMES])
+    return Electrodes(NAMES, OnSurface(torso.points, torso.triangles).nearest(wanted)[0])
 
 
 def moved_electrodes(mesh: HeartMesh, moved: Sequence[ElectrodePlace]) -> Electrodes:

@@ -45,8 +45,8 @@ POTENTIAL_EVERY = 2  # frames of 1 ms between those that are kept
 APART = {"monodomain": 8.0, "reaction_eikonal": 1.0}
 SLOWED = 0.3  # share by which the median velocity may miss the wanted one
 NOT_VALIDATED = (
-    "The ECG assumes an unbounded torso of one conductivity with template electrodes: shapes and durations, not amplitudes, "
-    "are meaningful. Not validated for scarred or ischaemic hearts."
+    "The ECG is that of a template chest of one conductivity, without lungs: amplitudes are those of an adult's chest, not "
+    "of this patient's. Not validated for scarred or ischaemic hearts."
 )
 
 

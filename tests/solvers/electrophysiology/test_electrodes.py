@@ -2,7 +2,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from solvers.electrophysiology.electrodes import LEAST_GAP, NAMES, place_electrodes
+from solvers.electrophysiology.electrodes import NAMES, place_electrodes
+from solvers.electrophysiology.torso import LEAST_GAP
 
 
 def test_electrodes_lie_where_ras_directions_say(two_chambers):
