@@ -66,7 +66,7 @@ def _ventricles(case: Case, segmentation: Segmentation, edge: float, asked: Mesh
     from geometry.meshing.ventricles import build_ventricles
     from solvers.directions.fibers import add_fibers
     from solvers.directions.places import name_places
-    from solvers.scenario import FiberAngles
+    from solvers.wall_records import FiberAngles
 
     fine = scar_edge_for(edge, asked.scar_edge) if case.scar_rule() is not None else None
     planes = _planes(asked)
