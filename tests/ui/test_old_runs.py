@@ -26,7 +26,7 @@ def test_a_run_on_another_mesh_says_why_it_has_no_map_and_is_run_again_from_the_
     case.save_mesh(half_ellipsoid_ventricle(edge=8.0), ())
     session.refresh()
     window.go("plan")
-    assert not panel.paintings and "run on another mesh" in panel.told.text()
+    assert not panel.paintings and "run on another mesh" in panel.caption.told.text()
     told = texts(window, "plan")
     assert "older than its mesh" in told and "Run \u2018Sinus rhythm\u2019 again" in told
     window.go("compare")
@@ -39,7 +39,7 @@ def test_a_run_on_another_mesh_says_why_it_has_no_map_and_is_run_again_from_the_
     activation = np.linspace(0.0, 90.0, len(heart.points))
     ecg = Trace(np.arange(3.0), np.zeros((12, 3)), tuple("abcdefghijkl"), "mV", "ECG")
     session.set_answer(Answer(1, activation, ecg, values={"total_activation_time": 90.0}))
-    assert panel.title.text() == "What if: Pacing"
+    assert panel.caption.title.text() == "What if: Pacing"
     np.testing.assert_array_equal(panel.paintings[0].values, activation)
     assert "which is out of date" in texts(window, "plan")
 
@@ -55,8 +55,8 @@ def test_beside_an_old_run_only_the_fresh_one_is_drawn_and_named(window: Window)
     session.refresh()
     session.set_look(run="sinus_rhythm", other="pacing", field="activation_time")
     window.go("compare")
-    assert len(panel.paintings) == 1 and panel.title.text() == "Sinus rhythm"
-    assert "No map: \u2018Pacing\u2019 was run on another mesh" in panel.told.text()
+    assert len(panel.paintings) == 1 and panel.caption.title.text() == "Sinus rhythm"
+    assert "No map: \u2018Pacing\u2019 was run on another mesh" in panel.caption.told.text()
 
 
 def test_a_place_that_was_tried_becomes_an_option_beside_the_scenario(window: Window) -> None:
