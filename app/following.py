@@ -66,6 +66,8 @@ def _stop(jobs: list[Job]) -> None:
         job.cancel()
     deadline = time.monotonic() + SECONDS_TO_OBEY
     while time.monotonic() < deadline and any(job.poll().state == RUNNING for job in jobs):
+        for job in jobs:
+            job.insist()
         time.sleep(SECONDS_BETWEEN_LOOKS)
     for job in jobs:
         job.kill()

@@ -154,6 +154,7 @@ class JobWatch(QObject):
         for job, before in list(self._jobs.items()):
             if before.state != RUNNING:
                 continue
+            job.insist()
             now = job.poll()
             if now == before:
                 continue
