@@ -32,8 +32,9 @@ from geometry.shapes import half_ellipsoid_ventricle, tube
 from solvers.devices.records import ImplantedValve, Stent
 from solvers.flow_records import Resistance
 from solvers.result import Result
-from solvers.scenario import Doubt, Electrophysiology, Ensemble, Flow, PacingSite, Velocities
+from solvers.scenario import Doubt, Electrophysiology, Ensemble, Flow, PacingSite
 from solvers.scenario_file import read_scenario
+from solvers.wall_records import Velocities
 
 SITE = PacingSite(x=0.0, y=0.0, z=-60.0)
 PACING = Electrophysiology(title="Pacing", tier="eikonal", start="paced", sites=(SITE,))
