@@ -29,6 +29,7 @@ from app.commands_report import REPORT_VERBS
 from app.commands_scan import SCAN_VERBS
 from app.commands_scenario import SCENARIO_VERBS
 from app.commands_sensitivity import SENSITIVITY_VERBS
+from app.commands_simulate import SIMULATE_VERBS
 from app.commands_velocity import VELOCITY_VERBS
 from geometry.errors import Cancelled, Refused
 
@@ -42,6 +43,7 @@ cli = App(
 VERBS = {
     **SCAN_VERBS,
     **CASE_VERBS,
+    **SIMULATE_VERBS,
     **EDIT_VERBS,
     **LABEL_VERBS,
     **MESH_VERBS,

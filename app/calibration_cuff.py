@@ -20,7 +20,8 @@ CANNOT = "No vessels of this kind give these pressures at this stroke volume: lo
 LIMITS = (
     "Cuff pressure at the arm is taken as that of the aorta (systolic is some 10 mmHg higher at the arm in the young), and both "
     "readings to err independently.",
-    "Before the fit the SD of the stroke volume is three times what was measured: the measurement is among the data.",
+    "Before the fit the SD of the stroke volume is three times what was measured; the data hold the rest of that measurement, so "
+    "that it counts once.",
     "The venous pressure and the shape of the ejection are taken as set; the pressures say nothing of them.",
     "The child keeps means: its own pressures are not exactly the middle of the posterior's.",
 )

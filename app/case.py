@@ -38,6 +38,7 @@ from geometry.segmentation import (
 )
 from geometry.subject import Subject, load_subject, subject_text
 from geometry.tet_quality import save_quality
+from geometry.unbroken import unbroken
 from geometry.wall_motion.motion import WallMotion, load_motion, save_motion
 from solvers.result import Result
 from solvers.result_file import load_result, save_result
@@ -92,6 +93,7 @@ class Case(CaseFolder):
         folder = self.folder / "segmentation"
         return replayed(load_segmentation(folder), pending(self.folder)) if folder.exists() else None
 
+    @unbroken()
     def save_segmentation(self, segmentation: Segmentation, metrics: tuple[Metric, ...]) -> None:
         """Keep a segmentation and the numbers measured on it; the one before is set aside with its edits."""
         set_aside(self.folder)
@@ -145,6 +147,7 @@ class Case(CaseFolder):
             write_metrics(scar_metrics(study), fresh)
             write_origin(fresh, self.scar_source(), rule=picked, **options)
 
+    @unbroken()
     def save_measures(self, metrics: tuple[Metric, ...], function: HeartFunction) -> None:
         """Keep what was measured on the present segmentation."""
         write_metrics(metrics, self.folder / "segmentation")
@@ -179,6 +182,7 @@ class Case(CaseFolder):
         """How the wall of the current mesh moves over the beat, if it was followed."""
         return load_motion(self.folder / "mesh")
 
+    @unbroken()
     def save_motion(self, motion: WallMotion) -> None:
         """Keep the motion of the current mesh; it goes with it."""
         save_motion(motion, self.folder / "mesh")

@@ -10,20 +10,15 @@ from cyclopts import Parameter
 from app.case import Case
 from app.console import print_json, say
 from app.edited import needed_segmentation
-from app.electrodes import moved_from_table, with_electrodes
 from app.following import follow
 from app.jobs import start_job, tell_interrupted
 from app.mesh_options import MeshOptions, needed_options
 from app.mesh_sizes import mesh_sizes
 from app.needed import needed_image
-from app.scenario_tree import as_child
-from app.scenarios import EXERCISE, at_exercise, counterpart
 from app.staleness import out_of_date
 from geometry.errors import Refused
 from geometry.metric import Metric
 from sample_scans.catalogue import samples
-from solvers.result_file import read_numbers
-from solvers.scenario_file import read_scenario
 
 Json = Annotated[str | None, Parameter("--json", allow_leading_hyphen=True)]
 Part = Literal["ventricles", "lv", "lv_blood", "rv_blood"]
@@ -118,54 +113,6 @@ def motion(case: Path, *, json: Json = None) -> None:
     tell_metrics(motion_metrics(moving), json, more)
 
 
-def simulate(
-    case: Path,
-    *,
-    scenario: str,
-    workers: int | None = None,
-    ranks: int = 1,
-    restart: bool = False,
-    exercise: bool = False,
-    electrodes: Path | None = None,
-    cluster: str | None = None,
-    json: Json = None,
-) -> None:
-    """Run a scenario: the name of a stored one, or a scenario file; --restart goes on where it was stopped.
-
-    --exercise runs the same flow on a bicycle (110 beats a minute, 170 over 80 mmHg by cuff), kept as a scenario of its own.
-    --ranks shares the monodomain equation or a flow's beats out between so many processes under MPI (CARDIOTWIN_MPIEXEC names the
-    command that starts them, where it is not mpiexec); the answer is that of one process to the solver's tolerance.
-    --electrodes is a table (.csv) of rows NAME,x,y,z (mm, RAS) that moves electrodes of the scenario's ECG.
-    --cluster is the address of a Dask scheduler (dask scheduler, dask worker ADDRESS --nthreads 1) on whose workers the members
-    of the ensemble run; CARDIOTWIN_CLUSTER names one for every run. They are sent the mesh. Members that were finished when a run
-    was cut off are not repeated.
-    """
-    opened = opened_case(case)
-    name = scenario
-    if scenario not in opened.scenarios() and Path(scenario).suffix == ".json":
-        path = Path(scenario)
-        if not path.is_file():
-            raise Refused(f"There is no scenario file {path}; check the path.")
-        name = path.stem
-        opened.save_scenario(name, read_scenario(path))
-    found = opened.scenario(name)
-    if exercise and not name.endswith(EXERCISE):
-        rest, name = name, counterpart(name)
-        if name not in opened.scenarios():
-            opened.save_scenario(name, as_child(opened.scenarios(), rest, at_exercise(rest, found)))
-    if electrodes is not None:
-        with_electrodes(opened, name, moved_from_table(electrodes))
-    options = {"scenario": name, "workers": workers, "ranks": ranks, "restart": restart, "cluster": cluster}
-    run(opened, "simulate", options)
-    numbers = read_numbers(opened.folder / "runs" / name)
-    for note in numbers["notes"]:
-        say(f"  {note}")
-    metrics = tuple(Metric(**facts) for facts in numbers["metrics"])
-    tell_metrics(
-        metrics, json, {"case": str(case), "run": name, "checks": numbers["checks"], "notes": numbers["notes"]}
-    )
-
-
 def show(
     case: Path,
     *,
@@ -191,7 +138,6 @@ CASE_VERBS: Mapping[str, Any] = {
     "segment": segment,
     "mesh": mesh,
     "motion": motion,
-    "simulate": simulate,
     "show": show,
 }
 

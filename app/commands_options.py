@@ -91,8 +91,8 @@ def _lines(row: Row) -> list[str]:
         if cell.best is not None:
             tie = " tied" if row.tie and cell.tied else ""
             parts.append(f"P(best) {share_text(cell.best, row.count)} of {row.count} members{tie}")
-        if chance := cell.texts(row)["chance"]:
-            parts.append(chance)
+        texts = cell.texts(row)
+        parts += [texts[name] for name in ("chance", "inside") if texts[name]]
         found.append("   ".join(parts))
     return found
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import filelock
 
 from geometry.errors import Refused
+from geometry.unbroken import unbroken
 
 
 @contextmanager
@@ -16,12 +17,13 @@ def whole_folder(target: Path) -> Iterator[Path]:
     """Give an empty folder to fill; it takes the place of ``target`` when the block ends well, else it is removed."""
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.parent / f".new-{target.name}-{uuid.uuid4().hex[:8]}"
-    fresh.mkdir()
-    try:
-        yield fresh
-        replace_folder(fresh, target)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+    with unbroken():
+        fresh.mkdir()
+        try:
+            yield fresh
+            replace_folder(fresh, target)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
 
 
 def replace_folder(fresh: Path, target: Path) -> None:
@@ -48,11 +50,12 @@ def replace_text(path: Path, text: str) -> None:
     """Write a small file in one move, so that a reader never sees half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}-{uuid.uuid4().hex[:8]}")
-    try:
-        fresh.write_text(text)
-        fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)
+    with unbroken():
+        try:
+            fresh.write_text(text)
+            fresh.replace(path)
+        finally:
+            fresh.unlink(missing_ok=True)
 
 
 def link(source: Path, target: Path) -> None:

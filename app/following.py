@@ -4,11 +4,11 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import TaskID
 
 from app.console import say
 from app.jobs import CANCELLED, DONE, RUNNING, Job, JobStatus
+from app.progress_bars import ProgressBars
 from geometry.errors import Cancelled, Refused
 
 SECONDS_TO_OBEY = 15
@@ -66,18 +66,19 @@ def _stop(jobs: list[Job]) -> None:
         job.cancel()
     deadline = time.monotonic() + SECONDS_TO_OBEY
     while time.monotonic() < deadline and any(job.poll().state == RUNNING for job in jobs):
+        for job in jobs:
+            job.insist()
         time.sleep(SECONDS_BETWEEN_LOOKS)
     for job in jobs:
         job.kill()
         job.acknowledge()
 
 
-class _Bars(Progress):
+class _Bars(ProgressBars):
     """One bar for each chain."""
 
     def __init__(self) -> None:
-        columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-        super().__init__(*columns, console=Console(stderr=True), transient=True)
+        super().__init__()
         self._bars: dict[str, TaskID] = {}
 
     def show(self, label: str, job: Job, status: JobStatus) -> None:

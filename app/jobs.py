@@ -19,9 +19,11 @@ import psutil
 
 from app.folders import replace_text
 from geometry.errors import Refused
+from geometry.unbroken import END
 
 RUNNING, DONE, FAILED, CANCELLED, CRASHED = "running", "done", "failed", "cancelled", "crashed"
 DISK_FULL_EXIT = 28
+SECONDS_TO_HEAR = 1.0  # that it is cancelled; then a job is ended
 UNWRITTEN = ("scan", "files", "out")  # options that only the process is told: paths often hold the patient's name
 DISK_FULL = "The disk is full; nothing of the case was lost. Free some space, then start the step again."
 
@@ -68,6 +70,8 @@ class Job:
         state, error = str(last.get("state", RUNNING)), str(last.get("error", ""))
         if alive:
             state = RUNNING  # a job is over when its process is
+        elif state == RUNNING and (self.folder / "cancel").exists():
+            state = CANCELLED
         elif state == RUNNING:
             state, error = CRASHED, self._epitaph(code)
         fraction = 1.0 if state == DONE else float(last.get("fraction", 0.0))
@@ -76,8 +80,21 @@ class Job:
         return JobStatus(self.verb, state, fraction, message, _seconds_left(events), error, code, place)
 
     def cancel(self) -> None:
-        """Ask the job to stop; it does so at its next word of progress."""
+        """Ask the job to stop; it does so at its next word of progress, or is ended when somebody calls ``insist``."""
         (self.folder / "cancel").touch()
+
+    def insist(self) -> None:
+        """End a job that was asked to stop and has not heard it, because it is in a long call; to be called now and then.
+
+        The system ends it with what it has started, as soon as it is keeping nothing (``geometry.unbroken``).
+        """
+        try:
+            asked = (self.folder / "cancel").stat().st_mtime
+        except FileNotFoundError:
+            return
+        if time.time() - asked > SECONDS_TO_HEAR and self._alive(self.process.poll() if self.process else None):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(int(self.facts()["process"]), END)
 
     def kill(self) -> None:
         """End the job and everything it started, at once."""

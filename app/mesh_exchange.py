@@ -21,7 +21,7 @@ from geometry.metric import Metric
 from geometry.progress import Progress, part, silent
 from solvers.directions.fibers import add_fibers
 from solvers.directions.places import name_places
-from solvers.scenario import FiberAngles
+from solvers.wall_records import FiberAngles
 
 NEEDED = ("endo_lv", "epi", "base")
 RULED = "The file has no fibres to use; they were laid by rule."

@@ -21,6 +21,7 @@ from geometry.metric import Metric
 from geometry.outline_doubt import with_outline_doubt
 from geometry.progress import Progress, part
 from geometry.segmentation import RV, Segmentation
+from geometry.unbroken import unbroken
 
 if TYPE_CHECKING:
     from geometry.meshing.long_axis import LongAxisPlane
@@ -48,16 +49,18 @@ def build_mesh(
         built = with_outline_doubt(built, segmentation, part(progress, 0.9, 1.0))
     if image.modality == "MR":
         kept |= {"scar": scar_digest(case)}
-    case.save_mesh(built, metrics, **kept)
     if asked.part in CAVITIES:
+        case.save_mesh(built, metrics, **kept)
         if segmentation.labels.ndim == 4 and segmentation.labels.shape[3] >= PHASES:
             follow_cine(case, {}, part(progress, 0.9, 1.0))
         return
-    for name, scenario in default_scenarios(case.measures(), built).items():
-        if name not in case.scenarios():
+    with unbroken():  # a mesh comes with its scenarios
+        case.save_mesh(built, metrics, **kept)
+        for name, scenario in default_scenarios(case.measures(), built).items():
+            if name not in case.scenarios():
+                case.save_scenario(name, scenario)
+        for name, scenario in with_doubts_of(case.scenarios(), built).items():
             case.save_scenario(name, scenario)
-    for name, scenario in with_doubts_of(case.scenarios(), built).items():
-        case.save_scenario(name, scenario)
 
 
 def _ventricles(case: Case, segmentation: Segmentation, edge: float, asked: MeshOptions, progress: Progress) -> Built:
@@ -66,7 +69,7 @@ def _ventricles(case: Case, segmentation: Segmentation, edge: float, asked: Mesh
     from geometry.meshing.ventricles import build_ventricles
     from solvers.directions.fibers import add_fibers
     from solvers.directions.places import name_places
-    from solvers.scenario import FiberAngles
+    from solvers.wall_records import FiberAngles
 
     fine = scar_edge_for(edge, asked.scar_edge) if case.scar_rule() is not None else None
     planes = _planes(asked)

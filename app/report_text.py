@@ -59,7 +59,8 @@ def options_rows(table: Mapping[str, Any], outcomes: Sequence[Mapping[str, Any]]
         for option in table["options"]:
             texts = row["options"][option["name"]]
             share = f"P(best) {texts['share']}" if texts["share"] else ""
-            cells.append([line for line in (texts["value"], texts["apart"], share, texts["chance"]) if line])
+            told = (texts["value"], texts["apart"], share, texts["chance"], texts["inside"])
+            cells.append([line for line in told if line])
         rows.append([first, *cells])
     return rows
 

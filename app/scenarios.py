@@ -34,7 +34,8 @@ EXERCISE_RATE = 110.0  # 1/min
 def exercise(rest: Flow) -> Flow:
     """The same patient on a bicycle, by assumption: 110 beats a minute, the same stroke volume, a cuff of 170 over 80 mmHg.
 
-    The ejection shortens as in healthy people,  413 - 1.7 rate  in ms (Weissler 1968, doi 10.1161/01.cir.37.2.149).
+    The ejection shortens as in healthy people,  413 - 1.7 rate  in ms (Weissler 1968, doi 10.1161/01.cir.37.2.149). The ensemble
+    is that of ``rest``: as many members, drawn with the same seed.
     """
     shorter = (413.0 - 1.7 * EXERCISE_RATE) / (413.0 - 1.7 * rest.heart_rate)
     return rest.model_copy(
@@ -44,7 +45,6 @@ def exercise(rest: Flow) -> Flow:
             "ejection_time": round(rest.ejection_time * shorter),
             "vessels": "tuned to cuff",
             "cuff": Cuff(systolic=170.0, diastolic=80.0),
-            "ensemble": Ensemble(members=0),
         }
     )
 

@@ -4,7 +4,7 @@ from pydantic import ValidationError
 
 from app.case import Case
 from app.provenance import IMPORTED, digest_of, read_options, read_origin
-from app.scenario_tree import numbers_digest, parent_moved
+from app.scenario_tree import depths_among, numbers_digest, parent_moved
 from geometry.landmarks import landmarks_from
 from solvers.result_file import read_numbers
 from solvers.scenario import Electrophysiology, Flow
@@ -59,9 +59,9 @@ def stale_scenarios(case: Case) -> dict[str, tuple[str, ...]]:
 
 
 def old_runs(case: Case) -> dict[str, str]:
-    """The runs that are to be made again, by the name of their scenario, each with a sentence why."""
+    """The runs that are to be made again, by the name of their scenario, each with a sentence why; parents come first."""
     scenarios, heart, found = case.scenarios(), _mesh_digest(case), dict[str, str]()
-    for name in set(case.runs()) & set(scenarios):
+    for name in depths_among(scenarios, case.runs()):
         if _older_than_mesh(case, name, heart):
             found[name] = f"The run '{scenarios[name].title}' is older than its mesh; run it again."
         elif (changed := _ran_otherwise(case, name, scenarios[name])) is not None:

@@ -5,11 +5,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
-from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bars
-
 from app.console import say
+from app.progress_bars import ProgressBars
 from geometry.progress import Progress
 
 SECONDS_BETWEEN_LINES = 20.0
@@ -21,8 +18,7 @@ def watched() -> Iterator[Progress]:
     if not sys.stderr.isatty():
         yield _lines()
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Bars(*columns, console=Console(stderr=True), transient=True) as bars:
+    with ProgressBars() as bars:
         bar = bars.add_task("", total=1.0)
         yield lambda fraction, message="": bars.update(bar, completed=fraction, description=message)
 

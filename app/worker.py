@@ -1,6 +1,7 @@
 """The process of a job: ``python -m app.worker FOLDER`` runs it, by hand too.
 
-It writes progress to events.jsonl, stops when the file ``cancel`` appears, and ends with one of done, failed, cancelled.
+It writes progress to events.jsonl, stops at its next word of progress when the file ``cancel`` appears, and ends with one of
+done, failed, cancelled.
 """
 
 import contextlib
@@ -18,6 +19,7 @@ from typing import Any
 
 from app.jobs import CANCELLED, DISK_FULL, DISK_FULL_EXIT, DONE, FAILED, RUNNING
 from geometry.errors import Cancelled, Refused
+from geometry.unbroken import end_at_once, end_in_peace
 
 SECONDS_BETWEEN_EVENTS = 0.1
 
@@ -34,6 +36,7 @@ class EventLog:
     def __call__(self, fraction: float, message: str = "") -> None:
         """Tell where the work is; raises Cancelled when asked to stop or when the starter is gone."""
         if (self.folder / "cancel").exists() or (self.parent is not None and os.getppid() != self.parent):
+            end_in_peace()
             raise Cancelled
         self.fraction = max(self.fraction, min(fraction, 1.0))
         now = time.time()
@@ -51,6 +54,7 @@ def main(folder: Path) -> int:
     """Run the job in ``folder``; returns the exit code (0 done, 2 refused, 130 cancelled, 1 a fault of the program)."""
     facts = json.loads((folder / "job.json").read_text())
     log = EventLog(folder, facts["parent"])
+    end_at_once()
     signal.signal(signal.SIGTERM, _raise_cancelled)
     signal.signal(signal.SIGINT, _raise_cancelled)
     try:

@@ -11,6 +11,7 @@ from typing import Any
 import h5py  # noqa: F401
 
 from geometry.errors import Refused
+from geometry.unbroken import unbroken
 from solvers.kernels.compile import MATH_FLAGS, find_compiler, native_flags
 
 
@@ -47,10 +48,16 @@ from dolfinx import fem, la, mesh  # noqa: E402
 from mpi4py import MPI  # noqa: E402
 from petsc4py import PETSc  # noqa: E402
 
-__all__ = ["MPI", "PETSc", "basix", "dolfinx", "fem", "jit_options", "la", "mesh", "ufl"]
+__all__ = ["MPI", "PETSc", "basix", "compiled_form", "dolfinx", "fem", "la", "mesh", "ufl"]
 
 
-def jit_options() -> dict[str, Any]:
+def compiled_form(form: Any) -> Any:
+    """A ufl form, compiled; never cut in the middle, which would leave a cache that the next process waits for in vain."""
+    with unbroken():
+        return fem.form(form, jit_options=_jit_options())
+
+
+def _jit_options() -> dict[str, Any]:
     """Options for ``fem.form``: fast kernels for this machine that leave the process's floating point state alone.
 
     -ffast-math would link start-up code that flushes denormals to zero for the whole process (gcc < 13), so its

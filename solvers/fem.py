@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 
 from geometry.errors import Refused
 from geometry.heart_mesh import HeartMesh
-from solvers.backend import MPI, basix, fem, jit_options, ufl
+from solvers.backend import MPI, basix, compiled_form, fem, ufl
 from solvers.backend import mesh as dolfinx_mesh
 
 Floats = NDArray[np.float64]
@@ -53,7 +53,7 @@ class Discretisation:
 
     def assemble(self, form: Any) -> csr_array:
         """The matrix (n, n) of a bilinear form on ``space``, in HeartMesh node order."""
-        matrix = fem.petsc.assemble_matrix(fem.form(form, jit_options=jit_options()))
+        matrix = fem.petsc.assemble_matrix(compiled_form(form))
         matrix.assemble()
         indptr, indices, values = matrix.getValuesCSR()
         rows = np.repeat(self.input_node, np.diff(indptr))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geometry.errors import Refused
+from geometry.unbroken import unbroken
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -21,9 +22,10 @@ def write_state(path: Path, version: int, made_for: str, values: Mapping[str, An
     """
     partial = path.with_name(path.name + ".part")
     try:
-        with partial.open("wb") as file:
-            np.savez(file, format=version, made_for=made_for, **values)
-        partial.replace(path)
+        with unbroken():
+            with partial.open("wb") as file:
+                np.savez(file, format=version, made_for=made_for, **values)
+            partial.replace(path)
     except OSError as failure:
         raise Refused(
             f"The checkpoint could not be written ({failure.strerror}). Make room on the disk and restart."

@@ -11,9 +11,9 @@ from ui.ecg_exchange import EcgExchange
 from ui.edit_actions import add_edit_actions
 from ui.frame import tell_about
 from ui.look import MODES
-from ui.session import STEPS
 from ui.theme import THEMES
 from ui.velocity_exchange import VelocityExchange
+from ui.viewing import STEPS
 
 if TYPE_CHECKING:
     from ui.window import Window

@@ -45,7 +45,7 @@ class Capture(QObject):
         """What the picture shows."""
         panel = self._panel
         shown = "; ".join(painting.title for painting in panel.paintings)
-        return f"{panel.title.text()}: {shown}" if shown else panel.title.text()
+        return f"{panel.caption.title.text()}: {shown}" if shown else panel.caption.title.text()
 
     def copy(self) -> None:
         """Put the picture on the clipboard."""
@@ -84,10 +84,10 @@ class Capture(QObject):
 def picture_of_heart(panel: "ScenePanel", session: Session) -> QImage:
     """The views of the heart with legends, badge and title, without the controls above; the intended use below."""
     ratio, scene = panel.devicePixelRatioF(), panel.scene
-    told = panel.told.text()
-    panel.told.setText(told.removesuffix(HINT).rstrip())
+    told = panel.caption.told.text()
+    panel.caption.told.setText(told.removesuffix(HINT).rstrip())
     whole = panel.grab()
-    panel.told.setText(told)
+    panel.caption.told.setText(told)
     painter = QPainter(whole)
     painter.drawImage(QRect(scene.plotter.mapTo(panel, QPoint(0, 0)), scene.plotter.size()), as_image(scene.picture()))
     painter.end()

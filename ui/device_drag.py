@@ -8,9 +8,10 @@ from PySide6.QtGui import QKeyEvent
 from solvers.devices.records import Device
 from ui.drag import Drag
 from ui.scene import Scene
-from ui.session import Point, Session
+from ui.session import Session
 from ui.steps.plan import chosen
 from ui.theme import px
+from ui.viewing import Point
 
 GRIP = 26.0  # pixels around the middle of a device in which it is taken
 KEYS = {Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1), Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0)}

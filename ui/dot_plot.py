@@ -16,7 +16,10 @@ DOTS, FOOT = 40, 15  # pixels of the dots, and of the numbers below
 
 
 class DotPlot(QWidget):
-    """The dots of one number, its threshold, and the chance to be beyond, as runs of all and in percent."""
+    """The dots of one number, its threshold, and the chance to be beyond, as runs of all and in percent.
+
+    Below that the chance to lie in the usual range, where there is one with two ends.
+    """
 
     moved = Signal(float)  # the threshold, in the unit of the number
 
@@ -57,6 +60,11 @@ class DotPlot(QWidget):
         column.setSpacing(px(4))
         column.addWidget(self.dots)
         column.addLayout(row)
+        self.usual = QLabel("" if outcome.usual is None else outcome.usual.told(known, metric.unit), self)
+        self.usual.setProperty("role", "small")
+        self.usual.setToolTip(f"The chance to lie in what is usual. {outcome.source}")
+        self.usual.setVisible(bool(self.usual.text()))
+        column.addWidget(self.usual)
         self.limit.setValue(self._start.value)
         self.limit.valueChanged.connect(self._tell)
         self.limit.valueChanged.connect(self.moved)

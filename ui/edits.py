@@ -11,7 +11,8 @@ from geometry.subject import Subject
 from solvers.scenario import Electrophysiology, Flow
 
 if TYPE_CHECKING:
-    from ui.session import Point, Session
+    from ui.session import Session
+    from ui.viewing import Point
 
 
 class ChangeScenario(QUndoCommand):

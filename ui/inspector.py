@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QStackedWidget, QVBoxLayout, QWidget
 
 from ui.job_watch import JobWatch
-from ui.session import STEPS, Session
+from ui.session import Session
 from ui.steps.case import CasePage
 from ui.steps.compare import ComparePage
 from ui.steps.heart import HeartPage
@@ -15,6 +15,7 @@ from ui.steps.practice import PracticePage
 from ui.steps.report import ReportPage
 from ui.steps.segment import SegmentPage
 from ui.steps.simulate import SimulatePage
+from ui.viewing import STEPS
 
 PAGES: dict[str, type[Page]] = {
     "case": CasePage,

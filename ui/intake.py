@@ -66,6 +66,7 @@ class Intake(QObject):
     def _poll(self) -> None:
         if self._job is None or self._place is None:
             return
+        self._job.insist()
         status = self._job.poll()
         if status.state == RUNNING:
             self.moved.emit(status)

@@ -78,10 +78,11 @@ class JobPanel(QWidget):
         for widget in (self.bar, self.left, self.cancel):
             widget.setVisible(active)
         thinking = self._watch.thinking and not active  # a step that ended does not hide it
-        self.text.setText(THINKING if thinking else _line(status) if status else "")
+        turn = self._watch.queue.words(self._shown) if self._shown is not None else ""
+        self.text.setText(THINKING if thinking else _line(status, turn) if status else "")
         if status is not None and active:
             self.bar.setValue(round(status.fraction * 1000))
-            self.left.setText(time_left(status.seconds_left))
+            self.left.setText(_all_left(time_left(status.seconds_left), len(self._watch.queue.waiting)))
             self.cancel.setEnabled(True)
             self.cancel.setText("Cancel")
 
@@ -103,8 +104,13 @@ def time_left(seconds: float | None) -> str:
     return f"about {round(seconds / 60)} min left"
 
 
-def _line(status: JobStatus) -> str:
-    name = VERBS.get(status.verb, status.verb)
+def _all_left(this: str, more: int) -> str:
+    """The time left of this job, and how many come after it; how long those take is not known."""
+    return this if not more else f"{this}, then {more} more" if this else f"then {more} more"
+
+
+def _line(status: JobStatus, turn: str = "") -> str:
+    name = VERBS.get(status.verb, status.verb) + (f" ({turn})" if turn else "")
     if status.state == RUNNING:
         doing = f"  {status.message}" if status.message else ""
         return f"{name}:{doing}  {status.fraction * 100:.0f} %" if doing else f"{name}  {status.fraction * 100:.0f} %"

@@ -12,6 +12,7 @@ from app.warm import WarmWorker
 from geometry.errors import Refused
 from solvers.scenario import Electrophysiology, PacingSite
 from ui.live_watch import LiveWatch
+from ui.run_queue import RunQueue
 from ui.session import Session
 
 EVERY, SOON = 100, 15  # ms between looks: at the jobs, and for an answer that is waited for
@@ -28,6 +29,7 @@ class JobWatch(QObject):
         super().__init__(parent)
         self._session = session
         self._jobs: dict[Job, JobStatus] = {}
+        self.queue = RunQueue()
         self._warm: WarmWorker | None = None
         self._warm_for = ("", "")
         self.thinking = False
@@ -47,8 +49,8 @@ class JobWatch(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether a job of the case is running."""
-        return any(status.state == RUNNING for status in self._jobs.values())
+        """Whether a job of the case is running, or waits for its turn."""
+        return bool(self.queue.waiting) or any(status.state == RUNNING for status in self._jobs.values())
 
     def start(self, verb: str, options: Mapping[str, Any]) -> Job | None:
         """Start a step of the open case; says a sentence where that is not possible."""
@@ -70,8 +72,21 @@ class JobWatch(QObject):
         self.changed.emit()
         return job
 
+    def run_all(self, names: tuple[str, ...]) -> None:
+        """Run scenarios of the open case one after another, whatever becomes of each; Cancel ends them all."""
+        self.queue = RunQueue(names)
+        self._start_next()
+
+    def _start_next(self) -> None:
+        name = self.queue.take()
+        self.queue.job = self.start("simulate", {"scenario": name}) if name else None
+        if self.queue.job is None:  # all were tried, or none can be started
+            self.queue = RunQueue()
+        self.changed.emit()
+
     def cancel(self, job: Job) -> None:
-        """Ask a job to stop."""
+        """Ask a job to stop; what waits for its turn is not started."""
+        self.queue = RunQueue()
         job.cancel()
 
     def ask(self, name: str, scenario: Electrophysiology, draft: bool = False) -> None:
@@ -119,6 +134,7 @@ class JobWatch(QObject):
         self._soon.stop()
         self.live.timer.stop()
         self.rest()
+        self.queue = RunQueue()
         for job, status in self._jobs.items():
             if status.state == RUNNING:
                 job.cancel()
@@ -126,7 +142,7 @@ class JobWatch(QObject):
     def _adopt(self) -> None:
         self.rest()
         case = self._session.case
-        self._jobs = {}
+        self._jobs, self.queue = {}, RunQueue()
         if case is not None:
             for sentence in tell_interrupted(case.folder):
                 self._session.said.emit(sentence, "warn")
@@ -135,12 +151,10 @@ class JobWatch(QObject):
         self.changed.emit()
 
     def _look(self) -> None:
-        self._look_at_jobs()
-
-    def _look_at_jobs(self) -> None:
         for job, before in list(self._jobs.items()):
             if before.state != RUNNING:
                 continue
+            job.insist()
             now = job.poll()
             if now == before:
                 continue
@@ -152,7 +166,7 @@ class JobWatch(QObject):
     def _tell_end(self, job: Job, status: JobStatus) -> None:
         job.acknowledge()
         if status.state in (FAILED, CRASHED):
-            self._session.said.emit(status.error, "bad")
+            self._session.said.emit(self._whose(job) + status.error, "bad")
         case = self._session.case
         if case is not None and job.folder.is_relative_to(case.folder):
             self._session.refresh()
@@ -161,6 +175,14 @@ class JobWatch(QObject):
             if status.place is not None:
                 self._session.pick(status.place)
         self.ended.emit(status)
+        if job == self.queue.job:
+            self._start_next()
+
+    def _whose(self, job: Job) -> str:
+        """Which of several runs a sentence is about."""
+        if job != self.queue.job:
+            return ""
+        return f"\u2018{self._session.title_of(str(job.facts()['options']['scenario']))}\u2019: "
 
     def _show_run(self, name: str) -> None:
         """Look at a finished run where its scenario is set up; the step Plan keeps what it compares with."""

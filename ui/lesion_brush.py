@@ -10,9 +10,10 @@ from solvers.scenario import Electrophysiology, Lesion
 from ui.lesion_tool import BRUSH, ERASER, RADII, erased, spots_between
 from ui.plan import ablation
 from ui.scene import Scene
-from ui.session import Point, Session
+from ui.session import Session
 from ui.steps.plan import planned
 from ui.theme import px
+from ui.viewing import Point
 
 STEP = 6.0  # pixels that an arrow key moves the brush
 KEYS = {Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1), Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0)}

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QLabe
 
 from geometry.metric import shown_unit
 from solvers.comparison.table import RUN_ONLY, Cell, OptionsTable, Row
-from solvers.comparison.threshold import share_text
+from solvers.comparison.threshold import Threshold, UsualRange, share_text
 from ui.options_plot import OptionsPlot, ink_of
 from ui.theme import Theme, px
 from ui.widgets import label
@@ -31,14 +31,10 @@ class OptionsCard(QFrame):
         grid.setContentsMargins(px(12), px(8), px(12), px(6))
         grid.setHorizontalSpacing(px(14))
         grid.setVerticalSpacing(0)
-        grid.addWidget(self._head(), 0, 0, 1, 6)
-        limit, judged = row.outcome.threshold, any(cell.best is not None for cell in row.cells)
-        asked = (
-            ""
-            if limit is None or all(limit.share(cell.values) is None for cell in row.cells)
-            else limit.question(row.unit)
-        )
-        for column, words in enumerate((*HEADS, "P(best)" if judged else "", asked)):
+        grid.addWidget(self._head(), 0, 0, 1, 7)
+        judged = any(cell.best is not None for cell in row.cells)
+        asked, usual = _question(row.outcome.threshold, row), _question(row.outcome.usual, row)
+        for column, words in enumerate((*HEADS, "P(best)" if judged else "", asked, usual)):
             text = label(words, "small")
             text.setWordWrap(False)
             grid.addWidget(text, 1, column)
@@ -49,7 +45,7 @@ class OptionsCard(QFrame):
                 grid.addWidget(text, 2 + place, column)
         self.plot = OptionsPlot(row, base, px(LANE), theme, self)
         grid.addWidget(self.plot, 2, 1, len(row.cells) + 1, 1, Qt.AlignmentFlag.AlignTop)
-        for column, share in enumerate((3, 6, 3, 4, 3 if judged else 0, 2 if asked else 0)):
+        for column, share in enumerate((3, 6, 3, 4, 3 if judged else 0, 2 if asked else 0, 2 if usual else 0)):
             grid.setColumnStretch(column, share)
 
     def _head(self) -> QWidget:
@@ -89,15 +85,14 @@ class OptionsCard(QFrame):
         return row
 
     def _texts(self, cell: Cell, base: bool) -> list[QLabel]:
-        texts, told, limit = cell.texts(self._row), cell.difference, self._row.outcome.threshold
+        texts, told, outcome = cell.texts(self._row), cell.difference, self._row.outcome
         value, apart, best = (
             QLabel(texts["value"]),
             QLabel("baseline" if base else texts["apart"]),
             QLabel(texts["share"]),
         )
-        share = limit.share(cell.values) if limit is not None else None
-        beyond = QLabel("" if share is None else share_text(share, len(cell.values)))
-        beyond.setToolTip(texts["chance"])
+        beyond = _share(outcome.threshold, cell, texts["chance"])
+        inside = _share(outcome.usual, cell, texts["inside"])
         apart.setProperty("role", "" if told is not None and told.clear else "muted")
         if told is not None:
             words = "More than noise and doubt." if told.clear else "Within noise or doubt."
@@ -108,7 +103,20 @@ class OptionsCard(QFrame):
             tie = " It cannot be told from the one that is best most often." if self._row.tie and cell.tied else ""
             best.setToolTip(f"How often it is best of all options, over {self._row.count} members.{tie}")
             best.setProperty("role", "" if cell.tied else "muted")
-        return [value, apart, best, beyond]
+        return [value, apart, best, beyond, inside]
+
+
+def _question(held: Threshold | UsualRange | None, row: Row) -> str:
+    """What is asked of the members, above their shares; nothing where no option has enough of them."""
+    known = held is not None and any(held.share(cell.values) is not None for cell in row.cells)
+    return held.question(row.unit) if held is not None and known else ""
+
+
+def _share(held: Threshold | UsualRange | None, cell: Cell, told: str) -> QLabel:
+    share = held.share(cell.values) if held is not None else None
+    found = QLabel("" if share is None else share_text(share, len(cell.values)))
+    found.setToolTip(told)
+    return found
 
 
 def _named(title: str, place: int, base: bool) -> QWidget:

@@ -12,7 +12,7 @@ from ui.ensemble import main_field
 from ui.look import CHANCE, DOUBT, SPLIT, VALUE
 from ui.main import make_application, open_window
 from ui.painting import modes_of
-from ui.session import STEPS
+from ui.viewing import STEPS
 from ui.window import Window
 
 SIZE = (1600, 1000)

@@ -8,9 +8,10 @@ from ui.ensemble import family_of, members_of, quantity_of
 from ui.heart_parts import words_at
 from ui.heart_surface import nearest_node
 from ui.painting import Painting, scalars
-from ui.session import Point, Session
+from ui.session import Session
 from ui.tried_beat import fits_heart, tried, tried_at
 from ui.velocity_arrows import velocity_at
+from ui.viewing import Point
 
 HINT = "Click to read a value."
 NEAR = 12.0  # mm from the nearest node beyond which a point is not on the heart

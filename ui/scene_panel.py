@@ -1,32 +1,28 @@
-"""The 3D heart with its controls above, its legends beside it and a read-out below."""
+"""The 3D heart with its controls above, its legends beside it and its caption below."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ui.device_drag import DeviceDrag
-from ui.draws_bar import DrawsBar
-from ui.fiber_scale import helix_scale
 from ui.flow_motion import FlowMotion
-from ui.heart_parts import Shade, inks_shown, shade
+from ui.heart_parts import Shade, shade
 from ui.heart_surface import HeartSurface, long_cut
-from ui.legend import Legend
 from ui.lesion_brush import LesionBrush
 from ui.look import VALUE
 from ui.ostium_drag import OstiumDrag
 from ui.painting import Painting, frame_at
 from ui.picture_state import picture_state
-from ui.readout import readout, title_words
 from ui.scene import Scene
+from ui.scene_caption import SceneCaption
 from ui.scene_controls import SceneControls
 from ui.scene_handles import Handles
+from ui.scene_legends import SceneLegends
 from ui.scene_overlays import show_anatomy, show_arrows, show_fibers, show_front, show_marks, show_network, show_worst
-from ui.session import MEASURED, Session
+from ui.session import Session
 from ui.shown_paintings import captions, shown_paintings
 from ui.site_drag import SiteDrag, hide_lines
-from ui.steps.plan import draw_plan, plan_scale
-from ui.surfaces import swatches
-from ui.theme import px
+from ui.steps.plan import draw_plan
 from ui.tried_beat import shown_field, tried, tried_modes
 from ui.velocity_arrows import show_velocity
 
@@ -51,20 +47,8 @@ class ScenePanel(QWidget):
         self.ostia = OstiumDrag(self.scene, session)
         self.brush = LesionBrush(self.scene, session)
         self.controls = SceneControls(session, self)
-        self.draws = DrawsBar(session, self)
-        self.legends = (Legend(self), Legend(self))
-        self.title = QLabel(self)
-        self.title.setProperty("role", "head")
-        self.badge = QLabel("SIMULATED", self)
-        self.badge.setProperty("role", "badge")
-        self.badge.setToolTip("These values were computed by a model, not measured.")
-        self.surfaces = QLabel(self)
-        self.surfaces.setProperty("role", "small")
-        self.surfaces.setContentsMargins(px(6), px(10), px(10), 0)
-        self.surfaces.setTextFormat(Qt.TextFormat.RichText)
-        self.told = QLabel(self)
-        self.told.setProperty("role", "muted")
-        self.told.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.legends = SceneLegends(session, self)
+        self.caption = SceneCaption(session, self)
         self.empty = QLabel(self)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
@@ -92,10 +76,8 @@ class ScenePanel(QWidget):
         session, mesh = self._session, self._session.mesh
         field = shown_field(session)
         painted = field is not None
-        self.badge.setVisible(painted)
-        self.badge.setText("MEASURED" if session.look.field == MEASURED else "SIMULATED")
         self.controls.refresh(painted)
-        self._show_title(painted)
+        self.caption.entitle(painted)
         if mesh is None:
             self.paintings = ()
             self._show_legends()
@@ -220,32 +202,11 @@ class ScenePanel(QWidget):
             known = self._surfaces[cut] = HeartSurface(mesh, long_cut(mesh) if cut else None)
         self.scene.set_surface(known)
 
-    def _show_title(self, painted: bool) -> None:
-        self.title.setText(title_words(self._session, painted))
-        self.told.setVisible(self._session.mesh is not None)
-
     def _show_legends(self) -> None:
-        """The left legend belongs to the left of two different views; all else is told by the right one."""
-        self._show_surfaces()
-        ours = self.paintings
-        split = len(ours) == 2 and ours[0].kind != ours[1].kind
-        session = self._session
-        fibers = helix_scale() if session.look.fibers and session.fiber_lines is not None else None
-        left = ours[0] if split else fibers
-        alone = self._shade.scale if self._shade is not None else plan_scale(session)
-        right = ours[1] if split else ours[0] if ours else alone
-        for legend, painting in zip(self.legends, (left, right), strict=True):
-            legend.setVisible(painting is not None)
-            legend.show_painting(painting, self._session.theme)
-
-    def _show_surfaces(self) -> None:
-        """Name the colours of the heart where no field is drawn."""
-        inks = () if self.paintings else inks_shown(self._session)
-        self.surfaces.setVisible(bool(inks))
-        self.surfaces.setText(swatches(inks))
+        self.legends.show_for(self.paintings, self._shade)
 
     def _tell(self) -> None:
-        self.told.setText(readout(self._session, self.paintings))
+        self.caption.tell(self.paintings)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         """Mark what was picked while nobody could see it."""
@@ -261,24 +222,17 @@ class ScenePanel(QWidget):
     def _lay_out(self) -> None:
         middle = QHBoxLayout()
         middle.setSpacing(0)
-        middle.addWidget(self.legends[0])
+        middle.addWidget(self.legends.left)
         middle.addWidget(self.scene, 1)
         middle.addWidget(self.empty, 1)
-        middle.addWidget(self.legends[1])
-        middle.addWidget(self.surfaces, 0, Qt.AlignmentFlag.AlignTop)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(px(12), px(4), px(12), px(6))
-        foot.setSpacing(px(10))
-        foot.addWidget(self.badge)
-        foot.addWidget(self.title)
-        foot.addWidget(self.told, 1)
-        foot.addWidget(self.draws)
+        middle.addWidget(self.legends.right)
+        middle.addWidget(self.legends.swatches, 0, Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.controls)
         layout.addLayout(middle, 1)
-        layout.addLayout(foot)
+        layout.addWidget(self.caption)
 
     def _listen(self) -> None:
         session = self._session

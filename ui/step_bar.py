@@ -4,8 +4,8 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QToolButton, QVBoxLayout, QWidget
 
 from ui.icons import icon
-from ui.session import STEPS
 from ui.theme import Theme, px
+from ui.viewing import STEPS
 
 
 class StepBar(QFrame):

@@ -35,6 +35,8 @@ SHARE = Varied(
 VOLUME = ("stroke_volume",)
 DATA = (("Systolic pressure", "mmHg"), ("Diastolic pressure", "mmHg"), ("Stroke volume", "mL"))
 LEAST = 1.0  # mL, SD of a stroke volume that nobody doubts
+WIDER = 3.0  # SD of the stroke volume before the data, against that of its measurement
+REST = 1 / np.sqrt(1 - 1 / WIDER**2)  # and of it among the data: both together weigh as the one measurement there is
 
 
 @dataclass(frozen=True)
@@ -76,8 +78,7 @@ def calibrate_vessels(scenario: Flow) -> VesselCalibration:
             f"the venous pressure of {venous:.0f}. Correct the cuff in the scenario."
         )
     volume = stroke_volume_of(scenario)
-    wide = replace(volume, sd=3.0 * volume.sd)  # so that what the measurement says of it is not counted twice
-    varied = (TOTAL, SHARE, COMPLIANCE, wide)
+    varied = (TOTAL, SHARE, COMPLIANCE, replace(volume, sd=WIDER * volume.sd))
     times, flows = unit_beat(scenario)
 
     def answer(points: Floats) -> tuple[Floats, Floats]:
@@ -88,7 +89,7 @@ def calibrate_vessels(scenario: Flow) -> VesselCalibration:
     inference = Inference(varied, answer, SEED)
     measured = np.array([cuff.systolic, cuff.diastolic, volume.mean])
     sd = np.array([cuff.error, cuff.error, volume.sd])
-    found = inference.posterior(measured, np.diag(sd**2))
+    found = inference.posterior(measured, np.diag((sd * [1.0, 1.0, REST]) ** 2))
     fit = fitted_all(DATA, measured, sd, inference.predicted(), inference.predicted(found.sample))
     return VesselCalibration(found, fit, venous)
 

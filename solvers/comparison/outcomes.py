@@ -9,7 +9,7 @@ from typing import Literal, cast
 
 from geometry.errors import Refused
 from geometry.metric import Metric
-from solvers.comparison.threshold import Threshold
+from solvers.comparison.threshold import Threshold, UsualRange
 
 Way = Literal["lower", "higher", ""]
 WAYS = ("lower", "higher", "")
@@ -22,8 +22,8 @@ class Outcome:
 
     better  "lower", "higher" or "" where nobody has said; ``chosen``: by the user, not declared with the metric
     noise   a difference that the numbers alone can make: in the unit, or (``relative``) a share of the values
-    band    what is usual or severe, in words, ``threshold`` the limit of that (``moved``: where the user wants it), and
-            ``source`` where they come from
+    band    what is usual or severe, in words, ``threshold`` the limit of that (``moved``: where the user wants it), ``usual``
+            both ends of it where it has two, and ``source`` where they come from
     """
 
     name: str
@@ -34,6 +34,7 @@ class Outcome:
     noise_source: str = ""
     band: str = ""
     threshold: Threshold | None = None
+    usual: UsualRange | None = None
     moved: bool = False
     source: str = ""
 
@@ -88,5 +89,6 @@ def _outcome(row: Mapping[str, str]) -> Outcome:
         noise_source=row["noise_source"],
         band=row["band"],
         threshold=Threshold(float(row["threshold"]), row["beyond"] == "below") if row["threshold"] else None,
+        usual=UsualRange(float(row["usual_low"]), float(row["usual_high"])) if row["usual_low"] else None,
         source=row["source"],
     )

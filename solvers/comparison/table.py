@@ -12,7 +12,7 @@ from geometry.metric import Metric, digits_for, rounded, with_unit
 from solvers.comparison.best import shares_best, tied_with_best
 from solvers.comparison.outcomes import Outcome, is_outcome, outcome_of
 from solvers.comparison.pairing import Joint, Members, joint_values, shares_draws
-from solvers.comparison.threshold import Threshold, share_text
+from solvers.comparison.threshold import share_text
 from solvers.uncertainty.summary import interval
 
 NOT_PAIRED = (
@@ -76,15 +76,16 @@ class Cell:
     tied: bool = False
 
     def texts(self, row: "Row") -> dict[str, str]:
-        """As shown in its row: "value", "apart" (difference to the baseline), "share" (P(best), with its tie) and "chance"
-        (P beyond the threshold)."""
+        """As shown in its row: "value", "apart" (difference to the baseline), "share" (P(best), with its tie), "chance"
+        (P beyond the threshold) and "inside" (P in the usual range)."""
         share = "" if self.best is None else share_text(self.best, row.count)
-        limit = row.outcome.threshold
+        limit, usual = row.outcome.threshold, row.outcome.usual
         return {
             "value": self.metric.text() if self.metric is not None else "no answer",
             "apart": self.difference.text() if self.difference is not None else "",
             "share": f"{share}  {TIE}" if share and row.tie and self.tied else share,
             "chance": "" if limit is None else limit.told(self.values, row.unit),
+            "inside": "" if usual is None else usual.told(self.values, row.unit),
         }
 
 
@@ -243,13 +244,15 @@ def _plain_row(row: Row, names: Sequence[str]) -> dict[str, Any]:
     facts["threshold"] = None if limit is None else limit.value
     facts["threshold_by"] = "" if limit is None else "chosen" if outcome.moved else "declared"
     facts["beyond"] = "" if limit is None else "below" if limit.below else "above"
-    return facts | {"options": {name: _plain_cell(cell, limit) for name, cell in zip(names, row.cells, strict=True)}}
+    facts["usual"] = None if outcome.usual is None else [outcome.usual.low, outcome.usual.high]
+    return facts | {"options": {name: _plain_cell(cell, outcome) for name, cell in zip(names, row.cells, strict=True)}}
 
 
-def _plain_cell(cell: Cell, threshold: Threshold | None) -> dict[str, Any]:
+def _plain_cell(cell: Cell, outcome: Outcome) -> dict[str, Any]:
     found: dict[str, Any] = {"metric": None if cell.metric is None else cell.metric.to_dict()}
     apart = cell.difference
     if apart is not None:
         found["difference"] = {**vars(apart), "clear": apart.clear}
-    found["p_beyond"] = None if threshold is None else threshold.share(cell.values)
+    found["p_beyond"] = None if outcome.threshold is None else outcome.threshold.share(cell.values)
+    found["p_usual"] = None if outcome.usual is None else outcome.usual.share(cell.values)
     return found | {"p_best": cell.best, "leads_or_tied": cell.tied, "values": list(cell.values)}

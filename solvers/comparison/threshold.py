@@ -1,4 +1,5 @@
-"""A limit that a decision number is held against, and the chance to lie beyond it: in percent and in runs of all."""
+"""What a decision number is held against: a limit and the chance to lie beyond it, a usual range and the chance to lie in it; in
+percent and in runs of all."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,9 +40,36 @@ class Threshold:
         return f"P({'<' if self.below else '>'} {with_unit(f'{self.value:g}', unit)})"
 
 
-def chance_text(beyond: int, count: int) -> str:
-    """``beyond`` of ``count`` runs in words, e.g. "15 % (3 of 20 runs)", "< 6 % (0 of 16 runs)"."""
-    return f"{share_text(beyond / count, count)} ({beyond} of {count} runs)"
+@dataclass(frozen=True)
+class UsualRange:
+    """From ``low`` to ``high``, both ends in it, in the unit of its metric."""
+
+    low: float
+    high: float
+
+    def holds(self, values: Values) -> NDArray[np.bool_]:
+        """Which values (n,) lie in it; one without an answer (NaN) never does."""
+        known = np.asarray(values, dtype=np.float64)
+        return (self.low <= known) & (known <= self.high)
+
+    def share(self, values: Values) -> float | None:
+        """The share of the values that lies in it; None of too few to tell."""
+        return float(self.holds(values).mean()) if len(values) >= FEW else None
+
+    def told(self, values: Values, unit: str) -> str:
+        """E.g. "P(70 to 110 ms) 75 % (12 of 16 runs)"; nothing of too few to tell."""
+        if len(values) < FEW:
+            return ""
+        return f"{self.question(unit)} {chance_text(int(self.holds(values).sum()), len(values))}"
+
+    def question(self, unit: str) -> str:
+        """What is asked, e.g. "P(70 to 110 ms)"."""
+        return f"P({self.low:g} to {with_unit(f'{self.high:g}', unit)})"
+
+
+def chance_text(runs: int, count: int) -> str:
+    """``runs`` of ``count`` in words, e.g. "15 % (3 of 20 runs)", "< 6 % (0 of 16 runs)"."""
+    return f"{share_text(runs / count, count)} ({runs} of {count} runs)"
 
 
 def share_text(share: float, count: int) -> str:

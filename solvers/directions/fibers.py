@@ -8,7 +8,7 @@ from scipy.spatial.transform import Rotation
 from geometry.heart_mesh import Floats, HeartMesh
 from geometry.progress import Progress, part, silent
 from solvers.directions.coordinates import LaplaceFields, laplace_fields, wall_coordinates
-from solvers.scenario import FiberAngles
+from solvers.wall_records import FiberAngles
 
 
 def add_fibers(mesh: HeartMesh, angles: FiberAngles, progress: Progress = silent) -> HeartMesh:

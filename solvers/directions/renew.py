@@ -8,7 +8,7 @@ from geometry.progress import Progress, silent
 from solvers.directions.coordinates import KEPT
 from solvers.directions.fibers import add_fibers
 from solvers.directions.places import name_places
-from solvers.scenario import FiberAngles
+from solvers.wall_records import FiberAngles
 
 
 def renewed(mesh: HeartMesh, landmarks: Landmarks, own_fibers: bool = False, progress: Progress = silent) -> HeartMesh:

@@ -18,7 +18,8 @@ from solvers.directions.coordinates import LaplaceFields, heart_axes
 from solvers.drugs.block import under_drug
 from solvers.drugs.catalogue import find_drug
 from solvers.electrophysiology.substrate import Substrate
-from solvers.scenario import DrugDose, Electrophysiology, GreyZone
+from solvers.scenario import DrugDose, Electrophysiology
+from solvers.wall_records import GreyZone
 
 Floats = NDArray[np.float64]
 

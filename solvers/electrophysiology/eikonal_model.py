@@ -33,7 +33,8 @@ from solvers.electrophysiology.substrate import substrate_of
 from solvers.electrophysiology.tissue import check_fibers
 from solvers.electrophysiology.volume_conductor import SkinLeads
 from solvers.result import Trace
-from solvers.scenario import Electrophysiology, FiberAngles
+from solvers.scenario import Electrophysiology
+from solvers.wall_records import FiberAngles
 
 NETWORKS = 8  # grown trees that are kept
 STEP = 0.5  # ms between two samples of the ECG

@@ -11,7 +11,7 @@ comes in faster than FASTER times the mean inflow is held to the mean. No profil
 from dataclasses import dataclass
 from typing import Any
 
-from solvers.backend import fem, ufl
+from solvers.backend import compiled_form, fem, ufl
 from solvers.flow.fluid import Carreau
 
 BACKFLOW = 0.2
@@ -46,7 +46,6 @@ class FlowForms:
 def flow_forms(
     space: Any,
     outlet: Any,
-    options: dict[str, Any],
     *,
     thinning: Carreau | None = None,
     drag: Any = None,
@@ -56,7 +55,6 @@ def flow_forms(
     """Compile the forms on a space of four components.
 
     outlet     measure over the outlet;  driven: measure over an inlet that a pressure drives, if there is one
-    options    compiler options of ``fem.form``
     drag       Function: resistance to flow of a valve's leaflets by volume, kPa ms/mm2; None: there is none
     thinning   how viscosity follows the shear of the extrapolated velocity; None: it is constant
     developed  viscous term in Laplace form, whose natural outlet lets developed flow out and in unchanged, and nothing
@@ -79,12 +77,8 @@ def flow_forms(
         a, b = a + density * held * driven, b + density * towards * driven
     residual = ufl.replace(a, {trial: solution}) - b
 
-    def compiled(form: Any) -> Any:
-        return fem.form(form, jit_options=options)
-
-    return FlowForms(
-        compiled(a), compiled(b), compiled(residual), star, history, solution, alpha, step, density, viscosity, entering
-    )
+    matrix, load, left = (compiled_form(one) for one in (a, b, residual))
+    return FlowForms(matrix, load, left, star, history, solution, alpha, step, density, viscosity, entering)
 
 
 def _terms(

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from geometry.heart_mesh import Floats, HeartMesh
-from solvers.backend import MPI, PETSc, fem, jit_options, ufl
+from solvers.backend import MPI, PETSc, compiled_form, fem, ufl
 from solvers.flow import step_control
 from solvers.flow.fluid import Fluid
 from solvers.flow.forms import FlowForms, flow_forms
@@ -83,12 +83,11 @@ class MovingFlow:
         self._bound = held or wall.velocity
         self._space = flow_space(blood, comm)
         space, measure = self._space.space, self._space.outlet((OUTLET, INLET))
-        self._forms = flow_forms(space, measure, jit_options(), thinning=fluid.thinning, developed=developed)
+        self._forms = flow_forms(space, measure, thinning=fluid.thinning, developed=developed)
         self._forms.density.value, self._forms.viscosity.value = fluid.density, fluid.viscosity
         self._carried = fem.Function(space)
         self._sideways, self._sideways_load = (
-            fem.form(_sideways(space, self._forms, measure, u), jit_options=jit_options())
-            for u in (ufl.TrialFunction(space), self._carried)
+            compiled_form(_sideways(space, self._forms, measure, u)) for u in (ufl.TrialFunction(space), self._carried)
         )
         self._order = np.asarray(space.mesh.geometry.input_global_indices)
         self._held = {name: _held(blood, name) for name in OPENINGS}

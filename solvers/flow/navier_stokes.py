@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from geometry.heart_mesh import Floats, HeartMesh
-from solvers.backend import MPI, PETSc, fem, jit_options
+from solvers.backend import MPI, PETSc, fem
 from solvers.flow import step_control
 from solvers.flow.drag import NodalDrag
 from solvers.flow.fitness import outlet_names, refuse_unconditioned
@@ -107,13 +107,11 @@ class NavierStokes:
         refuse_unconditioned(blood, conditions)
         self.outlet_names = outlet_names(blood)
         self.outlets = tuple(conditions[name] for name in self.outlet_names)
-        space, options = self._space.space, jit_options()
+        space = self._space.space
         self._drag = NodalDrag.of(space) if valved else None
         drag, thinning = (self._drag.function if self._drag else None), fluid.thinning
         outlet, driven = self._space.outlet, self._space.inlet if profile is None else None
-        self._forms = flow_forms(
-            space, outlet, options, thinning=thinning, drag=drag, developed=developed, driven=driven
-        )
+        self._forms = flow_forms(space, outlet, thinning=thinning, drag=drag, developed=developed, driven=driven)
         self._forms.density.value, self._forms.viscosity.value = fluid.density, fluid.viscosity
         self.out_fluxes = np.stack([nodal_flux(blood, name) for name in self.outlet_names])
         self.out_flux, self.in_flux = self.out_fluxes.sum(axis=0), nodal_flux(blood, "inlet")

@@ -15,6 +15,7 @@ import platformdirs
 from cffi import FFI
 
 from geometry.errors import Refused
+from geometry.unbroken import unbroken
 
 # -ffast-math by its parts. Left out: -ffinite-math-only (NaN means "never activated" here), and -ffast-math itself, which
 # at link time adds start-up code that flushes denormals to zero for the whole process (gcc < 13).
@@ -70,6 +71,7 @@ def cache_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="cardiotwin-kernels-"))
 
 
+@unbroken()
 def _build(source: str, target: Path, command: list[str], flags: tuple[str, ...]) -> None:
     """Compile to a private name and rename, so that two processes may build the same kernel at once."""
     attempts = (

@@ -18,8 +18,8 @@ from solvers.directions.coordinates import LaplaceFields, heart_axes, laplace_fi
 from solvers.directions.fibers import fibers_from_fields
 from solvers.directions.places import AHA17, name_places, septum_span
 from solvers.result import Check
-from solvers.scenario import FiberAngles
 from solvers.verification.scar_phantom import Ellipsoids, scar_phantom
+from solvers.wall_records import FiberAngles
 
 NAME = "mesh-directions"
 TITLE = "Fibres, coordinates, segments and scar on known shapes"

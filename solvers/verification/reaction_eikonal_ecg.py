@@ -30,7 +30,8 @@ from solvers.electrophysiology.reaction_eikonal import run_reaction_eikonal_beat
 from solvers.electrophysiology.stimulus import Stimulus
 from solvers.electrophysiology.tissue import diffusion_tensor, untuned_diffusion
 from solvers.result import Check, Trace
-from solvers.scenario import Electrophysiology, Velocities
+from solvers.scenario import Electrophysiology
+from solvers.wall_records import Velocities
 
 NAME = "ep-reaction-eikonal"
 TITLE = "ECG and activation of the reaction-eikonal tier against monodomain"

@@ -23,7 +23,8 @@ from solvers.arrhythmia.protocol import Protocol
 from solvers.arrhythmia.sites import scar_sites
 from solvers.directions.fibers import add_fibers
 from solvers.result import Check
-from solvers.scenario import Electrophysiology, FiberAngles, GreyZone, Lesion, Velocities
+from solvers.scenario import Electrophysiology, Lesion
+from solvers.wall_records import FiberAngles, GreyZone, Velocities
 
 NAME = "ep-isthmus"
 TITLE = "Re-entry through the isthmus of a scar is induced, and not after a lesion across it"

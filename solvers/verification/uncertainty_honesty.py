@@ -19,11 +19,12 @@ from solvers.calibration.ecg_shape import STEP, Qrs, qrs_of_trace
 from solvers.electrophysiology.eikonal_ensemble import EikonalMember, EikonalMemberAnswer
 from solvers.electrophysiology.eikonal_model import EikonalModel
 from solvers.result import Check
-from solvers.scenario import Doubt, Electrophysiology, Outlines
+from solvers.scenario import Doubt, Electrophysiology
 from solvers.uncertainty.emulator import Emulator, fit_emulator
 from solvers.uncertainty.interval import HALF_WIDTH
 from solvers.uncertainty.sampling import Varied, latin_hypercube, varied_numbers, with_numbers
 from solvers.uncertainty.summary import interval
+from solvers.wall_records import Outlines
 
 NAME = "uncertainty-honesty"
 TITLE = "90 % intervals on 200 synthetic twins with known inputs"

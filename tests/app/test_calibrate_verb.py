@@ -26,7 +26,8 @@ def case(tmp_path: Path) -> Case:
 
 def test_vessels_are_fitted_to_a_cuff_and_what_it_does_not_tell_is_said(case: Case, tmp_path: Path):
     out = tmp_path / "fit.json"
-    words = ["calibrate", str(case.folder), "--scenario", "systole", "--cuff", "135/85", "--cuff-error", "5"]
+    # at 5 mmHg the share would keep 89 % of its SD, so near to the 90 % of "not identifiable" that chance decides; here it is 93 %
+    words = ["calibrate", str(case.folder), "--scenario", "systole", "--cuff", "135/85", "--cuff-error", "10"]
     assert main([*words, "--json", str(out)]) == 0
     told = json.loads(out.read_text())
     systolic, diastolic, _ = told["predictions"]

@@ -10,7 +10,8 @@ from app.case import Case
 from geometry.corridor import distance_to_way
 from geometry.shapes import slab, two_chamber_heart
 from solvers.directions.fibers import add_fibers
-from solvers.scenario import Electrophysiology, Ensemble, FiberAngles, PacingSite
+from solvers.scenario import Electrophysiology, Ensemble, PacingSite
+from solvers.wall_records import FiberAngles
 
 
 @pytest.fixture

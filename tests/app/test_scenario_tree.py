@@ -32,8 +32,9 @@ from geometry.shapes import half_ellipsoid_ventricle, tube
 from solvers.devices.records import ImplantedValve, Stent
 from solvers.flow_records import Resistance
 from solvers.result import Result
-from solvers.scenario import Doubt, Electrophysiology, Flow, PacingSite, Velocities
+from solvers.scenario import Doubt, Electrophysiology, Ensemble, Flow, PacingSite
 from solvers.scenario_file import read_scenario
+from solvers.wall_records import Velocities
 
 SITE = PacingSite(x=0.0, y=0.0, z=-60.0)
 PACING = Electrophysiology(title="Pacing", tier="eikonal", start="paced", sites=(SITE,))
@@ -276,6 +277,19 @@ def test_exercise_is_a_child_of_rest_and_follows_it() -> None:
     changed = {**made, "systole": made["systole"].model_copy(update={"stroke_volume": 90.0})}
     found = rebased(changed, "systole_exercise").scenario
     assert isinstance(found, Flow) and (found.stroke_volume, found.heart_rate) == (90.0, 110.0)
+
+
+def test_a_flow_at_exercise_keeps_the_ensemble_of_the_one_at_rest_until_somebody_changes_it() -> None:
+    made = default_scenarios((), tube(8.0, 20.0, 4.0))
+    assert made["systole"].ensemble.members > 0 and made["systole_exercise"].ensemble == made["systole"].ensemble
+    many = Ensemble(members=24, seed=5)
+    changed = {**made, "systole": made["systole"].model_copy(update={"ensemble": many})}
+    assert at_exercise("systole", changed["systole"]).ensemble == many
+    assert rebased(changed, "systole_exercise").scenario.ensemble == many
+    own = made["systole_exercise"].model_copy(update={"ensemble": Ensemble(members=4)})
+    found = rebased({**changed, "systole_exercise": own}, "systole_exercise").scenario
+    assert found.ensemble.members == 4 and found.ensemble.seed == 5  # its own members, the draws of its parent
+    assert at_exercise("systole", Flow(ensemble=Ensemble(members=0))).ensemble.members == 0
 
 
 def test_a_record_is_given_to_a_child_as_json(case: Case, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,7 +14,8 @@ from geometry.errors import Refused
 from geometry.progress import silent
 from geometry.shapes import half_ellipsoid_ventricle
 from solvers.electrophysiology.eikonal_model import EikonalModel
-from solvers.scenario import Electrophysiology, Ensemble, Velocities
+from solvers.scenario import Electrophysiology, Ensemble
+from solvers.wall_records import Velocities
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QLabel, QPushButton
 
 from app.calibration_file import child_name, keep_calibration
 from app.measured_ecg import take_ecg
-from solvers.scenario import Electrophysiology, Velocities
+from solvers.scenario import Electrophysiology
+from solvers.wall_records import Velocities
 from ui.calibration_fold import CalibrationFold, LeftBar
 from ui.fit_bars import RangeBar
 from ui.lead_fit import LeadFit

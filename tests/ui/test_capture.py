@@ -24,7 +24,7 @@ def test_the_picture_is_copied_saved_and_kept_for_the_report(
     qtbot.waitExposed(window)
     picture = picture_of_heart(panel, session)
     assert picture.width() == round(panel.width() * panel.devicePixelRatioF())
-    legend = panel.legends[1].geometry()
+    legend = panel.legends.right.geometry()
     top = panel.controls.geometry().bottom() + 1
     colours = {
         picture.pixelColor(legend.x() + x, legend.center().y() - top + y).name()

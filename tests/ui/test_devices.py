@@ -9,7 +9,7 @@ import pytest
 import pyvista as pv
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QSlider
+from PySide6.QtWidgets import QPushButton, QSlider
 
 from app.case import Case
 from app.devices import find_line
@@ -96,6 +96,20 @@ def test_a_stent_goes_where_it_is_clicked_and_tells_the_area(flow_window: Window
     stent.keep(session, kept.device.model_copy(update={"z": 1.0}), "Move the stent")
     shown = panel(flow_window, stent.TITLE)
     assert isinstance(shown, stent.Panel) and not shown.wrong.isHidden()  # it does not fit at the very end
+
+
+def test_a_stent_at_exercise_has_as_many_members_as_at_rest(flow_window: Window) -> None:
+    session = flow_window.session
+    shown = panel(flow_window, stent.TITLE)
+    assert isinstance(shown, stent.Panel)
+    shown.place((8.0, 0.0, 40.0))
+    rest = session.scenarios["stent"]
+    shown = panel(flow_window, stent.TITLE)
+    (harder,) = [one for one in shown.findChildren(QPushButton) if one.text() == "The same stent at exercise"]
+    harder.click()
+    found = session.scenarios[session.scenario_name]
+    assert isinstance(found, Flow) and found.parent == "stent" and found.heart_rate == 110.0
+    assert found.device == rest.device and found.ensemble == rest.ensemble and found.ensemble.members > 0
 
 
 def test_a_surface_is_brought_moved_and_turned(flow_window: Window, tmp_path: Path) -> None:

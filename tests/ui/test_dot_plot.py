@@ -28,7 +28,13 @@ def test_the_chance_follows_the_threshold_and_counts_on_the_side_that_matters(wi
         replace(area, name="x"), members, Outcome("x"), DARK
     )  # none: half of the runs are above their median
     assert plain.limit.value() == 0.95 and plain.beyond == 2
-    assert not plot.grab().isNull()
+    assert not plot.grab().isNull() and plot.usual.isHidden()
+
+
+def test_a_range_with_two_ends_is_asked_for_too(window: Window) -> None:
+    axis = Metric("qrs_axis", "Electrical axis", 20.0, "deg", -50.0, 95.0)
+    plot = DotPlot(axis, np.array([-60.0, -20.0, 20.0, 80.0, 100.0]), outcome_of("qrs_axis", {}), DARK)
+    assert plot.beyond == 1 and plot.usual.text() == "P(-30 to 90°) 60 % (3 of 5 runs)" and not plot.usual.isHidden()
 
 
 def test_a_run_with_an_ensemble_shows_them_beside_its_numbers(window: Window) -> None:

@@ -4,7 +4,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from solvers.record import Record
-from solvers.scenario import Electrophysiology, Flow, Velocities
+from solvers.scenario import Electrophysiology, Flow
+from solvers.wall_records import Velocities
 from ui.facts import facts_of, with_value
 from ui.form import Form
 

@@ -23,7 +23,7 @@ def test_each_triangle_wears_the_colour_of_the_segment_behind_it(window: Window,
     assert found is not None
     tet = int(np.flatnonzero((np.isin(mesh.tets, mesh.facets[7])).sum(axis=1) == 3)[0])
     assert tuple(found.colours[7]) == tuple(segment_colours()[mesh.cell_data[SEGMENTS][tet]])
-    assert "1  basal anterior" in panel.surfaces.text() and panel.surfaces.isVisible()
+    assert "1  basal anterior" in panel.legends.swatches.text() and panel.legends.swatches.isVisible()
     shown = {ink.colour for ink in inks_shown(window.session)}
     assert {"#{:02x}{:02x}{:02x}".format(*colour) for colour in np.unique(found.colours, axis=0)} <= shown
 
@@ -34,7 +34,7 @@ def test_scar_has_a_colour_and_a_name_of_its_own(window: Window, case_folder: Pa
     words = [ink.words for ink in inks_shown(window.session)]
     assert words == ["Left ventricle", "Scar core"]
     window.session.pick(tuple(window.session.mesh.points[window.session.mesh.tets[0]].mean(axis=0)))  # type: ignore[union-attr, arg-type]
-    assert window.workplace.scene_panel.told.text().startswith("Scar core")
+    assert window.workplace.scene_panel.caption.told.text().startswith("Scar core")
 
 
 def test_the_quality_of_a_heart_cut_open_is_that_of_the_tetrahedra_at_its_cut(
@@ -53,8 +53,8 @@ def test_the_quality_of_a_heart_cut_open_is_that_of_the_tetrahedra_at_its_cut(
     found = shade(window.session, surface)
     assert found is not None
     assert np.abs(found.colours.astype(int) - wanted.texture[0][(wanted.across * 255).astype(int)]).max() <= 4
-    assert panel.legends[1].isVisible() and panel.legends[1].painting is not None
-    assert not panel.surfaces.isVisible()
+    assert panel.legends.right.isVisible() and panel.legends.right.painting is not None
+    assert not panel.legends.swatches.isVisible()
     window.session.set_look(part="", opened=False)
 
 

@@ -39,6 +39,26 @@ def test_cancel_stops_a_job_and_keeps_what_was_there(window: Window, qtbot: QtBo
     assert window.session.case is not None and window.session.case.segmentation_digest() == before
 
 
+class DeafJob(Job):
+    """Runs on when cancelled, until it is ended by whoever watches it."""
+
+    def poll(self) -> JobStatus:
+        return JobStatus("mesh", CANCELLED if (self.folder / "ended").exists() else RUNNING, 0.4, "", None)
+
+    def insist(self) -> None:
+        if (self.folder / "cancel").exists():
+            (self.folder / "ended").touch()
+
+
+def test_a_job_that_does_not_hear_cancel_is_ended(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    job = DeafJob(tmp_path)
+    window.watch._jobs = {job: JobStatus("mesh", RUNNING, 0.4, "", None)}
+    window.watch.changed.emit()
+    window.jobs.cancel.click()
+    qtbot.waitUntil(lambda: window.watch.jobs[job].state == CANCELLED, timeout=5000)
+    assert "cancelled" in window.jobs.text.text() and not window.watch.busy
+
+
 def test_a_refused_step_shows_its_sentence(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
     job = window.watch.start("import", {"scan": str(tmp_path / "no-such-scan.nii"), "modality": None})
     assert job is not None

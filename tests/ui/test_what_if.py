@@ -25,7 +25,7 @@ def test_a_click_on_the_heart_moves_the_pacing_site_and_shows_the_new_activation
     assert isinstance(after, Electrophysiology) and after.sites[0] != before.sites[0]
     qtbot.waitUntil(lambda: session.answer is not None, timeout=60_000)
 
-    assert panel.title.text() == "What if: Pacing"  # not the run that is in view otherwise
+    assert panel.caption.title.text() == "What if: Pacing"  # not the run that is in view otherwise
     shown, mesh, site = panel.paintings[0].values, session.mesh, after.sites[0]
     assert mesh is not None
     earliest = mesh.points[int(np.nanargmin(shown))]
@@ -86,7 +86,7 @@ def test_a_dragged_site_asks_for_drafts_and_is_kept_where_it_is_let_go(window: W
     mean, spread = panel.paintings
     np.testing.assert_allclose(spread.values, session.band.late.std(axis=0, ddof=1), rtol=1e-5)
     np.testing.assert_allclose(mean.values, session.answer.activation + session.band.late.mean(axis=0), rtol=1e-5)
-    panel.draws.number.setValue(16)  # the last draw around the beat that is tried
+    panel.caption.draws.number.setValue(16)  # the last draw around the beat that is tried
     np.testing.assert_allclose(panel.paintings[0].values, session.answer.activation + session.band.late[15], rtol=1e-5)
     the_drawn_ecg_is_of_the_band(window)
     session.set_look(mode="chance", threshold=40.0)

@@ -15,8 +15,8 @@ from ui import main
 from ui.frame import INTENDED_USE
 from ui.look import CHANCE, DOUBT, SPLIT, VALUE
 from ui.pictures import picture_of
-from ui.session import STEPS
 from ui.theme import DARK, LIGHT
+from ui.viewing import STEPS
 from ui.window import Window
 
 
@@ -44,9 +44,9 @@ def test_a_page_that_is_filled_again_shows_the_same_part(window: Window, qtbot: 
 
 def test_simulated_views_say_so_and_measured_ones_do_not(window: Window) -> None:
     window.go("simulate")
-    assert window.workplace.scene_panel.badge.isVisible()
+    assert window.workplace.scene_panel.caption.badge.isVisible()
     window.go("heart")
-    assert not window.workplace.scene_panel.badge.isVisible()
+    assert not window.workplace.scene_panel.caption.badge.isVisible()
 
 
 def test_the_intended_use_is_always_in_sight(window: Window) -> None:
@@ -75,7 +75,7 @@ def test_a_click_on_the_heart_tells_value_interval_and_unit(window: Window, qtbo
     point = scene.pick_at(centre.x(), centre.y())
     assert point is not None
     scene.picked.emit(*point)
-    told = window.workplace.scene_panel.told.text()
+    told = window.workplace.scene_panel.caption.told.text()
     assert "Activation time" in told and " ms (" in told and "90 % interval of 4 runs" in told
     mesh = window.session.mesh
     assert mesh is not None
@@ -214,4 +214,4 @@ def test_two_runs_can_be_seen_as_their_difference(window: Window) -> None:
     (painting,) = window.workplace.scene_panel.paintings
     assert painting.kind == "difference"
     window.session.pick((20.0, 0.0, -30.0))
-    assert "difference" in window.workplace.scene_panel.told.text()
+    assert "difference" in window.workplace.scene_panel.caption.told.text()

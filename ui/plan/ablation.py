@@ -19,9 +19,10 @@ from ui.plan.run_rows import RunRows, against_words
 from ui.plan.undo_row import undo_row
 from ui.plan_panel import PlanPanel
 from ui.scene import Scene
-from ui.session import Point, Session
+from ui.session import Session
 from ui.steps.page import Page
 from ui.theme import px
+from ui.viewing import Point
 from ui.widgets import Segments, button, label, section
 
 TITLE = "Ablation"

@@ -12,9 +12,10 @@ from solvers.electrophysiology.cell_kinds import CYCLE
 from solvers.scenario import DrugDose, Electrophysiology
 from ui.plan.drug_heart import HeartUnderDrugs
 from ui.plan.drug_plot import HEADS, DrugNumbers, DrugPlot, inks_of
-from ui.session import Point, Session
+from ui.session import Session
 from ui.steps.page import Page
 from ui.theme import px
+from ui.viewing import Point
 from ui.widgets import label, section
 
 TITLE = "Drug"

@@ -18,9 +18,10 @@ from ui.plan_panel import PlanPanel
 from ui.readout import at_words
 from ui.scene import Scene
 from ui.scene_overlays import SITE_COLOUR, show_sites
-from ui.session import Point, Session
+from ui.session import Session
 from ui.steps.page import Page
 from ui.theme import px
+from ui.viewing import Point
 from ui.widgets import Segments, button, label, section
 
 TITLE = "Pacing / CRT"

@@ -17,8 +17,9 @@ from ui.device_drawing import GRIP, METAL, SEEN_THROUGH, SKIRT, hide_device, tub
 from ui.number_list import NumberList
 from ui.plan_devices import DevicePanel, fresh_name, keep_device, kept_device, parent_flow, scenario_with
 from ui.scene import Scene
-from ui.session import Point, Session
+from ui.session import Session
 from ui.steps.page import Page
+from ui.viewing import Point
 from ui.widgets import button, label, notice, section
 
 TITLE = "Stent / balloon"

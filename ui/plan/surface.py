@@ -19,8 +19,9 @@ from ui.number_list import NumberList
 from ui.painting import Painting
 from ui.plan_devices import DevicePanel, keep_device, kept_device
 from ui.scene import Scene
-from ui.session import OWN_MAP, Point, Session
+from ui.session import Session
 from ui.steps.page import Page
+from ui.viewing import OWN_MAP, Point
 from ui.widgets import Segments, button, label, section
 
 TITLE = OWN_MAP

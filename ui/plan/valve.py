@@ -27,8 +27,9 @@ from ui.painting import Painting
 from ui.plan.ostium_rows import OstiumRows
 from ui.plan_devices import DevicePanel, fresh_name, keep_device, kept_device, parent_flow, scenario_with
 from ui.scene import Scene
-from ui.session import Point, Session
+from ui.session import Session
 from ui.steps.page import Page
+from ui.viewing import Point
 from ui.widgets import Fold, Segments, button, label, notice, section
 
 TITLE = "Aortic valve"

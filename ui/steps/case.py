@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QWidget
 
 from app.case_folder import LONGEST_TITLE
 from geometry.errors import Refused
-from ui.steps.page import Page
+from ui.steps.page import OUT_OF_DATE, Page
 from ui.theme import px
 from ui.widgets import button, label, section
 
@@ -44,7 +44,8 @@ class CasePage(Page):
             )
             go.setEnabled(not self.watch.busy)
             self.column.addWidget(go)
-        self.add_notes(self.session.stale, "Out of date")
+        self.add_notes(self.session.stale, OUT_OF_DATE)
+        self.add_run_all()
         self.add_metrics(case.measures()[:4], "Measured")
 
     def _title(self, title: str) -> QLineEdit:

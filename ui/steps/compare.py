@@ -41,6 +41,7 @@ class ComparePage(Page):
         ways.chosen.connect(lambda way: session.set_look(difference=way == "difference", options=way == "options"))
         self.column.addWidget(ways)
         if look.options:
+            self.add_run_all()
             self.panel = OptionsPanel(session, self)
             self.column.addWidget(self.panel)
             return

@@ -20,7 +20,7 @@ from ui.mesh_more import MeshMore
 from ui.quality_fold import QualityFold
 from ui.session import Session
 from ui.steps.images import fact_table
-from ui.steps.page import Page
+from ui.steps.page import OUT_OF_DATE, Page
 from ui.widgets import button, section
 
 
@@ -88,7 +88,7 @@ class HeartPage(Page):
             self.column.addWidget(self.landmarks)
         assert session.case is not None
         self.add_notes(mesh.notes)
-        self.add_notes(session.stale, "Out of date")
+        self.add_notes(session.stale, OUT_OF_DATE)
 
     def _modality(self) -> str:
         image = self.session.image

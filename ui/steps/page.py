@@ -65,6 +65,19 @@ class Page(QWidget):
                 again = button(f"Run \u2018{session.title_of(name)}\u2019 again", partial(self._run_again, name))
                 again.setEnabled(not self.watch.busy)
                 self.column.addWidget(again)
+        self.add_run_all()
+
+    def add_run_all(self) -> None:
+        """One button for all runs that are out of date, where there are several."""
+        session, old = self.session, tuple(self.session.old_runs)
+        if len(old) > 1:
+            titles = ", ".join(session.title_of(name) for name in old)
+            again = button(f"Run all {len(old)} again", partial(self.watch.run_all, old))
+            again.setToolTip(
+                f"Every run that is out of date, one after another, parents before their children: {titles}"
+            )
+            again.setEnabled(session.mesh is not None and not self.watch.busy)
+            self.column.addWidget(again)
 
     def _run_again(self, name: str) -> None:
         self.watch.start("simulate", {"scenario": name})

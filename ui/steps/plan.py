@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QWidget
 from ui.painting import Painting
 from ui.plan import ablation, drug, pacing, stent, surface, valve
 from ui.scene import Scene
-from ui.session import Point, Session
+from ui.session import Session
 from ui.steps.page import Page
+from ui.viewing import Point
 from ui.widgets import Segments, label
 
 

@@ -11,7 +11,7 @@ from app.captures import Capture, captures, forget_capture
 from app.case import Case
 from app.options import told_runs
 from ui.result_cards import metric_card
-from ui.steps.page import Page
+from ui.steps.page import OUT_OF_DATE, Page
 from ui.theme import px
 from ui.widgets import Fold, button, label, section
 
@@ -46,7 +46,8 @@ class ReportPage(Page):
                     self.column.addWidget(button(words, partial(open_outside, path)))
             self.column.addWidget(label(str(found[0]), "small"))
         self._add_captures(session.case)
-        self.add_notes(session.stale, "Out of date")
+        self.add_notes(session.stale, OUT_OF_DATE)
+        self.add_run_all()
         for number, name in enumerate(told_runs(session.case)):
             result = session.result_of(name)
             if result is not None:

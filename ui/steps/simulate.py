@@ -79,6 +79,7 @@ class SimulatePage(Page):
         start = button("Run" if result is None else "Run again", self._start, main=True)
         start.setEnabled(session.mesh is not None and not self.watch.busy)
         self.column.addWidget(start)
+        self.add_run_all()
         if session.case is not None and has_checkpoint(session.case, session.scenario_name):
             more = button("Go on where it stopped", self._go_on)
             more.setToolTip("An earlier run of this scenario was cut; its state was kept")

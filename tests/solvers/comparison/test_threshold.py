@@ -7,7 +7,7 @@ from geometry.metric import Metric
 from solvers.comparison.dots import COLUMNS, MOST, dots_of, stacked
 from solvers.comparison.outcomes import declared_outcomes, outcome_of
 from solvers.comparison.table import Option, compare_options
-from solvers.comparison.threshold import Threshold
+from solvers.comparison.threshold import Threshold, UsualRange
 
 WIDE = np.array([100.0, 105.0, 112.0, 121.0, np.nan])  # ms
 
@@ -32,6 +32,36 @@ def test_the_words_of_every_band_name_its_threshold() -> None:
 def test_the_chance_is_told_in_percent_and_in_runs(limit: Threshold, told: str) -> None:
     assert limit.told(WIDE[:4], "ms") == told
     assert limit.told(WIDE[:2], "ms") == "" and limit.share(WIDE[:2]) is None  # two runs tell nothing
+
+
+def test_the_words_of_a_band_with_two_ends_name_both_of_them() -> None:
+    found = {name: outcome for name, outcome in declared_outcomes().items() if outcome.usual is not None}
+    assert {name: (one.usual.low, one.usual.high) for name, one in found.items() if one.usual} == {
+        "qrs_duration": (70.0, 110.0),  # Surawicz 2009, doi 10.1016/j.jacc.2008.12.013
+        "qrs_axis": (-30.0, 90.0),
+    }
+    spans = [name for name, one in declared_outcomes().items() if " to " in one.band]
+    assert spans == list(found)  # none is told with two ends and held against one alone
+    for one in found.values():
+        assert one.usual is not None and f"{one.usual.low:g} to {one.usual.high:g}" in one.band.replace("+", "")
+
+
+def test_a_number_can_leave_the_usual_range_on_either_side() -> None:
+    usual, axis = UsualRange(-30.0, 90.0), np.array([-60.0, -30.0, 20.0, 90.0, 100.0])
+    assert list(usual.holds([*axis, np.nan])) == [False, True, True, True, False, False]  # the ends belong to it
+    assert usual.told(axis, "deg") == "P(-30 to 90°) 60 % (3 of 5 runs)"
+    assert usual.told(axis[:2], "deg") == "" and usual.share(axis[:2]) is None
+    told = {m: Metric(m, m, 20.0, "deg") for m in ("qrs_axis", "rv_activation")}
+    options = [Option(n, n, told, dict.fromkeys(told, axis)) for n in ("a", "b")]
+    table = compare_options(options, "a", {}, {"qrs_axis": -45.0})
+    rows = {row["name"]: row for row in table.to_dict()["outcomes"]}
+    assert rows["qrs_axis"]["usual"] == [-30.0, 90.0] and rows["rv_activation"]["usual"] is None
+    asked = rows["qrs_axis"]["options"]["b"]
+    assert (asked["p_beyond"], asked["p_usual"]) == (0.2, 0.6)  # the threshold is the user's, the range is not
+    assert rows["rv_activation"]["options"]["b"]["p_usual"] is None
+    assert [cell.texts(row)["inside"] for row in table.rows for cell in row.cells] == [usual.told(axis, "deg")] * 2 + [
+        ""
+    ] * 2
 
 
 def test_a_threshold_of_the_user_counts_in_the_table_on_the_worse_side() -> None:

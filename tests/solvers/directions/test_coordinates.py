@@ -13,7 +13,7 @@ from solvers.directions.coordinates import (
     wall_coordinates,
 )
 from solvers.directions.fibers import add_fibers
-from solvers.scenario import FiberAngles
+from solvers.wall_records import FiberAngles
 
 
 def test_gradients_of_a_linear_function_are_exact():

@@ -5,7 +5,7 @@ import numpy as np
 from geometry.heart_mesh import HeartMesh
 from solvers.directions.coordinates import LaplaceFields
 from solvers.directions.fibers import add_fibers, fibers_from_fields
-from solvers.scenario import FiberAngles
+from solvers.wall_records import FiberAngles
 
 ANGLES = FiberAngles(endo=60, epi=-60, sheet_endo=-65, sheet_epi=25)
 

@@ -10,7 +10,7 @@ from geometry.heart_mesh import HeartMesh
 from geometry.surface import oriented
 from solvers.directions.coordinates import laplace_fields
 from solvers.directions.fibers import fibers_from_fields
-from solvers.scenario import FiberAngles
+from solvers.wall_records import FiberAngles
 
 NAMES = {1: "endo_lv", 2: "endo_rv", 3: "epi", 4: "base"}
 

@@ -13,7 +13,7 @@ from solvers.directions.coordinates import heart_axes
 from solvers.directions.fibers import add_fibers
 from solvers.directions.places import AHA17, name_places
 from solvers.directions.renew import renewed
-from solvers.scenario import FiberAngles
+from solvers.wall_records import FiberAngles
 
 
 @pytest.fixture(scope="module")

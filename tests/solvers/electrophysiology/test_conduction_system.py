@@ -11,8 +11,9 @@ from solvers.electrophysiology.conduction_system import (
     sources_of,
 )
 from solvers.electrophysiology.eikonal import Conduction, EikonalSolver
-from solvers.scenario import Electrophysiology, FiberAngles, PacingSite
+from solvers.scenario import Electrophysiology, PacingSite
 from solvers.verification import breakthrough
+from solvers.wall_records import FiberAngles
 
 
 def test_the_roots_lie_where_durrer_found_them(two_chambers):

@@ -9,8 +9,8 @@ from geometry.progress import silent
 from geometry.shapes import slab
 from solvers.directions.fibers import fibers_from_fields
 from solvers.electrophysiology.eikonal import Conduction, EikonalSolver, Source
-from solvers.scenario import FiberAngles
 from solvers.verification import eikonal_anisotropic
+from solvers.wall_records import FiberAngles
 
 
 def test_the_verification_problem_passes():

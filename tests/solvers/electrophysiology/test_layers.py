@@ -15,7 +15,8 @@ from solvers.electrophysiology.eikonal_model import EikonalModel
 from solvers.electrophysiology.monodomain import solve_monodomain
 from solvers.electrophysiology.stimulus import Stimulus
 from solvers.electrophysiology.substrate import substrate_of
-from solvers.scenario import Electrophysiology, Layers
+from solvers.scenario import Electrophysiology
+from solvers.wall_records import Layers
 
 LAYERED = Layers(wall="endo-mid-epi")
 TP06, ORD = "tentusscher_panfilov_2006_epi", "ohara_rudy_2011_epi"

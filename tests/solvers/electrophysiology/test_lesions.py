@@ -11,7 +11,8 @@ from solvers.arrhythmia.induction import tissue_of
 from solvers.electrophysiology.eikonal_model import EikonalModel
 from solvers.electrophysiology.lesions import ablated, ablated_tets, lesion_metrics, lesion_notes
 from solvers.electrophysiology.run import run_electrophysiology
-from solvers.scenario import Electrophysiology, Ensemble, Lesion, PacingSite, Velocities
+from solvers.scenario import Electrophysiology, Ensemble, Lesion, PacingSite
+from solvers.wall_records import Velocities
 
 SPEED = 0.6  # mm/ms in every direction
 LINE = Lesion(shape="line", points=((15.0, 0.0, 4.0), (15.0, 20.0, 4.0)), radius=2.0)

@@ -15,9 +15,10 @@ from geometry.shapes import half_ellipsoid_ventricle
 from geometry.volume_draws import CAVITY
 from solvers.electrophysiology.eikonal_ensemble import run_eikonal_ensemble
 from solvers.electrophysiology.eikonal_model import EikonalModel
-from solvers.scenario import Doubt, Electrophysiology, Ensemble, Velocities
+from solvers.scenario import Doubt, Electrophysiology, Ensemble
 from solvers.uncertainty.outline_doubts import SEGMENTED, outline_doubts, with_outline_doubts
 from solvers.uncertainty.sampling import draws, varied_numbers
+from solvers.wall_records import Velocities
 
 RADIUS, WALL, BLUR = 20.0, 9.0, 2.0  # mm: a sphere of blood in a shell, and the SD of its edge for z = 1
 

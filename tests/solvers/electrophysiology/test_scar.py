@@ -15,8 +15,9 @@ from solvers.electrophysiology.eikonal_model import EikonalModel
 from solvers.electrophysiology.run import run_electrophysiology
 from solvers.electrophysiology.substrate import substrate_of
 from solvers.electrophysiology.what_if import QuickWhatIf
-from solvers.scenario import Electrophysiology, Ensemble, FiberAngles, GreyZone, PacingSite
+from solvers.scenario import Electrophysiology, Ensemble, PacingSite
 from solvers.verification.scar_detour import with_region
+from solvers.wall_records import FiberAngles, GreyZone
 
 SITE = PacingSite(x=0.0, y=1.0, z=1.0)
 ALONE = Ensemble(members=0)

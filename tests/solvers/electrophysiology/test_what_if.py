@@ -10,7 +10,8 @@ from geometry.errors import Refused
 from geometry.heart_mesh import save_mesh
 from solvers.directions.fibers import add_fibers
 from solvers.electrophysiology.what_if import WhatIf
-from solvers.scenario import Electrophysiology, FiberAngles, PacingSite
+from solvers.scenario import Electrophysiology, PacingSite
+from solvers.wall_records import FiberAngles
 
 
 @pytest.fixture(scope="module")

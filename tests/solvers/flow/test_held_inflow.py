@@ -7,7 +7,7 @@ import pytest
 
 from geometry.heart_mesh import Floats
 from geometry.shapes import tube
-from solvers.backend import fem, jit_options
+from solvers.backend import compiled_form, fem
 from solvers.flow.forms import FASTER, FlowForms, flow_forms
 from solvers.flow.space import flow_space
 from solvers.flow.surface_integrals import area_vectors
@@ -22,7 +22,7 @@ AXIAL = np.array([0.0, 0.0, 1.0])
 def forms() -> tuple[FlowForms, FlowForms]:
     """Those of a driven inlet, and of a given flow."""
     measures = (SPACE.inlet, None)
-    held, plain = (flow_forms(SPACE.space, SPACE.outlet, jit_options(), driven=one) for one in measures)
+    held, plain = (flow_forms(SPACE.space, SPACE.outlet, driven=one) for one in measures)
     return held, plain
 
 
@@ -64,5 +64,5 @@ def test_a_jet_that_comes_in_too_fast_is_pulled_to_the_mean(forms: tuple[FlowFor
 def test_the_measures_are_over_the_two_ends() -> None:
     for measure, name in ((SPACE.inlet, "inlet"), (SPACE.outlet, "outlet")):
         one = fem.Constant(SPACE.space.mesh, 1.0)
-        area = fem.assemble_scalar(fem.form(one * measure, jit_options=jit_options()))
+        area = fem.assemble_scalar(compiled_form(one * measure))
         assert area == pytest.approx(np.linalg.norm(area_vectors(PIPE, name).sum(axis=0)))

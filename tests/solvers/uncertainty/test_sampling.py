@@ -3,8 +3,9 @@ import pytest
 from scipy.stats import norm
 
 from solvers.record import Record, number
-from solvers.scenario import Electrophysiology, FiberAngles, Flow, PacingSite, Velocities
+from solvers.scenario import Electrophysiology, Flow, PacingSite
 from solvers.uncertainty.sampling import draws, latin_hypercube, varied_numbers
+from solvers.wall_records import FiberAngles, Velocities
 
 
 class Inner(Record):
