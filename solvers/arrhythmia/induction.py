@@ -16,7 +16,6 @@ from solvers.directions.coordinates import laplace_fields
 from solvers.electrophysiology.activation_metrics import place_words
 from solvers.electrophysiology.cell_kinds import cell_kinds
 from solvers.electrophysiology.diffusion import blend_mass
-from solvers.electrophysiology.grey_tissue import tissue_tensor, tuned_tissue
 from solvers.electrophysiology.lesions import ablated
 from solvers.electrophysiology.march import MonodomainRun, march
 from solvers.electrophysiology.march_state import MarchState
@@ -24,6 +23,7 @@ from solvers.electrophysiology.monodomain_beat import QUIET_STEP
 from solvers.electrophysiology.stimulus import Stimulus
 from solvers.electrophysiology.substrate import substrate_of
 from solvers.electrophysiology.tissue import check_fibers
+from solvers.electrophysiology.tuned_tissue import tuned_tissue
 from solvers.scenario import Electrophysiology
 
 NOT_PACED = (
@@ -52,14 +52,13 @@ def tissue_of(mesh: HeartMesh, scenario: Electrophysiology, progress: Progress =
     mesh = ablated(mesh, scenario.lesions)
     substrate = substrate_of(mesh)
     living = substrate.conducting
-    tuning, grey = tuned_tissue(mesh, substrate, scenario, part(progress, 0.0, 0.5))
+    tuned = tuned_tissue(mesh, substrate, scenario, part(progress, 0.0, 0.5))
     layered = scenario.layers.wall != "uniform"
     fields = laplace_fields(mesh, part(progress, 0.5, 0.6)) if layered else None
     kinds = cell_kinds(mesh, fields, substrate, scenario).settled(part(progress, 0.6, 1.0))
     cell, start = kinds.start(living.nodes)
-    tensor = tissue_tensor(fiber, substrate, tuning, grey, tuning.cross)
-    mass, stiffness = assemble_diffusion(living.mesh, tensor[living.tets])
-    blended = blend_mass(mass, tuning.consistent)
+    mass, stiffness = assemble_diffusion(living.mesh, tuned.tensor(fiber)[living.tets])
+    blended = blend_mass(mass, tuned.wall.consistent)
 
     def solve(stimuli: list[Stimulus], until: float, state: MarchState | None, progress: Progress) -> MonodomainRun:
         return march(
@@ -79,7 +78,7 @@ def tissue_of(mesh: HeartMesh, scenario: Electrophysiology, progress: Progress =
             progress=progress,
         )
 
-    return Tissue(living, solve, (*tuning.notes, *grey.notes, *substrate.notes(substrate.piece > 0)))
+    return Tissue(living, solve, (*tuned.wall.notes, *tuned.local.notes, *substrate.notes(substrate.piece > 0)))
 
 
 def _living(sites: dict[str, Site], tissue: MeshPart) -> dict[str, Site]:
