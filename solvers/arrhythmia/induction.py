@@ -10,7 +10,7 @@ from geometry.heart_mesh import HeartMesh
 from geometry.mesh_part import MeshPart
 from geometry.progress import Progress, part, silent
 from solvers.arrhythmia.protocol import Protocol, Solve, induce
-from solvers.arrhythmia.reentry import exit_sites
+from solvers.arrhythmia.reentry import CYCLES, exit_sites
 from solvers.arrhythmia.sites import Site
 from solvers.directions.coordinates import laplace_fields
 from solvers.electrophysiology.activation_metrics import place_words
@@ -118,13 +118,37 @@ def induction(
                 "intervals_ms": list(attempt.intervals),
                 "captured": attempt.captured,
                 "sustained": found.sustained,
+                "going_on": found.going,
+                "returns": found.cycles,
+                "active_for_ms": found.last - attempt.last if np.isfinite(found.last) else None,
                 "cycle_length_ms": found.cycle_length if np.isfinite(found.cycle_length) else None,
                 "exits": _exits(mesh, tissue.part, attempt.run, found.cycle_length) if found.sustained else [],
             }
         )
     inducible = sorted({str(row["site"]) for row in rows if row["sustained"]})
     tried = {str(row["site"]) for row in rows if row["intervals_ms"]}
+    notes.extend(_limits(rows, protocol, len(tried)))
     return {"sites_tried": len(tried), "inducible_from": inducible, "attempts": rows, "notes": notes}
+
+
+def _limits(rows: list[dict[str, Any]], protocol: Protocol, tried: int) -> list[str]:
+    """What the protocol leaves open where it induced nothing."""
+    found, induced = [], {row["site"] for row in rows if row["sustained"]}
+    going = sum(row["going_on"] and not row["sustained"] for row in rows)
+    if going:
+        found.append(
+            f"In {going} attempt{'s' if going > 1 else ''} the heart was still active {protocol.watch:g} ms after the last "
+            f"stimulus without having come round {CYCLES} times, so it is not known what becomes of it: watch longer."
+        )
+    shortest = min(protocol.extras[0])
+    held = {row["site"] for row in rows if row["captured"] and row["intervals_ms"] == [shortest]} - induced
+    if held:
+        of = f"{len(held)} of {tried} site{'s' if tried > 1 else ''}"
+        found.append(
+            f"At {of} S2 still captured after {shortest:g} ms, the shortest interval tried: shorter ones may induce what these "
+            "did not."
+        )
+    return found
 
 
 def _exits(mesh: HeartMesh, tissue: MeshPart, run: MonodomainRun, cycle: float) -> list[dict[str, Any]]:
