@@ -26,6 +26,7 @@ from solvers.electrophysiology.tissue import check_fibers
 from solvers.electrophysiology.tuned_tissue import tuned_tissue
 from solvers.scenario import Electrophysiology
 
+TUNING = 1000.0  # ms of model time that take about as long as finding the conductivities, on 30 thousand nodes
 NOT_PACED = (
     "The site {} could not be paced: the regular stimuli did not excite the tissue around it. Choose another place there, or "
     "a finer mesh."
@@ -97,7 +98,8 @@ def induction(
     progress: Progress = silent,
 ) -> dict[str, Any]:
     """Attempts, how many sites were tried, and the sites from which re-entry was induced, as plain numbers and words."""
-    tissue = tissue_of(mesh, scenario, part(progress, 0.0, 0.05))
+    tuning = TUNING / (TUNING + len(sites) * protocol.expected)
+    tissue = tissue_of(mesh, scenario, part(progress, 0.0, tuning))
     notes, rows = list(tissue.notes), []
     chosen = {name: site for name, site in _living(sites, tissue.part).items() if len(site.nodes) and len(site.around)}
     for name in sites:
@@ -108,7 +110,7 @@ def induction(
             "Every pacing site lies in dense scar or a lesion, which cannot be paced. Choose places on living wall."
         )
     n = len(tissue.part.nodes)
-    for attempt in induce(tissue.solve, chosen, n, protocol, part(progress, 0.05, 1.0)):
+    for attempt in induce(tissue.solve, chosen, n, protocol, part(progress, tuning, 1.0)):
         found = attempt.reentry
         if not attempt.intervals:
             notes.append(NOT_PACED.format(attempt.site))
@@ -140,15 +142,24 @@ def _limits(rows: list[dict[str, Any]], protocol: Protocol, tried: int) -> list[
             f"In {going} attempt{'s' if going > 1 else ''} the heart was still active {protocol.watch:g} ms after the last "
             f"stimulus without having come round {CYCLES} times, so it is not known what becomes of it: watch longer."
         )
-    shortest = min(protocol.extras[0])
+    shortest, longest = min(protocol.extras[0]), max(protocol.extras[0])
+    lost = {row["site"] for row in rows if not row["captured"] and row["intervals_ms"] == [longest]}
+    if lost:
+        found.append(
+            f"At {len(lost)} of {_sites(tried)} S2 did not capture even after {longest:g} ms, the longest interval tried: the "
+            "tissue there was still refractory, or the mesh too coarse for so early a wave to leave. Give longer ones."
+        )
     held = {row["site"] for row in rows if row["captured"] and row["intervals_ms"] == [shortest]} - induced
     if held:
-        of = f"{len(held)} of {tried} site{'s' if tried > 1 else ''}"
         found.append(
-            f"At {of} S2 still captured after {shortest:g} ms, the shortest interval tried: shorter ones may induce what these "
-            "did not."
+            f"At {len(held)} of {_sites(tried)} S2 still captured after {shortest:g} ms, the shortest interval tried: "
+            "shorter ones may induce what these did not."
         )
     return found
+
+
+def _sites(count: int) -> str:
+    return f"{count} site{'s' if count > 1 else ''}"
 
 
 def _exits(mesh: HeartMesh, tissue: MeshPart, run: MonodomainRun, cycle: float) -> list[dict[str, Any]]:

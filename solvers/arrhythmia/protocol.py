@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from geometry.errors import Refused
 from geometry.progress import Progress, part, silent
-from solvers.arrhythmia.course import Course
+from solvers.arrhythmia.course import SETTLED, Course
 from solvers.arrhythmia.reentry import Reentry, find_reentry
 from solvers.arrhythmia.sites import Site
 from solvers.electrophysiology.march import MonodomainRun
@@ -48,6 +48,16 @@ class Protocol:
         if min(v for one in self.extras for v in one) <= self.duration + LEAD:
             raise Refused("A coupling interval must be longer than the stimulus itself.")
 
+    @property
+    def train_end(self) -> float:
+        """ms, how long the train is computed: branches with S2 begin there."""
+        return (self.train - 1) * self.s1 + min(self.extras[0]) - LEAD
+
+    @property
+    def expected(self) -> float:
+        """ms of model time that a site is likely to take, when every interval is tried."""
+        return self.train_end + sum(len(one) for one in self.extras) * min(self.watch, SETTLED)
+
 
 @dataclass(frozen=True)
 class Attempt:
@@ -81,9 +91,8 @@ def induce(
         progress_here = part(progress, k / len(sites), (k + 1) / len(sites))
         if not (len(place.nodes) and len(place.around)):
             raise Refused(f"The pacing site {site} holds no node of the tissue. Choose a place on the wall.")
-        train = (protocol.train - 1) * protocol.s1 + min(protocol.extras[0]) - LEAD
         title = f"Site {k + 1} of {len(sites)}, {site}"
-        course = Course(title, train, protocol.extras, protocol.watch, progress_here)
+        course = Course(title, protocol.train_end, protocol.extras, protocol.watch, progress_here)
         yield from _at_site(solve, site, place, n, protocol, course)
 
 
