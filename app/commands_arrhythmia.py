@@ -57,10 +57,11 @@ def outcome(row: Mapping[str, Any]) -> str:
         return f"re-entry, cycle {row['cycle_length_ms']:.0f} ms"
     if not row["captured"]:
         return "not captured"
-    rounds = f"came round {row['returns']} time{'s' if row['returns'] > 1 else ''} and " if row["returns"] else ""
+    # a late part of the wave before counts too, so this is no claim of a way round
+    often = f" (some tissue was activated {row['returns'] + 1} times)" if row["returns"] else ""
     if row["going_on"]:
-        return f"open, the wave {rounds}was still going when the watch ended"
-    return f"no re-entry, the wave {rounds}ended {row['active_for_ms']:.0f} ms after the stimulus"
+        return f"open, the wave was still going when the watch ended{often}"
+    return f"no re-entry, the wave ended {row['active_for_ms']:.0f} ms after the stimulus{often}"
 
 
 def intervals(text: str) -> list[float]:

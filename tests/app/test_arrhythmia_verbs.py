@@ -61,8 +61,11 @@ def test_bad_intervals_and_a_restart_without_a_checkpoint_are_refused(
         ({"sustained": True, "going_on": True, "returns": 3}, "re-entry, cycle 310 ms"),
         ({"captured": False}, "not captured"),
         ({}, "no re-entry, the wave ended 180 ms after the stimulus"),
-        ({"returns": 1}, "no re-entry, the wave came round 1 time and ended 180 ms after the stimulus"),
-        ({"returns": 1, "going_on": True}, "open, the wave came round 1 time and was still going when the watch ended"),
+        ({"returns": 1}, "no re-entry, the wave ended 180 ms after the stimulus (some tissue was activated 2 times)"),
+        (
+            {"returns": 1, "going_on": True},
+            "open, the wave was still going when the watch ended (some tissue was activated 2 times)",
+        ),
     ],
 )
 def test_each_attempt_says_what_came_of_it(changed: dict, words: str) -> None:
