@@ -41,15 +41,27 @@ def induce(
     run(opened, "induce", {**options, "workers": workers})
     found = loads(answer_file(opened, "induction", scenario).read_text())
     for row in found["attempts"]:
-        told = f"re-entry, cycle {row['cycle_length_ms']:.0f} ms" if row["sustained"] else "no re-entry"
         coupling = ", ".join(f"{v:g}" for v in row["intervals_ms"])
-        say(f"  {row['site']}, {coupling} ms: {told if row['captured'] else 'not captured'}")
+        say(f"  {row['site']}, {coupling} ms: {outcome(row)}")
         for way in row["exits"]:
             say(f"    out at {way['time_ms']:.0f} ms: {way['place']}")
     say(f"Re-entry from {len(found['inducible_from'])} of {found['sites_tried']} sites")
     for note in found["notes"]:
         say(f"  {note}")
     print_json({"case": str(case), **found}, json)
+
+
+def outcome(row: Mapping[str, Any]) -> str:
+    """What came of one attempt, in words."""
+    if row["sustained"]:
+        return f"re-entry, cycle {row['cycle_length_ms']:.0f} ms"
+    if not row["captured"]:
+        return "not captured"
+    # a late part of the wave before counts too, so this is no claim of a way round
+    often = f" (some tissue was activated {row['returns'] + 1} times)" if row["returns"] else ""
+    if row["going_on"]:
+        return f"open, the wave was still going when the watch ended{often}"
+    return f"no re-entry, the wave ended {row['active_for_ms']:.0f} ms after the stimulus{often}"
 
 
 def intervals(text: str) -> list[float]:

@@ -159,7 +159,7 @@ def _notes(slices: Slices, shape: VentricleShape, mesh: HeartMesh, rv_wall: floa
     )
     notes = [f"Volumes below the cut base, with those of the labels in brackets: {words}."]
     if shape.rv is None:
-        notes.append("There is no right-ventricular label: the mesh is of the left ventricle alone.")
+        notes.append("The mesh is of the left ventricle alone: there is no label of the right one, or it was left out.")
     else:
         notes.append(f"The free wall of the right ventricle is assumed to be {rv_wall:.1f} mm thick.")
     return notes

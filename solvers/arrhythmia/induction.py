@@ -10,13 +10,12 @@ from geometry.heart_mesh import HeartMesh
 from geometry.mesh_part import MeshPart
 from geometry.progress import Progress, part, silent
 from solvers.arrhythmia.protocol import Protocol, Solve, induce
-from solvers.arrhythmia.reentry import exit_sites
+from solvers.arrhythmia.reentry import CYCLES, exit_sites
 from solvers.arrhythmia.sites import Site
 from solvers.directions.coordinates import laplace_fields
 from solvers.electrophysiology.activation_metrics import place_words
 from solvers.electrophysiology.cell_kinds import cell_kinds
 from solvers.electrophysiology.diffusion import blend_mass
-from solvers.electrophysiology.grey_tissue import tissue_tensor, tuned_tissue
 from solvers.electrophysiology.lesions import ablated
 from solvers.electrophysiology.march import MonodomainRun, march
 from solvers.electrophysiology.march_state import MarchState
@@ -24,8 +23,10 @@ from solvers.electrophysiology.monodomain_beat import QUIET_STEP
 from solvers.electrophysiology.stimulus import Stimulus
 from solvers.electrophysiology.substrate import substrate_of
 from solvers.electrophysiology.tissue import check_fibers
+from solvers.electrophysiology.tuned_tissue import tuned_tissue
 from solvers.scenario import Electrophysiology
 
+TUNING = 1000.0  # ms of model time that take about as long as finding the conductivities, on 30 thousand nodes
 NOT_PACED = (
     "The site {} could not be paced: the regular stimuli did not excite the tissue around it. Choose another place there, or "
     "a finer mesh."
@@ -52,14 +53,13 @@ def tissue_of(mesh: HeartMesh, scenario: Electrophysiology, progress: Progress =
     mesh = ablated(mesh, scenario.lesions)
     substrate = substrate_of(mesh)
     living = substrate.conducting
-    tuning, grey = tuned_tissue(mesh, substrate, scenario, part(progress, 0.0, 0.5))
+    tuned = tuned_tissue(mesh, substrate, scenario, part(progress, 0.0, 0.5))
     layered = scenario.layers.wall != "uniform"
     fields = laplace_fields(mesh, part(progress, 0.5, 0.6)) if layered else None
     kinds = cell_kinds(mesh, fields, substrate, scenario).settled(part(progress, 0.6, 1.0))
     cell, start = kinds.start(living.nodes)
-    tensor = tissue_tensor(fiber, substrate, tuning, grey, tuning.cross)
-    mass, stiffness = assemble_diffusion(living.mesh, tensor[living.tets])
-    blended = blend_mass(mass, tuning.consistent)
+    mass, stiffness = assemble_diffusion(living.mesh, tuned.tensor(fiber)[living.tets])
+    blended = blend_mass(mass, tuned.wall.consistent)
 
     def solve(stimuli: list[Stimulus], until: float, state: MarchState | None, progress: Progress) -> MonodomainRun:
         return march(
@@ -79,7 +79,7 @@ def tissue_of(mesh: HeartMesh, scenario: Electrophysiology, progress: Progress =
             progress=progress,
         )
 
-    return Tissue(living, solve, (*tuning.notes, *grey.notes, *substrate.notes(substrate.piece > 0)))
+    return Tissue(living, solve, (*tuned.wall.notes, *tuned.local.notes, *substrate.notes(substrate.piece > 0)))
 
 
 def _living(sites: dict[str, Site], tissue: MeshPart) -> dict[str, Site]:
@@ -98,7 +98,8 @@ def induction(
     progress: Progress = silent,
 ) -> dict[str, Any]:
     """Attempts, how many sites were tried, and the sites from which re-entry was induced, as plain numbers and words."""
-    tissue = tissue_of(mesh, scenario, part(progress, 0.0, 0.05))
+    tuning = TUNING / (TUNING + len(sites) * protocol.expected)
+    tissue = tissue_of(mesh, scenario, part(progress, 0.0, tuning))
     notes, rows = list(tissue.notes), []
     chosen = {name: site for name, site in _living(sites, tissue.part).items() if len(site.nodes) and len(site.around)}
     for name in sites:
@@ -109,7 +110,7 @@ def induction(
             "Every pacing site lies in dense scar or a lesion, which cannot be paced. Choose places on living wall."
         )
     n = len(tissue.part.nodes)
-    for attempt in induce(tissue.solve, chosen, n, protocol, part(progress, 0.05, 1.0)):
+    for attempt in induce(tissue.solve, chosen, n, protocol, part(progress, tuning, 1.0)):
         found = attempt.reentry
         if not attempt.intervals:
             notes.append(NOT_PACED.format(attempt.site))
@@ -119,13 +120,46 @@ def induction(
                 "intervals_ms": list(attempt.intervals),
                 "captured": attempt.captured,
                 "sustained": found.sustained,
+                "going_on": found.going,
+                "returns": found.cycles,
+                "active_for_ms": found.last - attempt.last if np.isfinite(found.last) else None,
                 "cycle_length_ms": found.cycle_length if np.isfinite(found.cycle_length) else None,
                 "exits": _exits(mesh, tissue.part, attempt.run, found.cycle_length) if found.sustained else [],
             }
         )
     inducible = sorted({str(row["site"]) for row in rows if row["sustained"]})
     tried = {str(row["site"]) for row in rows if row["intervals_ms"]}
+    notes.extend(_limits(rows, protocol, len(tried)))
     return {"sites_tried": len(tried), "inducible_from": inducible, "attempts": rows, "notes": notes}
+
+
+def _limits(rows: list[dict[str, Any]], protocol: Protocol, tried: int) -> list[str]:
+    """What the protocol leaves open where it induced nothing."""
+    found, induced = [], {row["site"] for row in rows if row["sustained"]}
+    going = sum(row["going_on"] and not row["sustained"] for row in rows)
+    if going:
+        found.append(
+            f"In {going} attempt{'s' if going > 1 else ''} the heart was still active {protocol.watch:g} ms after the last "
+            f"stimulus without having come round {CYCLES} times, so it is not known what becomes of it: watch longer."
+        )
+    shortest, longest = min(protocol.extras[0]), max(protocol.extras[0])
+    lost = {row["site"] for row in rows if not row["captured"] and row["intervals_ms"] == [longest]}
+    if lost:
+        found.append(
+            f"At {len(lost)} of {_sites(tried)} S2 did not capture even after {longest:g} ms, the longest interval tried: the "
+            "tissue there was still refractory, or the mesh too coarse for so early a wave to leave. Give longer ones."
+        )
+    held = {row["site"] for row in rows if row["captured"] and row["intervals_ms"] == [shortest]} - induced
+    if held:
+        found.append(
+            f"At {len(held)} of {_sites(tried)} S2 still captured after {shortest:g} ms, the shortest interval tried: "
+            "shorter ones may induce what these did not."
+        )
+    return found
+
+
+def _sites(count: int) -> str:
+    return f"{count} site{'s' if count > 1 else ''}"
 
 
 def _exits(mesh: HeartMesh, tissue: MeshPart, run: MonodomainRun, cycle: float) -> list[dict[str, Any]]:

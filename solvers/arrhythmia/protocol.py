@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from geometry.errors import Refused
 from geometry.progress import Progress, part, silent
+from solvers.arrhythmia.course import SETTLED, Course
 from solvers.arrhythmia.reentry import Reentry, find_reentry
 from solvers.arrhythmia.sites import Site
 from solvers.electrophysiology.march import MonodomainRun
@@ -47,17 +48,29 @@ class Protocol:
         if min(v for one in self.extras for v in one) <= self.duration + LEAD:
             raise Refused("A coupling interval must be longer than the stimulus itself.")
 
+    @property
+    def train_end(self) -> float:
+        """ms, how long the train is computed: branches with S2 begin there."""
+        return (self.train - 1) * self.s1 + min(self.extras[0]) - LEAD
+
+    @property
+    def expected(self) -> float:
+        """ms of model time that a site is likely to take, when every interval is tried."""
+        return self.train_end + sum(len(one) for one in self.extras) * min(self.watch, SETTLED)
+
 
 @dataclass(frozen=True)
 class Attempt:
     """One branch: where, with which coupling intervals, and what came of it.
 
     intervals  empty where already the regular stimuli did not capture, and nothing more was tried
+    last       ms, when the last stimulus began
     captured   whether the last stimulus excited the tissue around its site
     """
 
     site: str
     intervals: tuple[float, ...]
+    last: float
     captured: bool
     reentry: Reentry
     run: MonodomainRun
@@ -78,19 +91,20 @@ def induce(
         progress_here = part(progress, k / len(sites), (k + 1) / len(sites))
         if not (len(place.nodes) and len(place.around)):
             raise Refused(f"The pacing site {site} holds no node of the tissue. Choose a place on the wall.")
-        yield from _at_site(solve, site, place, n, protocol, progress_here)
+        title = f"Site {k + 1} of {len(sites)}, {site}"
+        course = Course(title, protocol.train_end, protocol.extras, protocol.watch, progress_here)
+        yield from _at_site(solve, site, place, n, protocol, course)
 
 
-def _at_site(solve: Solve, site: str, place: Site, n: int, protocol: Protocol, progress: Progress) -> Iterator[Attempt]:
+def _at_site(solve: Solve, site: str, place: Site, n: int, protocol: Protocol, course: Course) -> Iterator[Attempt]:
     def stimulus(at: float) -> Stimulus:
         return Stimulus.at(place.nodes, n, at, protocol.duration, protocol.strength)
 
     train = [stimulus(k * protocol.s1) for k in range(protocol.train)]
     last = (protocol.train - 1) * protocol.s1
-    shortest = min(protocol.extras[0])
-    paced = solve(train, last + shortest - LEAD, None, part(progress, 0.0, 0.3))
+    paced = solve(train, course.train, None, course.of_train())
     if not _captured(paced, place, last):
-        yield Attempt(site, (), False, find_reentry(np.zeros(0, np.int32), np.zeros(0), last, last), paced)
+        yield Attempt(site, (), last, False, find_reentry(np.zeros(0, np.int32), np.zeros(0), last, last), paced)
         return
     state = paced.state.without_history()
     given: tuple[float, ...] = ()
@@ -99,10 +113,10 @@ def _at_site(solve: Solve, site: str, place: Site, n: int, protocol: Protocol, p
         for interval in sorted(intervals, reverse=True):
             at = last + interval
             end = at + protocol.watch
-            run = solve([stimulus(at)], end, state, part(progress, 0.3 + 0.2 * level, 0.5 + 0.2 * level))
+            run = solve([stimulus(at)], end, state, course.of_branch((*given, interval), state.t, end))
             captured = _captured(run, place, at)
             found = find_reentry(run.state.nodes, run.state.passages, at, end)
-            yield Attempt(site, (*given, interval), captured, found, run)
+            yield Attempt(site, (*given, interval), at, captured, found, run)
             if found.sustained:
                 return
             if not captured:

@@ -15,7 +15,8 @@ REST = 50.0  # ms: two passages of a node closer than this are one beat
 class Reentry:
     """What went on after the last stimulus.
 
-    sustained     activation went on to the end, and some node was activated ``CYCLES`` times again
+    going         activation went on to the end
+    sustained     it did, and some node was activated ``CYCLES`` times again
     cycle_length  ms, median time between two beats of a node; NaN without any
     spread        ms, half the range between the 10th and 90th percentiles of those times
     drift         change of the median from the nodes' last but one cycles to their last, as a share; NaN with fewer
@@ -23,6 +24,7 @@ class Reentry:
     last          ms of the last activation; NaN without any
     """
 
+    going: bool
     sustained: bool
     cycle_length: float
     spread: float
@@ -39,16 +41,17 @@ def find_reentry(nodes: NDArray[np.integer], passages: Floats, last_stimulus: fl
     """
     beats_of, at = beats(nodes, passages, last_stimulus)
     if not at.size:
-        return Reentry(False, float("nan"), float("nan"), float("nan"), 0, float("nan"))
+        return Reentry(False, False, float("nan"), float("nan"), float("nan"), 0, float("nan"))
     same = np.diff(beats_of) == 0
     lengths = np.diff(at)[same]
     cycles = int(np.bincount(beats_of).max()) - 1
     if not lengths.size:
-        return Reentry(False, float("nan"), float("nan"), float("nan"), 0, float(at.max()))
+        going = float(at.max()) > until - REST
+        return Reentry(going, False, float("nan"), float("nan"), float("nan"), 0, float(at.max()))
     low, middle, high = (float(v) for v in np.percentile(lengths, (10, 50, 90)))
     going = float(at.max()) > until - middle
     drift = _drift(beats_of, at)
-    return Reentry(going and cycles >= CYCLES, middle, (high - low) / 2, drift, cycles, float(at.max()))
+    return Reentry(going, going and cycles >= CYCLES, middle, (high - low) / 2, drift, cycles, float(at.max()))
 
 
 def _drift(nodes: NDArray[np.integer], at: Floats) -> float:

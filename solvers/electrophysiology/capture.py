@@ -13,9 +13,9 @@ from geometry.progress import Progress, part, silent
 from solvers.electrophysiology.conduction_system import SYSTEM, paced_sources
 from solvers.electrophysiology.diffusion import blend_mass
 from solvers.electrophysiology.eikonal_model import EikonalModel
-from solvers.electrophysiology.grey_tissue import tissue_tensor, tuned_tissue
 from solvers.electrophysiology.march import march
 from solvers.electrophysiology.stimulus import Stimulus
+from solvers.electrophysiology.tuned_tissue import tuned_tissue
 from solvers.scenario import Electrophysiology, PacingSite
 
 TIP = 1.5  # mm around the site that get the current, at least an edge length
@@ -72,9 +72,9 @@ class _Tissue:
 
     @classmethod
     def of(cls, model: EikonalModel, scenario: Electrophysiology, progress: Progress) -> "_Tissue":
-        tunings = tuned_tissue(model.mesh, model.substrate, scenario, progress)
+        tuned = tuned_tissue(model.mesh, model.substrate, scenario, progress)
         fiber, _ = model.directions(scenario.fibers)
-        return cls(tissue_tensor(fiber, model.substrate, *tunings, tunings[0].cross), tunings[0].consistent)
+        return cls(tuned.tensor(fiber), tuned.wall.consistent)
 
 
 def capture_threshold(model: EikonalModel, scenario: Electrophysiology, k: int, progress: Progress = silent) -> float:

@@ -10,11 +10,10 @@ from solvers.electrophysiology.ecg import ecg_trace
 from solvers.electrophysiology.eikonal_model import EikonalModel
 from solvers.electrophysiology.execution import ALONE, Execution
 from solvers.electrophysiology.foot import foot
-from solvers.electrophysiology.grey_tissue import GreyTuning, tissue_tensor, tuned_tissue
 from solvers.electrophysiology.march import MonodomainRun
 from solvers.electrophysiology.monodomain import solve_monodomain
 from solvers.electrophysiology.stimulus import Stimulus
-from solvers.electrophysiology.tissue import Tuning
+from solvers.electrophysiology.tuned_tissue import TunedTissue, tuned_tissue
 from solvers.result import Trace
 from solvers.scenario import Electrophysiology
 
@@ -48,14 +47,14 @@ def run_monodomain_beat(
     The diffusion is tuned to the wanted velocities on a block and, on a coarse mesh, corrected across the fibres on the
     heart itself. Fast endocardial layer: nodes on and next to it are stimulated when the eikonal front reaches them.
     """
-    tunings = tuned_tissue(model.mesh, model.substrate, scenario, part(progress, 0.0, 0.1))
+    tissue = tuned_tissue(model.mesh, model.substrate, scenario, part(progress, 0.0, 0.1))
     model.kinds(scenario, part(progress, 0.0, 0.1))
-    cross, notes = _cross_on_this_heart(model, scenario, eikonal, tunings, part(progress, 0.1, 0.5))
+    cross, notes = _cross_on_this_heart(model, scenario, eikonal, tissue, part(progress, 0.1, 0.5))
     run = solve_beat(
         model,
         scenario,
         stimulus_times(model, scenario, eikonal),
-        tunings,
+        tissue,
         cross,
         part(progress, 0.5, 1.0),
         how=how,
@@ -68,14 +67,14 @@ def run_monodomain_beat(
         )
         notes = (*notes, f"The Purkinje network is a {what} stimulated at the times of its eikonal front.")
     potentials = electrode_potentials(model, scenario, run)
-    return MonodomainBeat(run, ecg_trace(run.times, potentials), (*notes, *tunings[1].notes))
+    return MonodomainBeat(run, ecg_trace(run.times, potentials), (*notes, *tissue.local.notes))
 
 
 def _cross_on_this_heart(
     model: EikonalModel,
     scenario: Electrophysiology,
     eikonal: Floats,
-    tunings: tuple[Tuning, GreyTuning],
+    tissue: TunedTissue,
     progress: Progress,
 ) -> tuple[float, tuple[str, ...]]:
     """Diffusion across the fibres (mm2/ms) with which the mean activation is the eikonal one, and what to tell about it.
@@ -83,7 +82,7 @@ def _cross_on_this_heart(
     Where elements do not resolve the front, its velocity depends on how they lie: no block has the lattice, the surface
     elements and the turning fibres of this heart. A secant in ln D, from the block's value.
     """
-    tuning = tunings[0]
+    tuning = tissue.wall
     if tuning.resolution < COARSE:
         return tuning.cross, tuning.notes
     scale = float(np.nanmean(eikonal))
@@ -93,7 +92,7 @@ def _cross_on_this_heart(
     for trial in range(TRIALS):
         watch = part(progress, trial / TRIALS, (trial + 1) / TRIALS)
         starts = stimulus_times(model, scenario, eikonal)
-        run = solve_beat(model, scenario, starts, tunings, float(np.exp(guess)), watch, trial=True)
+        run = solve_beat(model, scenario, starts, tissue, float(np.exp(guess)), watch, trial=True)
         late = (np.nan_to_num(run.activation, nan=scenario.duration) - eikonal)[judged]
         tried.append((guess, float(late.mean())))
         if abs(tried[-1][1]) < AGREED * scale:
@@ -116,7 +115,7 @@ def solve_beat(
     model: EikonalModel,
     scenario: Electrophysiology,
     starts: Floats,
-    tunings: tuple[Tuning, GreyTuning],
+    tissue: TunedTissue,
     cross: float,
     progress: Progress,
     trial: bool = False,
@@ -124,7 +123,7 @@ def solve_beat(
 ) -> MonodomainRun:
     """The monodomain equation on the model's conducting tissue: stimuli begin at ``starts`` (n,) ms, NaN: none there.
 
-    cross  mm2/ms, diffusion across the fibres instead of that of the ``tunings``
+    cross  mm2/ms, diffusion across the fibres of the wall, instead of that of the ``tissue``
     trial  whether only the activation is wanted: the run ends with it
 
     Activation and frames are those of all nodes, NaN in dense scar.
@@ -132,12 +131,11 @@ def solve_beat(
     living = model.substrate.conducting
     cell, start = model.kinds(scenario).start(living.nodes)
     fiber, _ = model.directions(scenario.fibers)
-    tensor = tissue_tensor(fiber, model.substrate, *tunings, cross)
     told = how.watch
     seen = None if told is None else lambda so_far: told(lambda: living.spread(so_far()))
     run = solve_monodomain(
         living.mesh,
-        tensor[living.tets],
+        tissue.tensor(fiber, cross)[living.tets],
         [Stimulus(starts[living.nodes])],
         cell,
         scenario.duration,
@@ -145,7 +143,7 @@ def solve_beat(
         start=start,
         frame_every=scenario.duration if trial else FRAME_EVERY,
         stop_when_activated=trial,
-        consistent=tunings[0].consistent,
+        consistent=tissue.wall.consistent,
         order=cell.order,
         quiet_dt=max(QUIET_STEP, scenario.time_step),
         how=how if seen is None else replace(how, watch=seen),

@@ -18,9 +18,8 @@ from solvers.electrophysiology.ecg import ecg_trace
 from solvers.electrophysiology.eikonal_model import EikonalModel
 from solvers.electrophysiology.execution import ALONE, Execution
 from solvers.electrophysiology.foot import foot
-from solvers.electrophysiology.grey_tissue import GreyTuning
 from solvers.electrophysiology.monodomain_beat import FRAME_EVERY, MonodomainBeat, electrode_potentials, solve_beat
-from solvers.electrophysiology.tissue import untuned_diffusion
+from solvers.electrophysiology.tuned_tissue import untuned_tissue
 from solvers.scenario import Electrophysiology
 
 NOTE = (
@@ -41,19 +40,9 @@ def run_reaction_eikonal_beat(
     The current begins earlier by the time that a cell needs to 0 mV. The ECG is smoothed over the time that the front
     needs for an edge, as that of the eikonal tier: nodes fire one after the other, the front between them moves on evenly.
     """
-    velocities, zone = scenario.velocities, scenario.grey_zone
-    tissue = untuned_diffusion(velocities.fiber, velocities.cross, model.mesh.edge_length())
-    grey = GreyTuning(tissue.fiber * zone.fiber**2, tissue.cross * zone.cross**2)  # velocity goes with the root
+    tissue = untuned_tissue(model.mesh, model.substrate, scenario)
     starts = np.maximum(eikonal - foot(scenario.cell), 0.0)
-    run = solve_beat(
-        model,
-        scenario,
-        starts,
-        (tissue, grey),
-        tissue.cross,
-        progress,
-        how=how,
-    )
+    run = solve_beat(model, scenario, starts, tissue, tissue.wall.cross, progress, how=how)
     potentials = electrode_potentials(model, scenario, run)
     smooth = gaussian_filter1d(potentials, model.front_width(scenario) / FRAME_EVERY, axis=1, mode="nearest")
     return MonodomainBeat(run, ecg_trace(run.times, smooth), (NOTE,))

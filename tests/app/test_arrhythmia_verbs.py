@@ -7,6 +7,7 @@ import pytest
 
 from app.__main__ import main
 from app.case import Case
+from app.commands_arrhythmia import outcome
 from geometry.shapes import slab
 from solvers.scenario import Electrophysiology
 
@@ -52,3 +53,21 @@ def test_bad_intervals_and_a_restart_without_a_checkpoint_are_refused(
     assert "no list of intervals" in capsys.readouterr().err
     assert main(["simulate", *paced, "--restart"]) == 2
     assert "no checkpoint" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"sustained": True, "going_on": True, "returns": 3}, "re-entry, cycle 310 ms"),
+        ({"captured": False}, "not captured"),
+        ({}, "no re-entry, the wave ended 180 ms after the stimulus"),
+        ({"returns": 1}, "no re-entry, the wave ended 180 ms after the stimulus (some tissue was activated 2 times)"),
+        (
+            {"returns": 1, "going_on": True},
+            "open, the wave was still going when the watch ended (some tissue was activated 2 times)",
+        ),
+    ],
+)
+def test_each_attempt_says_what_came_of_it(changed: dict, words: str) -> None:
+    row = {"sustained": False, "captured": True, "going_on": False, "returns": 0, "active_for_ms": 180.0}
+    assert outcome({**row, "cycle_length_ms": 310.0, **changed}) == words

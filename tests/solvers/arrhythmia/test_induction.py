@@ -16,12 +16,21 @@ SCENARIO = Electrophysiology(cell="mitchell_schaeffer_2003")
 
 
 def test_a_healthy_slab_is_captured_and_not_inducible() -> None:
-    protocol = Protocol(s1=500.0, train=1, extras=((450.0,),), watch=50.0)
+    protocol = Protocol(s1=500.0, train=1, extras=((450.0,),), watch=100.0)
     found = induction(MESH, SCENARIO, sites_at(MESH, [(0.0, 0.0, 0.0)]), protocol)
     assert (found["sites_tried"], found["inducible_from"]) == (1, [])
     (attempt,) = found["attempts"]
     assert attempt["captured"]
     assert not attempt["sustained"]
+    assert 0.0 < attempt["active_for_ms"] < 50.0  # 10 mm at some 0.65 mm/ms
+    assert not attempt["going_on"]
+    assert any("1 of 1 site S2 still captured after 450 ms" in note for note in found["notes"])
+
+
+def test_an_interval_that_the_tissue_is_refractory_at_is_told() -> None:
+    protocol = Protocol(s1=500.0, train=1, extras=((100.0,),), watch=100.0)  # Mitchell-Schaeffer: 300 ms and more
+    found = induction(MESH, SCENARIO, sites_at(MESH, [(0.0, 0.0, 0.0)]), protocol)
+    assert any("did not capture even after 100 ms, the longest interval" in note for note in found["notes"])
 
 
 def test_no_fibres_zero_fibres_and_a_site_outside_are_refused() -> None:

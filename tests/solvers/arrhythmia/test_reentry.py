@@ -50,6 +50,13 @@ def test_one_return_is_no_reentry_and_two_that_go_on_are() -> None:
     assert not find_reentry(np.zeros(0, np.int32), np.zeros(0), 0.0, 100.0).sustained
 
 
+def test_a_wave_that_is_on_its_way_when_the_watch_ends_is_told_from_one_that_died_out() -> None:
+    assert find_reentry(*passages(200.0, 2), 0.0, 250.0).going
+    assert find_reentry(*passages(200.0, 1), 0.0, 30.0).going
+    assert not find_reentry(*passages(200.0, 1), 0.0, 250.0).going
+    assert not find_reentry(*passages(200.0, 4), 0.0, 1500.0).going
+
+
 def test_a_double_crossing_of_zero_is_one_beat() -> None:
     nodes = np.zeros(4, np.int32)
     assert find_reentry(nodes, np.array([10.0, 14.0, 210.0, 213.0]), 0.0, 300.0).cycles == 1
