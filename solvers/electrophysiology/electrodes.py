@@ -28,6 +28,7 @@ TEMPLATE = {
     "V5": (-100.0, 40.0, -20.0),
     "V6": (-120.0, -15.0, -20.0),
 }
+OFF_SKIN = 25.0  # mm between an electrode moved by hand and the template's skin that are worth a word
 TOO_CLOSE = 5.0  # mm between an electrode moved by hand and the wall: closer ones are a catheter's
 
 
@@ -67,3 +68,17 @@ def moved_electrodes(mesh: HeartMesh, moved: Sequence[ElectrodePlace]) -> Electr
             )
         positions[NAMES.index(one.name)] = place
     return Electrodes(NAMES, positions)
+
+
+def electrode_notes(mesh: HeartMesh, moved: Sequence[ElectrodePlace]) -> list[str]:
+    """Which electrodes count elsewhere than they were put, because the template's skin is not this patient's."""
+    if not moved:
+        return []
+    torso = torso_around(mesh)[0]
+    places = np.array([[one.x, one.y, one.z] for one in moved])
+    away = np.linalg.norm(OnSurface(torso.points, torso.triangles).nearest(places)[0] - places, axis=1)
+    return [
+        f"Electrode {one.name} lies {gap:.0f} mm off the skin of the template chest; it counts at the nearest place there."
+        for one, gap in zip(moved, away, strict=True)
+        if gap > OFF_SKIN
+    ]

@@ -26,6 +26,7 @@ from solvers.electrophysiology.eikonal_ensemble import (
     run_eikonal_ensemble,
 )
 from solvers.electrophysiology.eikonal_model import EikonalAnswer, EikonalModel
+from solvers.electrophysiology.electrodes import electrode_notes
 from solvers.electrophysiology.execution import ALONE, Execution
 from solvers.electrophysiology.extracellular import extracellular_potential
 from solvers.electrophysiology.lesions import ablated, lesion_metrics, lesion_notes
@@ -101,7 +102,8 @@ def run_electrophysiology(
     fields, traces = dict(outcome.fields), {"ecg": outcome.ecg}
     kept: dict[str, Floats] = {}
     notes = [*mesh.notes, *model.substrate.notes(~reach & ~model.substrate.dead), *captured.notes, *outcome.notes]
-    notes += [*lesion_notes(whole, scenario.lesions), *drug_notes(scenario), NOT_VALIDATED]
+    notes += [*lesion_notes(whole, scenario.lesions), *drug_notes(scenario)]
+    notes += [*electrode_notes(whole, scenario.electrodes), NOT_VALIDATED]
     if members:
         duration = float(outcome.ecg.times[-1])
         run = run_eikonal_ensemble(

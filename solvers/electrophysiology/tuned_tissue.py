@@ -16,7 +16,8 @@ from solvers.electrophysiology.cell_kinds import CYCLE, grey_factors
 from solvers.electrophysiology.local_edges import LocalDiffusion, Tune, local_diffusion
 from solvers.electrophysiology.substrate import Mask, Substrate
 from solvers.electrophysiology.tissue import Tuning, diffusion_tensor, tuned_diffusion, untuned_diffusion
-from solvers.scenario import Electrophysiology, GreyZone
+from solvers.scenario import Electrophysiology
+from solvers.wall_records import GreyZone
 
 
 @dataclass(frozen=True)

@@ -49,13 +49,18 @@ def test_electrodes_are_moved_kept_told_and_put_back(case: Case, tmp_path: Path)
 def test_a_run_with_moved_electrodes_has_another_ecg(case: Case, tmp_path: Path) -> None:
     before = case.result("paced").traces["ecg"].values
     table = tmp_path / "mine.csv"
-    table.write_text("V1,60,3,3\n")
+    table.write_text("V1,195,3,3\n")  # the right side of the chest
     assert main(["simulate", str(case.folder), "--scenario", "paced", "--electrodes", str(table)]) == 0
     trace = case.result("paced").traces["ecg"]
     changed = np.abs(trace.values - before).max(axis=1) > 1e-9
     assert [name for name, other in zip(trace.channels, changed, strict=True) if other] == ["V1"]
     # the wave runs along +x towards it: positive (Wilson's terminal is far away)
-    assert trace.values[trace.channels.index("V1")].max() > 0.1
+    seen = trace.values[trace.channels.index("V1")]
+    assert seen.max() > 5 * abs(seen.min())
+    assert not any("nearest place" in note for note in case.result("paced").notes)
+    table.write_text("V1,60,3,3\n")
+    assert main(["simulate", str(case.folder), "--scenario", "paced", "--electrodes", str(table)]) == 0
+    assert any("V1 lies 1" in note and "nearest place" in note for note in case.result("paced").notes)
 
 
 @pytest.mark.parametrize(
