@@ -60,7 +60,7 @@ def test_a_run_with_moved_electrodes_has_another_ecg(case: Case, tmp_path: Path)
     assert not any("nearest place" in note for note in case.result("paced").notes)
     table.write_text("V1,60,3,3\n")
     assert main(["simulate", str(case.folder), "--scenario", "paced", "--electrodes", str(table)]) == 0
-    assert any("V1 lies 1" in note and "nearest place" in note for note in case.result("paced").notes)
+    assert any("Electrode V1 lies" in note and "nearest place" in note for note in case.result("paced").notes)
 
 
 @pytest.mark.parametrize(
