@@ -2,7 +2,7 @@
 
 By an ensemble of the eikonal model. The members' QRS shapes span a few components; each component and the QRS duration has an
 emulator over the inputs. The measured ECG is compared in those, with an error of the model that lasts in time: template
-electrodes and an unbounded torso do not give anybody's own lead.
+electrodes and a template chest do not give anybody's own lead.
 """
 
 from collections.abc import Sequence
