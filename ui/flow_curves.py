@@ -85,8 +85,8 @@ class FlowCurves(QWidget):
         row.addWidget(self.curves, 3)
         row.addWidget(self.line, 1)
 
-    def show_traces(self, traces: tuple[Trace, ...], line: Trace | None, behind: tuple[Trace, ...] = ()) -> None:
-        """Show those of another run; ``behind`` them, thin and grey, those it is looked at against."""
+    def show_traces(self, traces: tuple[Trace, ...], line: Trace | None, behind: tuple[Trace | None, ...] = ()) -> None:
+        """Show those of another run; ``behind`` each, thin and grey, the same of the run it is looked at against."""
         self.curves.show_traces(traces, behind)
         self.line.show_line(line)
 

@@ -145,7 +145,9 @@ class Strip(QFrame):
                 self.note.setText("Left run; right run: thin and grey" if behind else "")
             elif behind:
                 self.note.setText(f"Thin and grey: {session.title_of(counterpart(session.look.run))}")
-            self.curves.show_traces(_main_traces(traces), traces.get(LINE), _main_traces(behind))
+            names = _main_traces(traces)
+            shown = tuple(traces[name] for name in names)
+            self.curves.show_traces(shown, traces.get(LINE), tuple(behind.get(name) for name in names))
             self.plots.setCurrentWidget(self.curves)
         self._frames = run_times(result, session.look.field, tuple(traces.values()))
         self.bar.set_times(self._frames)
@@ -258,6 +260,6 @@ def run_times(result: Result | None, name: str, traces: tuple[Trace, ...]) -> tu
     return tuple(start + step * k for k in range(int((stop - start) / step) + 1))
 
 
-def _main_traces(traces: dict[str, Trace]) -> tuple[Trace, ...]:
-    """At most three traces, without the bounds of others."""
-    return tuple(trace for name, trace in traces.items() if not name.endswith(("_low", "_high")))[:3]
+def _main_traces(traces: dict[str, Trace]) -> tuple[str, ...]:
+    """The names of at most three traces, without the bounds of others."""
+    return tuple(name for name in traces if not name.endswith(("_low", "_high")))[:3]

@@ -33,15 +33,15 @@ class TracePlot(QWidget):
         super().__init__(parent)
         self._theme = DARK
         self._traces: tuple[Trace, ...] = ()
-        self._before: tuple[Trace, ...] = ()
+        self._before: tuple[Trace | None, ...] = ()
         self._cursors: list[pg.InfiniteLine] = []
         self.plots: list[pg.PlotWidget] = []
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(1)
 
-    def show_traces(self, traces: tuple[Trace, ...], before: tuple[Trace, ...] = ()) -> None:
-        """Show other traces, and older ones in grey behind them."""
+    def show_traces(self, traces: tuple[Trace, ...], before: tuple[Trace | None, ...] = ()) -> None:
+        """Show other traces, and in grey behind each, where there is one, an older one of the same quantity."""
         self._traces, self._before = traces, before
         while self._layout.count():
             item = self._layout.takeAt(0)

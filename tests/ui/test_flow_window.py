@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtWidgets import QLabel, QPushButton
@@ -90,6 +92,28 @@ def run_on(mesh: HeartMesh) -> Result:
     velocity = Field(np.zeros((2, len(mesh.points), 3), dtype=np.float32), "m/s", "Velocity", (0.0, 50.0))
     pressure = Trace(np.array([0.0, 50.0]), np.array([[80.0, 90.0]]), ("inlet",), "mmHg", "Pressure")
     return Result("flow", "test", {"velocity": velocity}, {"pressure_flow": pressure})
+
+
+def test_behind_a_curve_lies_the_same_quantity_of_the_other_run(window: Window) -> None:
+    session = window.session
+    assert session.case is not None and session.mesh is not None
+    speeds = {"rest": [1.0, 4.0], "exercise": [2.0, 6.0]}
+    for name, values in speeds.items():
+        session.keep_scenario(name, Flow(title=name))
+        found = run_on(session.mesh)
+        tuned = {"vessels": Trace(np.array([0.0, 50.0]), np.array([[120.0, 120.0]]), ("cuff",), "mmHg", "Cuff")}
+        speed = {"velocity": Trace(np.array([0.0, 50.0]), np.array([values]), ("peak",), "m/s", "Peak velocity")}
+        traces = found.traces | (tuned if name == "exercise" else {}) | speed
+        session.case.save_result(name, replace(found, traces=traces), session.mesh)
+    session.refresh()
+    session.set_look(run="rest", other="exercise")
+    window.go("compare")
+    _, velocity = window.workplace.strip.curves.curves.plots
+    drawn = [list(one.getData()[1]) for one in velocity.getPlotItem().listDataItems()]
+    assert drawn == [speeds["exercise"], speeds["rest"]]
+    session.set_look(run="exercise", other="rest")
+    cuff = window.workplace.strip.curves.curves.plots[1]
+    assert [list(one.getData()[1]) for one in cuff.getPlotItem().listDataItems()] == [[120.0, 120.0]]
 
 
 def test_exercise_is_refused_where_nobody_knows_what_it_would_be() -> None:
