@@ -15,6 +15,7 @@ TUBE = 0.55  # the same between root and ascending aorta, which leaflets and sin
 FORWARD = np.array([0.35, 0.66, 0.66])  # from the mitral to the aortic valve: right, front, up
 THIN_COAT, THICK_COAT = 0.45, 0.6  # fraction of muscle about a chamber that may be, and that is a ventricle's
 WHOLE_COAT, BRIDGED = 0.8, 0.35  # that of a recess behind papillary muscles, and its neck, of the smaller radius
+COMPACT = 0.1  # the share of a ventricle that the largest ball within it fills at least
 TOUCH = 6.0  # mm of valve between two chambers that belong together
 
 
@@ -48,8 +49,13 @@ def coats(values: Floats, parts: Compartments, levels: Levels) -> NDArray[np.flo
 
 
 def best_ventricle(parts: Compartments, coat: NDArray[np.float64], seed: int = 0) -> tuple[int, float]:
-    """The basin with the thickest coat among those as large as a ventricle, and its score; 0 where there is none."""
-    score = coat * np.minimum(parts.volume, 60.0) ** 0.25 * (parts.radius > 7.0) * (parts.volume < 700.0)
+    """The basin with the thickest coat among those as large as a ventricle, and its score; 0 where there is none.
+
+    Marrow of an arm has a coat of muscle too, but is long and thin.
+    """
+    ball = 4.2e-3 * parts.radius**3 / np.maximum(parts.volume, 1e-6)  # the share that the largest ball within it fills
+    compact = np.minimum(ball / COMPACT, 1.0) ** 0.5
+    score = coat * compact * np.minimum(parts.volume, 60.0) ** 0.25 * (parts.radius > 7.0) * (parts.volume < 700.0)
     if seed and coat[seed] > THICK_COAT and score[seed] > 0.6 * score.max():
         return seed, float(score[seed])
     best = int(score.argmax())

@@ -17,7 +17,8 @@ TRACT = 45  # mm of the line that lie in the ventricle
 LEAFLET = 3.0  # mm, half of a gap left by leaflets that is closed
 REACH = 22.0  # mm, half of what is looked at across the outflow
 WALL = 60.0  # how much dearer a way through tissue is than one through a wide vessel
-LEAN = 0.86  # upward part of a direction that still ascends (31 degrees)
+LEAN, FLAT = 0.86, 0.6  # upward part of a direction that still ascends (31 degrees), and of one that lies in the arch
+FURTHER = 20.0  # mm beyond its end that the line stands for: it ends within the vessel where the scan ends
 SINUS, WAIST = (
     np.arange(6.0, 16.0),
     np.arange(7.0, 17.0),
@@ -96,17 +97,26 @@ def find_valve(line: Line, ring: Ring | None) -> Valve:
 
 
 def arch_start(line: Line, after: int) -> float:
-    """Number of the point where the ascending aorta leans into the arch; infinite where it does not, in view."""
-    leaning = np.nonzero(line.tangents[:, 2] < LEAN)[0]
-    leaning = leaning[(leaning > after + 26) & (leaning < len(line.points) - 5)]
-    return float(leaning[0]) if leaning.size else np.inf
+    """Number of the point where the ascending aorta leans into the arch; infinite where it does not, in view.
+
+    A vessel that leans and rises again is not yet the arch, which goes on to lie flat.
+    """
+    upward = line.tangents[: len(line.points) - 5, 2]
+    runs, count = ndimage.label(upward < LEAN)
+    for run in range(1, count + 1):
+        leaning = np.nonzero(runs == run)[0]
+        leaning = leaning[leaning > after + 26]
+        if leaning.size and upward[leaning].min() < FLAT:
+            return float(leaning[0])
+    return np.inf
 
 
 def along(line: Line, places: Points) -> tuple[Points, Points]:
-    """(n,) number (fractional) of the point of the line beside each place, and mm from the line."""
+    """(n,) number (fractional) of the point of the line beside each place, and mm from the line, which goes on straight."""
     away, nearest = cKDTree(line.points).query(places)
     ahead = np.einsum("ij,ij->i", places - line.points[nearest], line.tangents[nearest])
-    return np.asarray(nearest + np.clip(ahead, -BIN, BIN) / BIN), np.asarray(away)
+    past = np.where(nearest == len(line.points) - 1, np.clip(ahead, 0.0, FURTHER), 0.0)
+    return np.asarray(nearest + np.clip(ahead, -BIN, BIN) / BIN), np.sqrt(np.maximum(away**2 - past**2, 0.0))
 
 
 def _misfit(radius: Points, start: int, wide: int, end: int) -> float:
