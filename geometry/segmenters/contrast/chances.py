@@ -16,6 +16,7 @@ OTHER = 9
 SURFACE = 0.7  # mm, doubt of a surface that was closed over papillary muscles or cut off a vein
 BAND = 1.2  # mm about the surface in which the brightness decides
 THRESHOLD = 0.2  # of the contrast, doubt of the level at which blood ends
+TRABECULAE = 0.5  # mm by which ridges and papillary muscles that have grown together with the wall hide the cavity
 CUT = 2.5  # mm, doubt of the cuts at valves and junctions, which no contrast shows
 
 
@@ -43,11 +44,29 @@ def chances(parts: Parts) -> dict[int, Floats]:
         total += out[label]
     for label in out:
         out[label] = np.asarray(np.clip(inside * out[label] / total, 0, 1), dtype=np.float32)
+    other = sum(out[label] for label in (ROOT, AORTA, LEFT_ATRIUM, OTHER))
     del out[OTHER]
+    out[LV] = np.minimum(_moved_out(out[LV], TRABECULAE, step), 1 - other)
+    inside = np.maximum(inside, out[LV] + other)
     blood = (regions > 0) & (regions != LV)
     wall = wall_chance(parts.values, parts.seen, regions == LV, blood, parts.levels, parts.noise, step)
     out[MYOCARDIUM] = np.asarray(np.minimum(wall, 1 - inside), dtype=np.float32)
     return {label: out[label] for label in (LV, MYOCARDIUM, ROOT, AORTA, LEFT_ATRIUM) if (out[label] > 0.5).any()}
+
+
+def _moved_out(chance: Floats, by: float, step: float) -> Floats:
+    """A chance whose surfaces lie ``by`` mm further out."""
+    box = box_around(chance > 0.02, int(np.ceil(6.0 / step)))
+    here = chance[box]
+    within = here > 0.5
+    depth = ndimage.distance_transform_edt(~within, sampling=step) - ndimage.distance_transform_edt(
+        within, sampling=step
+    )
+    slope = np.stack(np.gradient(ndimage.gaussian_filter(depth, 2.0 / step), step))
+    slope /= np.maximum(np.linalg.norm(slope, axis=0), 1e-6)
+    out = chance.copy()
+    out[box] = np.maximum(here, ndimage.map_coordinates(here, np.indices(here.shape) - by / step * slope, order=1))
+    return out
 
 
 def _inside(parts: Parts) -> Floats:

@@ -15,7 +15,7 @@ TUBE = 0.55  # the same between root and ascending aorta, which leaflets and sin
 FORWARD = np.array([0.35, 0.66, 0.66])  # from the mitral to the aortic valve: right, front, up
 THIN_COAT, THICK_COAT = 0.45, 0.6  # fraction of muscle about a chamber that may be, and that is a ventricle's
 WHOLE_COAT, BRIDGED = 0.8, 0.35  # that of a recess behind papillary muscles, and its neck, of the smaller radius
-COMPACT = 0.1  # the share of a ventricle that the largest ball within it fills at least
+COMPACT = 0.2  # the share of a ventricle that the largest ball within it fills at least
 TOUCH = 6.0  # mm of valve between two chambers that belong together
 
 
