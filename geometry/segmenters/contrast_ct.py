@@ -28,8 +28,8 @@ to the wall cuts it at its necks, and what hangs on a part by less than 5 mm is 
 in front, above and to the right and rises as a round vessel; the left atrium is what else touches the ventricle most, veins
 that reach further than 24 mm left out. An open mitral valve is cut by the plane of its narrowest section. One centre line
 runs from the ventricle into the aorta; of its sections a narrow, a wide and a narrow one at the distances of a root are annulus,
-sinuses and junction. The ascending aorta ends where the line leans 31 degrees into an arch that goes on to lie flat. The wall is as thick as neighbouring
-rays from the cavity agree on; where no border is seen, as usual in this heart.
+sinuses and junction. The ascending aorta ends where the line leans 31 degrees into an arch that goes on to lie flat. The wall
+is as thick as neighbouring rays from the cavity agree on; where no border is seen, as usual in this heart.
 Papillary muscles and mitral leaflets count as cavity, whose surface lies half a millimetre further out than the brightness
 says, because ridges and papillary muscles have grown together with the wall. Doubt: the level of the surface by a fifth of the
 contrast, cuts between parts by 2.5 mm, the wall by what the rays leave open.
