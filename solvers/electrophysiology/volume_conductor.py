@@ -16,6 +16,7 @@ from geometry.heart_mesh import Floats, HeartMesh
 from geometry.on_surface import OnSurface
 from solvers.electrophysiology.electrodes import Electrodes
 from solvers.electrophysiology.torso import Torso, template, torso_around
+from solvers.threads import one_thread
 
 SPACING = 5.0  # mm, of the grid on which Z is known around the heart
 MARGIN = 15.0  # mm, how far the grid reaches beyond it: outlines in doubt move it
@@ -33,7 +34,8 @@ class SkinLeads:
         self._corner: Floats = heart.min(axis=0) - MARGIN
         counts = np.ceil((heart.max(axis=0) + MARGIN - self._corner) / SPACING).astype(int) + 1
         grid = np.stack(np.meshgrid(*map(np.arange, counts), indexing="ij"), axis=-1).reshape(-1, 3)
-        values = skin_potentials(torso, electrodes.positions, self._corner + SPACING * grid, template_response())
+        with one_thread():  # the same to the last digit in a process that has more of them
+            values = skin_potentials(torso, electrodes.positions, self._corner + SPACING * grid, template_response())
         self._splines = [spline_filter(one.reshape(counts)) for one in values]
 
     def __call__(self, points: Floats) -> Floats:
