@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -91,7 +90,6 @@ def window(qtbot: object, only_window: Window, case_folder: Path) -> Iterator[Wi
     """The real window, freshly opened on the case."""
     only_window.watch.timer.start()  # a test may have stopped it
     assert only_window.open_case(case_folder)
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # no widget of a test before is found again
     yield only_window
     only_window.watch.rest()
     only_window.messages.hide()
