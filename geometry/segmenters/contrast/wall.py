@@ -5,7 +5,10 @@ neighbouring rays are averaged, and where fat, lung or brighter blood show no bo
 decides. What is left of the answers is the chance of every thickness.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.spatial import cKDTree
 
@@ -16,6 +19,8 @@ from geometry.segmenters.contrast.left_heart import closed
 THICKNESS = np.arange(2.0, 24.0, 0.5)  # mm, asked for
 STEP = 0.5
 BEYOND = 3.0  # mm looked at outside a border
+REACH = np.arange(STEP, THICKNESS[-1] + BEYOND + STEP, STEP)  # mm along a ray
+FAT = -100.0  # HU, the least that is taken for what lies on the wall: lung does not touch it
 SMOOTH = 4.0  # mm, half the distance over which neighbours agree
 NEIGHBOURS = 40
 PLAIN = 0.1  # what a step through muscle costs at least because of noise alone
@@ -34,15 +39,18 @@ def wall_chance(
     inner = closed(cavity[box], 4.0, step) & ~blood[box]
     field = _signed(inner, step)
     starts, ways = _rays(field, step)
-    cost = _costs(values[box], seen[box], blood[box], starts, ways, levels, noise, step)
+    hu = _along_rays(ndimage.gaussian_filter(values[box], 0.6), starts, ways, step, "nearest")
+    cost = _costs(hu, seen[box], blood[box], starts, ways, levels, noise, step)
     tree = cKDTree(starts)
-    agreed = _agreed(cost, starts, ways, tree)
+    near = _neighbours(starts, ways, tree)
+    agreed = _pulled(near.mean(cost))
     chance = _posterior(agreed)
+    late = _late(near.mean(hu), agreed, levels)
     reach = np.argwhere((field > -0.5 * step) & (field < THICKNESS[-1]) & ~inner)
     depth = field[tuple(reach.T)]
     _, nearest = tree.query(reach * step)
     beyond = np.maximum(1.0 - np.cumsum(chance, axis=1), 0.0)  # chance that the wall is thicker than each thickness
-    level = np.clip((depth - THICKNESS[0]) / STEP, 0, THICKNESS.size - 1.001)
+    level = np.clip((depth - late[nearest] - THICKNESS[0]) / STEP, 0, THICKNESS.size - 1.001)
     low = level.astype(int)
     share = level - low
     found = (1 - share) * beyond[nearest, low] + share * beyond[nearest, low + 1]
@@ -67,23 +75,25 @@ def _rays(field: Floats, step: float) -> tuple[Points, Points]:
     return at * step - field[tuple(at.T)][:, None] * slope, slope
 
 
+def _along_rays(field: Floats, starts: Points, ways: Points, step: float, mode: str) -> Points:
+    """(n, REACH) of a field at every STEP along the rays."""
+    at = (starts[:, None] + REACH[None, :, None] * ways[:, None]) / step
+    return np.asarray(ndimage.map_coordinates(field, np.moveaxis(at, -1, 0), order=1, mode=mode), dtype=float)
+
+
 def _costs(
-    values: Floats, seen: Mask, blood: Mask, starts: Points, ways: Points, levels: Levels, noise: float, step: float
+    hu: Points, seen: Mask, blood: Mask, starts: Points, ways: Points, levels: Levels, noise: float, step: float
 ) -> Points:
     """(n, thicknesses): how badly each thickness fits each ray."""
-    reach = np.arange(STEP, THICKNESS[-1] + BEYOND + STEP, STEP)
-    at = (starts[:, None] + reach[None, :, None] * ways[:, None]) / step
-    at = np.moveaxis(at, -1, 0)
-    soft = ndimage.gaussian_filter(values, 0.6)
-    hu = ndimage.map_coordinates(soft, at, order=1, mode="nearest")
-    shown = ndimage.map_coordinates(seen.astype(np.float32), at, order=1, mode="constant") > 0.5
-    other = ndimage.map_coordinates(blood.astype(np.float32), at, order=1, mode="constant") > 0.5
+    shown, other = (
+        _along_rays(mask.astype(np.float32), starts, ways, step, "constant") > 0.5 for mask in (seen, blood)
+    )
     band = max(0.6 * noise, LEAST_BAND)
     strange = np.clip(np.abs(hu - levels.muscle) / band - 0.6, 0.0, 2.0) / 2.0  # 0 like muscle, 1 unlike it
     strange = np.where(other, 1.0, strange)
     strange = np.where(shown, strange, 0.35)
-    strange[:, reach < 1.5] = 0.0  # the first voxels are mixed with the blood of the cavity
-    plain = max(PLAIN, 1.2 * float(strange[:, (reach >= 1.5) & (reach < 4.0)].mean()))
+    strange[:, REACH < 1.5] = 0.0  # the first voxels are mixed with the blood of the cavity
+    plain = max(PLAIN, 1.2 * float(strange[:, (REACH >= 1.5) & (REACH < 4.0)].mean()))
     into = np.cumsum(strange, axis=1)
     width = round(BEYOND / STEP)
     index = np.round(THICKNESS / STEP).astype(int) - 1
@@ -92,18 +102,53 @@ def _costs(
     return np.asarray(into[:, index] - plain * index + (1.0 - outside) * width)
 
 
-def _agreed(cost: Points, starts: Points, ways: Points, tree: cKDTree) -> Points:
-    """The mean of the costs over neighbours, and the pull of the usual thickness."""
+@dataclass(frozen=True)
+class _Near:
+    """Neighbours of each ray: number (n, k) and weight (n, k), which sums to 1."""
+
+    index: NDArray[np.int_]
+    weight: Points
+
+    def mean(self, of: Points) -> Points:
+        """(n, m) over the neighbours."""
+        return np.asarray(np.einsum("nk,nkt->nt", self.weight, of[self.index]))
+
+
+def _neighbours(starts: Points, ways: Points, tree: cKDTree) -> _Near:
+    """Rays that start close by and go the same way."""
     _, index = tree.query(starts, k=min(NEIGHBOURS, len(starts)), distance_upper_bound=2 * SMOOTH)
     weight = (index < len(starts)).astype(float)
     index = np.minimum(index, len(starts) - 1)
     weight = weight * np.clip(np.einsum("nki,ni->nk", ways[index], ways), 0.0, 1.0)
-    weight /= weight.sum(axis=1, keepdims=True)
-    agreed = np.einsum("nk,nkt->nt", weight, cost[index])
+    return _Near(index, weight / weight.sum(axis=1, keepdims=True))
+
+
+def _pulled(agreed: Points) -> Points:
+    """Costs (n, thicknesses) with the pull of the usual thickness."""
     sure = np.ptp(agreed, axis=1) > np.median(np.ptp(agreed, axis=1))
     usual = float(np.median(THICKNESS[agreed[sure].argmin(axis=1)]))
     odd = np.abs(THICKNESS - usual) / (SPREAD * usual)
     return np.asarray(agreed + PULL * np.where(odd < 1.0, odd**2, 2.0 * odd - 1.0))
+
+
+def _late(hu: Points, agreed: Points, levels: Levels) -> Points:
+    """(n,) mm from where tissue begins to look strange to halfway between muscle and what lies beyond.
+
+    A border is blurred by the scanner, the voxels and what took the noise away, and shows before it is reached.
+    """
+    rows = np.arange(len(hu))
+    first = np.round(THICKNESS[agreed.argmin(axis=1)] / STEP).astype(int) - 1
+    end = round(BEYOND / STEP)
+    past = np.maximum(hu[rows, first + end], FAT) - levels.muscle
+    known = np.abs(past) > LEAST_BAND
+    window = hu[rows[:, None], first[:, None] + np.arange(end + 1)] - levels.muscle
+    share = window / np.where(known, past, np.inf)[:, None]
+    over = share > 0.5
+    after = np.maximum(over.argmax(axis=1), 1)
+    before = share[rows, after - 1]
+    found = (after - 1 + np.clip((0.5 - before) / np.maximum(share[rows, after] - before, 1e-6), 0.0, 1.0)) * STEP
+    known &= over.any(axis=1)
+    return np.where(known, found, np.median(found[known]) if known.any() else 0.0)
 
 
 def _posterior(agreed: Points) -> Points:
