@@ -23,9 +23,8 @@ REACH = np.arange(STEP, THICKNESS[-1] + BEYOND + STEP, STEP)  # mm along a ray
 FAT = -100.0  # HU, the least that is taken for what lies on the wall: lung does not touch it
 SMOOTH = 4.0  # mm, half the distance over which neighbours agree
 NEIGHBOURS = 40
-PLAIN = 0.1  # what a step through muscle costs at least because of noise alone
 LEAST_BAND = 25.0  # HU by which muscle differs from place to place
-PULL = 0.5  # cost of one SPREAD away from the usual thickness
+PULL = 1.0  # cost of one SPREAD away from the usual thickness
 SOFT = 0.8  # cost that halves and more the chance of a thickness
 SPREAD = 0.25  # of the usual thickness, how much a wall varies
 
@@ -93,7 +92,7 @@ def _costs(
     strange = np.where(other, 1.0, strange)
     strange = np.where(shown, strange, 0.35)
     strange[:, REACH < 1.5] = 0.0  # the first voxels are mixed with the blood of the cavity
-    plain = max(PLAIN, 1.2 * float(strange[:, (REACH >= 1.5) & (REACH < 4.0)].mean()))
+    plain = float(strange[:, (REACH >= 1.5) & (REACH < 4.0)].mean())  # what a step through muscle costs by noise alone
     into = np.cumsum(strange, axis=1)
     width = round(BEYOND / STEP)
     index = np.round(THICKNESS / STEP).astype(int) - 1
@@ -125,8 +124,7 @@ def _neighbours(starts: Points, ways: Points, tree: cKDTree) -> _Near:
 
 def _pulled(agreed: Points) -> Points:
     """Costs (n, thicknesses) with the pull of the usual thickness."""
-    sure = np.ptp(agreed, axis=1) > np.median(np.ptp(agreed, axis=1))
-    usual = float(np.median(THICKNESS[agreed[sure].argmin(axis=1)]))
+    usual = float(np.median(THICKNESS[agreed.argmin(axis=1)]))
     odd = np.abs(THICKNESS - usual) / (SPREAD * usual)
     return np.asarray(agreed + PULL * np.where(odd < 1.0, odd**2, 2.0 * odd - 1.0))
 
