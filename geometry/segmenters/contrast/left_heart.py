@@ -16,6 +16,7 @@ FORWARD = np.array([0.35, 0.66, 0.66])  # from the mitral to the aortic valve: r
 THIN_COAT, THICK_COAT = 0.45, 0.6  # fraction of muscle about a chamber that may be, and that is a ventricle's
 WHOLE_COAT, BRIDGED = 0.8, 0.35  # that of a recess behind papillary muscles, and its neck, of the smaller radius
 COMPACT = 0.2  # the share of a ventricle that the largest ball within it fills at least
+UNLIKE, LEAST = 0.18, 10.0  # of the contrast, by which blood of the right heart differs; ml of a basin that shows it
 TOUCH = 6.0  # mm of valve between two chambers that belong together
 
 
@@ -62,20 +63,29 @@ def best_ventricle(parts: Compartments, coat: NDArray[np.float64], seed: int = 0
     return (best, float(score[best])) if coat[best] > THIN_COAT else (0, 0.0)
 
 
-def find_left_heart(parts: Compartments, coat: NDArray[np.float64], best: int) -> LeftHeart:
-    """The parts of the left heart from the main basin of the ventricle."""
-    ventricle = _ventricle(parts, coat, best)
+def unlike(values: Floats, parts: Compartments, levels: Levels, best: int) -> set[int]:
+    """Large basins that are brighter or darker than the main one of the ventricle: blood of the right heart."""
+    numbers = np.arange(1, parts.count + 1)
+    bright = np.atleast_1d(ndimage.median(values, parts.labels, numbers))
+    odd = (np.abs(bright - bright[best - 1]) > UNLIKE * levels.contrast) & (parts.volume[1:] > LEAST)
+    return {int(n) for n in numbers[odd]}
+
+
+def find_left_heart(parts: Compartments, coat: NDArray[np.float64], best: int, right: set[int]) -> LeftHeart:
+    """The parts of the left heart from the main basin of the ventricle; basins of ``right`` are none of it."""
+    ventricle = _ventricle(parts, coat, best, right)
     near = _contacts(parts, ventricle)
-    aorta = _aorta(parts, ventricle, near)
-    return LeftHeart(ventricle, aorta, _atrium(parts, ventricle, aorta, near))
+    near[list(right)] = 0.0
+    aorta = _aorta(parts, ventricle, near, right)
+    return LeftHeart(ventricle, aorta, _atrium(parts, ventricle, aorta, near, right))
 
 
-def _ventricle(parts: Compartments, coat: NDArray[np.float64], best: int) -> list[int]:
+def _ventricle(parts: Compartments, coat: NDArray[np.float64], best: int, right: set[int]) -> list[int]:
     """The main basin and what opens widely into it and has a coat of muscle, or less widely and a coat all around."""
     joined, grew = [best], True
     while grew:
         grew = False
-        for n in set(range(1, parts.count + 1)) - set(joined):
+        for n in set(range(1, parts.count + 1)) - {*joined, *right}:
             gaps = parts.neck[joined, n] / np.minimum(parts.radius[joined], parts.radius[n])
             fits = coat[n] > THICK_COAT if gaps.max() > WIDE else coat[n] > WHOLE_COAT and gaps.max() > BRIDGED
             if fits and parts.volume[n] < parts.volume[best]:
@@ -94,7 +104,7 @@ def _contacts(parts: Compartments, ventricle: list[int]) -> NDArray[np.float64]:
     return np.asarray(near)
 
 
-def _aorta(parts: Compartments, ventricle: list[int], near: NDArray[np.float64]) -> list[int]:
+def _aorta(parts: Compartments, ventricle: list[int], near: NDArray[np.float64], right: set[int]) -> list[int]:
     """What begins at the ventricle in front of, above and to the right of the atrium, and rises as a round vessel."""
     tops = _tops(parts)
     touching = [int(n) for n in np.nonzero(near > 30.0)[0]]
@@ -103,7 +113,7 @@ def _aorta(parts: Compartments, ventricle: list[int], near: NDArray[np.float64])
     for n in touching:
         if parts.radius[n] > 26.0:
             continue
-        reached = _joined(parts, n, {*ventricle}, TUBE)
+        reached = _joined(parts, n, {*ventricle, *right}, TUBE)
         rise = (max(tops[m] for m in reached) - start[n][2]) * _roundness(parts, reached, start[n][2])
         rest = [m for m in touching if m not in reached]
         away = start[n] - np.average([start[m] for m in rest], axis=0, weights=near[rest]) if rest else np.zeros(3)
@@ -138,7 +148,9 @@ def _roundness(parts: Compartments, basins: list[int], base: float) -> float:
     return float(np.mean(found)) if found else 0.0
 
 
-def _atrium(parts: Compartments, ventricle: list[int], aorta: list[int], near: NDArray[np.float64]) -> list[int]:
+def _atrium(
+    parts: Compartments, ventricle: list[int], aorta: list[int], near: NDArray[np.float64], right: set[int]
+) -> list[int]:
     """What lies against the ventricle over the largest area, behind and below where the aorta begins."""
     touching = [int(n) for n in np.nonzero(near > 30.0)[0]]
     start = _starts(parts, ventricle, touching)
@@ -149,7 +161,7 @@ def _atrium(parts: Compartments, ventricle: list[int], aorta: list[int], near: N
         return []
     best = max(fit, key=lambda n: float(near[n]) * min(float(parts.volume[n]), 60.0) ** 0.5)
     large = {m for m in range(1, parts.count + 1) if parts.volume[m] > 0.4 * parts.volume[best]} - {best}
-    return _joined(parts, best, {*ventricle, *aorta, *large})
+    return _joined(parts, best, {*ventricle, *aorta, *large, *right})
 
 
 def _joined(parts: Compartments, start: int, barred: set[int], wide: float = WIDE) -> list[int]:
