@@ -15,7 +15,7 @@ from geometry.segmenters.contrast.mitral import Ring
 BIN = 1.0  # mm along the outflow
 TRACT = 45  # mm of the line that lie in the ventricle
 LEAFLET = 3.0  # mm, half of a gap left by leaflets that is closed
-REACH = 22.0  # mm, half of what is looked at across the outflow
+REACH, TICK = 30.0, 1.25  # mm, half of what is looked at across the outflow, and between the places looked at
 WALL = 60.0  # how much dearer a way through tissue is than one through a wide vessel
 LEAN, FLAT = 0.86, 0.6  # upward part of a direction that still ascends (31 degrees), and of one that lies in the arch
 FURTHER = 20.0  # mm beyond its end that the line stands for: it ends within the vessel where the scan ends
@@ -165,7 +165,7 @@ def _sections(blood: Mask, points: Points, tangents: Points, step: float) -> tup
 
     Where the piece fills most of what is looked at, as within the ventricle, the point is left where it is.
     """
-    ticks = np.arange(-REACH, REACH + 0.5, 1.0)
+    ticks = np.arange(-REACH, REACH + 0.5 * TICK, TICK)
     flat = np.stack(np.meshgrid(ticks, ticks, indexing="ij"), axis=-1)
     disc = np.linalg.norm(flat, axis=-1) <= REACH
     soft = blood.astype(np.float32)
@@ -175,9 +175,9 @@ def _sections(blood: Mask, points: Points, tangents: Points, step: float) -> tup
         at = np.moveaxis((point + flat @ across) / step, -1, 0)
         inside = (ndimage.map_coordinates(soft, at, order=1) > 0.5) & disc
         piece = _about(inside)
-        area = float(piece.sum())
+        area = float(piece.sum()) * TICK**2
         radii[n] = np.sqrt(area / np.pi)
-        if 30.0 < area < 0.62 * disc.sum():
+        if 30.0 < area < 0.62 * np.pi * REACH**2:
             middles[n] = point + flat[piece].mean(axis=0) @ across
     return middles, radii
 
