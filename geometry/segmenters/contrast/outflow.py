@@ -19,6 +19,7 @@ REACH, TICK = 30.0, 1.25  # mm, half of what is looked at across the outflow, an
 WALL = 60.0  # how much dearer a way through tissue is than one through a wide vessel
 LEAN, FLAT = 0.86, 0.6  # upward part of a direction that still ascends (31 degrees), and of one that lies in the arch
 FURTHER = 20.0  # mm beyond its end that the line stands for: it ends within the vessel where the scan ends
+END = 20  # last points of the line, that tell how wide the vessel is where the scan ends
 SINUS, WAIST = (
     np.arange(6.0, 16.0),
     np.arange(7.0, 17.0),
@@ -99,16 +100,29 @@ def find_valve(line: Line, ring: Ring | None) -> Valve:
 def arch_start(line: Line, after: int) -> float:
     """Number of the point where the ascending aorta leans into the arch; infinite where it does not, in view.
 
-    A vessel that leans and rises again is not yet the arch, which goes on to lie flat.
+    A vessel that leans and rises again is not yet the arch, which goes on to lie flat. Nor is a line that leans where the
+    vessel is cut off by the end of the scan: it turns into the corner that lies furthest.
     """
+    last = len(line.points) - _corner(line)
     upward = line.tangents[: len(line.points) - 5, 2]
     runs, count = ndimage.label(upward < LEAN)
     for run in range(1, count + 1):
         leaning = np.nonzero(runs == run)[0]
         leaning = leaning[leaning > after + 26]
-        if leaning.size and upward[leaning].min() < FLAT:
+        if leaning.size and leaning[0] < last and upward[leaning].min() < FLAT:
             return float(leaning[0])
     return np.inf
+
+
+def straight(line: Line, after: int) -> Line:
+    """A line that the end of the scan cuts off, without its turn into a corner there, at least as long as ``after``."""
+    count = max(len(line.points) - _corner(line), after)
+    return Line(line.points[:count], line.tangents[:count], line.radius[:count], line.gate)
+
+
+def _corner(line: Line) -> int:
+    """The number of points over which a line turns into the corner of a vessel's cut end."""
+    return round(min(float(np.median(line.radius[-END:])), FURTHER) / BIN)
 
 
 def along(line: Line, places: Points) -> tuple[Points, Points]:

@@ -15,7 +15,7 @@ from geometry.segmenters.contrast.leaflets import find_leaflets
 from geometry.segmenters.contrast.left_heart import LeftHeart, closed, coats, find_left_heart, opened, unlike
 from geometry.segmenters.contrast.locate import Found
 from geometry.segmenters.contrast.mitral import Ring, divide, find_ring
-from geometry.segmenters.contrast.outflow import Valve, along, arch_start, centre_line, find_valve
+from geometry.segmenters.contrast.outflow import Valve, along, arch_start, centre_line, find_valve, straight
 from geometry.segmenters.contrast.smooth import smoothed
 
 FINEST, COARSEST = 1.0, 1.5  # mm of the working grid
@@ -157,6 +157,8 @@ def _split_outflow(out: np.ndarray, ventricle: Mask, aorta: Mask, ring: Ring | N
     line = centre_line(ventricle, aorta, (out > 0) & ~ventricle & ~aorta, step)
     valve = find_valve(line, ring)
     end = arch_start(line, valve.junction)
+    if np.isinf(end):
+        line = straight(line, valve.junction + 10)
     voxels = np.nonzero(ventricle | aorta)
     number, away = along(line, np.asarray(np.stack(voxels, axis=-1) * step, dtype=float))
     radius = line.radius[np.clip(number.round().astype(int), 0, len(line.radius) - 1)]
