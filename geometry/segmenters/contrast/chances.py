@@ -17,6 +17,7 @@ SURFACE = 0.7  # mm, doubt of a surface that was closed over papillary muscles o
 BAND = 1.2  # mm about the surface in which the brightness decides
 THRESHOLD = 0.2  # of the contrast, doubt of the level at which blood ends
 TRABECULAE = 0.5  # mm by which ridges and papillary muscles that have grown together with the wall hide the cavity
+AROUND, LUNG = (2.0, 4.0), -300.0  # mm outside of a surface where its surroundings are measured; HU left out of them
 CUT = 2.5  # mm, doubt of the cuts at valves and junctions, which no contrast shows
 
 
@@ -79,7 +80,8 @@ def _inside(parts: Parts) -> Floats:
     blood, step = parts.regions[box] > 0, parts.step
     depth = ndimage.distance_transform_edt(blood, sampling=step) - ndimage.distance_transform_edt(~blood, sampling=step)
     depth -= np.sign(depth) * 0.5 * step
-    bright = ndtr((parts.values[box] - parts.levels.threshold) / (THRESHOLD * parts.levels.contrast))
+    limit = _limits(parts)[box]
+    bright = ndtr((parts.values[box] - limit) / (THRESHOLD * parts.levels.contrast))
     soft = ndtr(depth / SURFACE)
     chance = np.clip(bright, ndtr((depth - BAND) / (0.5 * BAND)), ndtr((depth + BAND) / (0.5 * BAND)))
     ours = (parts.values[box] > parts.levels.threshold) == blood  # elsewhere the shape decided, not the brightness
@@ -90,4 +92,20 @@ def _inside(parts: Parts) -> Floats:
         chance = np.where(thin, sharp, chance)
     out = np.zeros(parts.regions.shape, dtype=np.float32)
     out[box] = chance
+    return out
+
+
+def _limits(parts: Parts) -> Floats:
+    """HU at which a voxel is half blood: by muscle about the ventricle, by what lies about them for the other parts."""
+    out = np.full(parts.regions.shape, parts.levels.threshold, dtype=np.float32)
+    box = box_around(parts.regions > 0, 6)
+    regions, values = parts.regions[box], parts.values[box]
+    away, nearest = ndimage.distance_transform_edt(regions == 0, sampling=parts.step, return_indices=True)
+    label = regions[tuple(nearest)]
+    shell = (away > AROUND[0]) & (away < AROUND[1]) & parts.seen[box] & (values > LUNG)
+    for part in (ROOT, AORTA, LEFT_ATRIUM):
+        about = values[shell & (label == part)]
+        if about.size > 200:
+            outside = min(0.5 * (float(np.median(about)) + parts.levels.muscle), parts.levels.muscle)
+            out[box][label == part] = 0.5 * (parts.levels.blood + outside)
     return out
