@@ -15,10 +15,10 @@ from geometry.segmenters.contrast.wall import wall_chance
 OTHER = 9
 SURFACE = 0.7  # mm, doubt of a surface that was closed over papillary muscles or cut off a vein
 BAND = 1.2  # mm about the surface in which the brightness decides
-THRESHOLD = 0.2  # of the contrast, doubt of the level at which blood ends
+THRESHOLD = 0.15  # of the contrast, doubt of the level at which blood ends
 TRABECULAE = 0.5  # mm by which ridges and papillary muscles that have grown together with the wall hide the cavity
 AROUND, LUNG = (2.0, 4.0), -300.0  # mm outside of a surface where its surroundings are measured; HU left out of them
-CUT = 2.5  # mm, doubt of the cuts at valves and junctions, which no contrast shows
+CUT = 2.0  # mm, doubt of the cuts at valves and junctions, which no contrast shows
 
 
 @dataclass(frozen=True)
