@@ -18,6 +18,7 @@ LEAFLET = 3.0  # mm, half of a gap left by leaflets that is closed
 REACH, TICK = 30.0, 1.25  # mm, half of what is looked at across the outflow, and between the places looked at
 WALL = 60.0  # how much dearer a way through tissue is than one through a wide vessel
 LEAN, FLAT = 0.86, 0.6  # upward part of a direction that still ascends (31 degrees), and of one that lies in the arch
+LEFT = 0.75  # the same of one that has turned away where the scan ends
 FURTHER = 20.0  # mm beyond its end that the line stands for: it ends within the vessel where the scan ends
 END = 20  # last points of the line, that tell how wide the vessel is where the scan ends
 SINUS, WAIST = (
@@ -109,7 +110,7 @@ def arch_start(line: Line, after: int) -> float:
     for run in range(1, count + 1):
         leaning = np.nonzero(runs == run)[0]
         leaning = leaning[leaning > after + 26]
-        if leaning.size and leaning[0] < last and upward[leaning].min() < FLAT:
+        if leaning.size and leaning[0] < last and upward[leaning].min() < (LEFT if run == runs[-1] else FLAT):
             return float(leaning[0])
     return np.inf
 
@@ -155,7 +156,8 @@ def _path(blood: Mask, ventricle: Mask, aorta: Mask, step: float) -> Points:
     depth = ndimage.distance_transform_edt(blood, sampling=step)
     coarse = (slice(None, None, 2),) * 3
     cost = np.where(depth[coarse] > 0, 1.0 / np.clip(depth[coarse] / 8.0, 0.1, 1.5) ** 2, WALL * 4)
-    first = np.unravel_index(int(np.where(ventricle, depth, 0.0)[coarse].argmax()), cost.shape)
+    own = ndimage.distance_transform_edt(ventricle)  # away from the aorta too, whose root may be wider than a small ventricle
+    first = np.unravel_index(int(own[coarse].argmax()), cost.shape)
     walk = MCP_Geometric(cost)
     way, _ = walk.find_costs([first])
     inner = aorta[coarse] & (depth[coarse] > min(5.0, 0.6 * float(depth[aorta].max())))
