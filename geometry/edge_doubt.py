@@ -10,7 +10,7 @@ from scipy.stats import norm
 
 from geometry.heart_mesh import Floats
 from geometry.segmentation import Segmentation
-from geometry.volume_draws import Wobble
+from geometry.wobble import Wobble
 
 REACH, STEP = 8.0, 0.125  # mm looked at to either side of the edge, and between two looks
 LEAST_CHANCE = 0.5 / 255  # probabilities are kept in steps of 1/255

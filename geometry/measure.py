@@ -1,6 +1,7 @@
 """Volumes, ejection fraction and mass from labels, with an interval from how sure the labels are."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +38,7 @@ def ventricular_measures(segmentation: Segmentation, image: Image) -> tuple[Metr
             metrics += _of_cavity(segmentation, image, label, prefix, side)
     if (segmentation.phase(segmentation.ed) == MYOCARDIUM).any():
         metrics.append(_mass(segmentation))
-    return tuple(metrics)
+    return tuple(_calibrated(metric, segmentation.method) for metric in metrics)
 
 
 def check_segmentation(segmentation: Segmentation) -> tuple[str, ...]:
@@ -171,5 +172,12 @@ def _mass(segmentation: Segmentation) -> Metric:
 def _metric(name: str, label: str, value: float, unit: str, draws: NDArray[np.float64] | None, note: str) -> Metric:
     if draws is None:
         return Metric(name, label, float(value), unit, note=note, convention=_CONVENTION)
-    low, high = scaled(name, float(value), *(float(bound) for bound in np.quantile(draws, (0.05, 0.95))))
+    low, high = (float(bound) for bound in np.quantile(draws, (0.05, 0.95)))
     return Metric(name, label, float(value), unit, low, high, f"{note} {_INTERVAL}", _CONVENTION)
+
+
+def _calibrated(metric: Metric, method: str) -> Metric:
+    if metric.low is None or metric.high is None:
+        return metric
+    low, high = scaled(method, metric.name, metric.value, metric.low, metric.high)
+    return replace(metric, low=low, high=high)

@@ -12,8 +12,8 @@ from geometry.mesh_part import owned_facets
 from geometry.progress import Progress, silent
 from geometry.segmentation import AORTA, LV, MYOCARDIUM, ROOT, RV, Segmentation
 from geometry.surface import area_vectors
-from geometry.volume_draws import CAVITY, OTHER, OUTSIDE, RIGHT, TOGETHER, Wobble
 from geometry.wall_motion.inside import FLATTEST, lifted, neighbours
+from geometry.wobble import TOGETHER, wobbles_of
 
 ASSUMED = 0.5  # mm, SD of an edge whose method gives no probability: as readers differ
 FAR = 3.0  # SD of every way, up to which no tetrahedron may turn over
@@ -31,20 +31,19 @@ SHORTENED = 0.8  # of a displacement beyond that, until none does
 
 @dataclass(frozen=True)
 class Edge:
-    """A surface of the mesh that the segmentation has drawn: around ``labels`` together, with this wobble."""
+    """A surface of the mesh that the segmentation has drawn: around ``labels`` together."""
 
     labels: tuple[int, ...]
-    wobble: Wobble
     outwards: float  # sign that turns the normals of the mesh away from the blood or the heart's inside
 
 
 WALL_EDGES: Mapping[str, Edge] = {
-    "endo_lv": Edge((LV,), CAVITY, -1.0),
-    "endo_rv": Edge((RV,), RIGHT, -1.0),
-    "epi": Edge((LV, MYOCARDIUM), OUTSIDE, 1.0),
+    "endo_lv": Edge((LV,), -1.0),
+    "endo_rv": Edge((RV,), -1.0),
+    "epi": Edge((LV, MYOCARDIUM), 1.0),
 }
-POOL_EDGES: Mapping[str, Edge] = {"wall": Edge((LV, ROOT, AORTA), OTHER, 1.0)}
-# way -> surface -> share of its SD. A reader who draws the cavity wide draws the outside wide too (``volume_draws``).
+POOL_EDGES: Mapping[str, Edge] = {"wall": Edge((LV, ROOT, AORTA), 1.0)}
+# way -> surface -> share of its SD. A reader who draws the cavity wide draws the outside wide too (``wobble``).
 WALL_WAYS: Mapping[str, Mapping[str, float]] = {
     "cavity": {"endo_lv": 1.0, "endo_rv": 1.0, "epi": TOGETHER},
     "outside": {"epi": float(np.sqrt(1.0 - TOGETHER**2))},
@@ -94,7 +93,7 @@ def outlines_of(mesh: HeartMesh, progress: Progress = silent) -> Outlines:
 def with_outline_doubt(mesh: HeartMesh, segmentation: Segmentation, progress: Progress = silent) -> HeartMesh:
     """The mesh with its ways as point data; as it is where the segmentation has no probability of what it drew."""
     edges, _ = _kind(mesh)
-    found = {}
+    wobbles, found = wobbles_of(segmentation.method), dict[str, Floats]()
     for name, edge in edges.items():
         nodes = np.unique(mesh.tagged(name))
         if not len(nodes):
@@ -103,7 +102,8 @@ def with_outline_doubt(mesh: HeartMesh, segmentation: Segmentation, progress: Pr
             return mesh
         normals = edge.outwards * _normals(mesh, name)[nodes]
         labels = [label for label in edge.labels if label in segmentation.probability]
-        doubt = edge_doubt(segmentation, labels, segmentation.ed, edge.wobble, mesh.points[nodes], normals)
+        wobble = wobbles.outside if MYOCARDIUM in edge.labels else wobbles.of(*labels)
+        doubt = edge_doubt(segmentation, labels, segmentation.ed, wobble, mesh.points[nodes], normals)
         found[name] = np.minimum(smoothed_on(mesh.tagged(name), doubt, _rounds(mesh)), _room(mesh, nodes))
     kept = {f"{OUTLINE}{name}": way for name, way in _ways(mesh, found, progress).items()}
     return replace(mesh, point_data={**mesh.point_data, **kept})

@@ -8,38 +8,22 @@ draws a contour too wide does so all around. So ``z`` is the same all over one s
 
 each standard normal: what the whole scan shares (contrast, convention), what a phase shares, what a slice keeps over the
 beat (whether the base is counted in), and what is its own at that moment. Muscle lies between two surfaces: its volume is
-that within the outer one less that of the cavity, drawn with ``z`` that are correlated by TOGETHER. Widths, shares and TOGETHER
-were fitted on generated patients that the network was not trained on (24 seeds from 400 000, 23 from 501 000);
-what they miss, quantity by quantity, is made up for by ``geometry/measures/interval_scale.py``, and ``cardiotwin verify
-imaging-doubt`` measures on others how often the intervals hold the truth. Those of other labels are a choice.
+that within the outer one less that of the cavity, drawn with ``z`` that are correlated. Widths, shares and that correlation were
+fitted on generated patients, method by method (``geometry.wobble``); what they miss for cine, quantity by quantity, is made up
+for by ``geometry/measures/interval_scale.py``. ``cardiotwin verify imaging-doubt`` and ``imaging-ct`` measure on other patients
+how often the intervals hold the truth.
 """
-
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from geometry.segmentation import LV, MYOCARDIUM, RV, Segmentation
+from geometry.segmentation import LV, MYOCARDIUM, Segmentation
+from geometry.wobble import TOGETHER, Wobble, wobbles_of
 
 _LEVELS = 512
 
 Draws = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Wobble:
-    """How far a surface may lie aside, over what its probabilities say, and what that is shared by: a, b, c, d above."""
-
-    width: float
-    shares: tuple[float, float, float, float]
-
-
-CAVITY = Wobble(0.96, (0.5, 0.1, 0.1, 0.3))
-OUTSIDE = Wobble(0.53, (0.5, 0.1, 0.1, 0.3))
-RIGHT = Wobble(0.48, (0.2, 0.4, 0.1, 0.3))
-OTHER = Wobble(1.0, (0.4, 0.2, 0.2, 0.2))
-TOGETHER = 0.7  # correlation of the cavity's surface and the outer one: a basal slice has both or none
 
 
 def draw_volumes(
@@ -48,10 +32,12 @@ def draw_volumes(
     """(len(phases), draws) ml, centred on the labelled volume; None where the method gives no probability of the label."""
     if label not in segmentation.probability:
         return None
+    wobbles = wobbles_of(segmentation.method)
     if label == MYOCARDIUM and LV in segmentation.probability:
-        outer = _draw(segmentation, (LV, MYOCARDIUM), OUTSIDE, phases, _Random(draws, seed + 1, seed, TOGETHER))
-        return np.maximum(outer - _draw(segmentation, (LV,), CAVITY, phases, _Random(draws, seed + 1)), 0.0)
-    return _draw(segmentation, (label,), {LV: CAVITY, RV: RIGHT}.get(label, OTHER), phases, _Random(draws, seed))
+        random = _Random(draws, seed + 1, seed, TOGETHER)
+        outer = _draw(segmentation, (LV, MYOCARDIUM), wobbles.outside, phases, random)
+        return np.maximum(outer - _draw(segmentation, (LV,), wobbles.of(LV), phases, _Random(draws, seed + 1)), 0.0)
+    return _draw(segmentation, (label,), wobbles.of(label), phases, _Random(draws, seed))
 
 
 class _Random:

@@ -10,9 +10,11 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from geometry.wobble import CINE, wobbles_of
+
 Floats = NDArray[np.floating]
 
-# n = 137 generated patients that the network was not trained on (seeds 400 000 to 400 023, 30 of 501 100 to 501 131, 501 300 to
+# Of cine: n = 137 generated patients that the network was not trained on (seeds 400 000 to 400 023, 30 of 501 100 to 501 131, 501 300 to
 # 501 363 and 501 500 to 501 518), judged as ``cardiotwin verify imaging-doubt`` judges others. Stroke volume and output go with
 # their fraction.
 SCALES: Mapping[str, float] = {
@@ -29,14 +31,18 @@ SCALES: Mapping[str, float] = {
 }
 
 
-def scaled(name: str, value: float, low: float, high: float) -> tuple[float, float]:
-    """The interval of a measure about its value; as it was for a measure that was not calibrated."""
-    scale = SCALES.get(name, 1.0)
+def scaled(method: str, name: str, value: float, low: float, high: float) -> tuple[float, float]:
+    """The interval of a measure about its value; as it was for a method or a measure that was not calibrated."""
+    scale = _scale(method, name)
     return value + scale * min(low - value, 0.0), value + scale * max(high - value, 0.0)
 
 
-def scaled_band(prefix: str, volume: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
+def scaled_band(method: str, prefix: str, volume: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
     """The band (phases,) of a volume curve, which at its ends is the interval of the end-systolic and end-diastolic volume."""
-    ends = [SCALES.get(f"{prefix}_{name}", 1.0) for name in ("esv", "edv")]
+    ends = [_scale(method, f"{prefix}_{name}") for name in ("esv", "edv")]
     scale = np.interp(volume, (volume.min(), volume.max()), ends)
     return volume + scale * np.minimum(low - volume, 0.0), volume + scale * np.maximum(high - volume, 0.0)
+
+
+def _scale(method: str, name: str) -> float:
+    return SCALES.get(name, 1.0) if wobbles_of(method) is CINE else 1.0

@@ -87,7 +87,7 @@ def volume_curves(segmentation: Segmentation, image: Image) -> tuple[tuple[Volum
         times = np.asarray(image.times if known else range(phases), dtype=float)
         low, high = (None, None) if draws is None else np.quantile(draws, (0.05, 0.95), axis=1)
         if low is not None and high is not None:
-            low, high = scaled_band(name, volume, low, high)
+            low, high = scaled_band(segmentation.method, name, volume, low, high)
         curves.append(VolumeCurve(name, times, volume, low, high))
         if known and image.cycle is not None and phases >= FEWEST:
             metrics += _rates(volume, draws, times, image.cycle, name, side)

@@ -12,7 +12,7 @@ from geometry.measures.interval_scale import SCALES
 from geometry.measures.volumes import volume_curve
 from geometry.metric import Metric
 from geometry.segmentation import LV, MYOCARDIUM, RV, Segmentation
-from geometry.volume_draws import CAVITY
+from geometry.wobble import CINE
 
 AFFINE = np.diag([1.25, 1.25, 8.0, 1.0])
 SHAPE = (80, 80, 12)
@@ -74,7 +74,7 @@ def test_the_interval_is_that_of_a_wall_that_errs_as_a_whole() -> None:
     # Phi(d / sigma) > Phi(-z) puts the wall at R + sigma z. With z = w (sqrt(.6) shared + sqrt(.4) per slice) over n slices,
     # dV = 2 pi R sigma h sum(z_i), so SD(V) = 2 pi R sigma h n w sqrt(0.6 + 0.4 / n); 90 % lie within 1.645 SD.
     metric = measured(heart(sigma=1.0))["lv_edv"]
-    half = 1.645 * 2 * np.pi * 25 * 1.0 * 80 * CAVITY.width * np.sqrt(0.6 + 0.4 / 10) / 1000 * SCALES["lv_edv"]
+    half = 1.645 * 2 * np.pi * 25 * 1.0 * 80 * CINE.of(LV).width * np.sqrt(0.6 + 0.4 / 10) / 1000 * SCALES["lv_edv"]
     assert metric.low is not None
     assert metric.high is not None
     assert (metric.high - metric.low) / 2 == pytest.approx(half, rel=0.05)
@@ -155,7 +155,7 @@ def test_the_ends_of_the_stack_may_be_reached_and_are_noted() -> None:
 def test_errors_at_diastole_and_systole_go_together() -> None:
     # Both radii err by sigma z with corr(z_ed, z_es) = (0.5 + 0.1 / n) / (0.6 + 0.4 / n) over n = 10 slices = 0.797, so
     # Var(SV) = a^2 + b^2 - 2 rho a b with a, b the deviations of the two volumes, 2 pi R sigma h n w sqrt(0.6 + 0.4 / n).
-    a, b = (2 * np.pi * radius * 80 * CAVITY.width * np.sqrt(0.64) / 1000 for radius in (25.0, 18.0))
+    a, b = (2 * np.pi * radius * 80 * CINE.of(LV).width * np.sqrt(0.64) / 1000 for radius in (25.0, 18.0))
     half = 1.645 * np.sqrt(a**2 + b**2 - 2 * (0.51 / 0.64) * a * b)
     metric = measured(heart(sigma=1.0))["stroke_volume"]
     assert metric.low is not None

@@ -156,7 +156,9 @@ def _path(blood: Mask, ventricle: Mask, aorta: Mask, step: float) -> Points:
     depth = ndimage.distance_transform_edt(blood, sampling=step)
     coarse = (slice(None, None, 2),) * 3
     cost = np.where(depth[coarse] > 0, 1.0 / np.clip(depth[coarse] / 8.0, 0.1, 1.5) ** 2, WALL * 4)
-    own = ndimage.distance_transform_edt(ventricle)  # away from the aorta too, whose root may be wider than a small ventricle
+    own = ndimage.distance_transform_edt(
+        ventricle
+    )  # away from the aorta too, whose root may be wider than a small ventricle
     first = np.unravel_index(int(own[coarse].argmax()), cost.shape)
     walk = MCP_Geometric(cost)
     way, _ = walk.find_costs([first])

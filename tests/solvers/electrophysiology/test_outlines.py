@@ -12,7 +12,7 @@ from geometry.mesh_measures.cavity import ClosedCavity
 from geometry.outline_doubt import outlines_of, with_outline_doubt
 from geometry.segmentation import LV, MYOCARDIUM, Segmentation
 from geometry.shapes import half_ellipsoid_ventricle
-from geometry.volume_draws import CAVITY
+from geometry.wobble import CINE
 from solvers.electrophysiology.eikonal_ensemble import run_eikonal_ensemble
 from solvers.electrophysiology.eikonal_model import EikonalModel
 from solvers.scenario import Doubt, Electrophysiology, Ensemble
@@ -43,7 +43,7 @@ def blurred() -> Segmentation:
 def test_a_shell_with_a_known_blur_gets_that_sd_and_its_volume_varies_with_its_area(shell, blurred):
     found = outlines_of(with_outline_doubt(shell, blurred))
     slices = int((blurred.labels == LV).any(axis=(0, 1)).sum())
-    sd = CAVITY.width * share_of_all(CAVITY, slices) * BLUR  # the slope of Phi^-1(p) is 1 / BLUR
+    sd = CINE.of(LV).width * share_of_all(CINE.of(LV), slices) * BLUR  # the slope of Phi^-1(p) is 1 / BLUR
     assert found.measured and found.sd["cavity"] == pytest.approx(sd, rel=0.05)
     cavity = ClosedCavity(shell, "endo_lv")
     volumes = [cavity.volume(found.moved(shell.points, shell.tets, {"cavity": out})) for out in (-sd, sd)]
