@@ -14,9 +14,9 @@ from geometry.wobble import CINE, wobbles_of
 
 Floats = NDArray[np.floating]
 
-# Of cine: n = 137 generated patients that the network was not trained on (seeds 400 000 to 400 023, 30 of 501 100 to 501 131, 501 300 to
-# 501 363 and 501 500 to 501 518), judged as ``cardiotwin verify imaging-doubt`` judges others. Stroke volume and output go with
-# their fraction.
+# Of cine: n = 137 generated patients that the network was not trained on (seeds 400 000 to 400 023, 30 of 501 100 to
+# 501 131, 501 300 to 501 363 and 501 500 to 501 518), judged as ``cardiotwin verify imaging-doubt`` judges others. Stroke
+# volume and output go with their fraction.
 SCALES: Mapping[str, float] = {
     "lv_edv": 0.96,
     "lv_esv": 1.15,
