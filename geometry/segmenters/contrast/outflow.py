@@ -26,6 +26,7 @@ SINUS, WAIST = (
     np.arange(7.0, 17.0),
 )  # mm from annulus to the widest part, from there to the junction
 LENGTH = 2.15  # the length of a root, in radii of its annulus, give or take a fifth
+LATE = 1  # mm by which the sections fit best before the true ones, on patients whose annulus and junction are known
 APART, APART_SPREAD = 20.0, 8.0  # mm between the middles of the mitral ring and the aortic annulus
 
 
@@ -92,7 +93,7 @@ def find_valve(line: Line, ring: Ring | None) -> Valve:
                 cost = place + _misfit(line.radius, start, wide, end)
                 if cost < best:
                     best, chosen = cost, (start, end)
-    start, end = chosen
+    start, end = (min(number + LATE, count - 1) for number in chosen)
     direction = line.points[min(start + 10, count - 1)] - line.points[max(start - 3, 0)]
     radius = float(np.clip(line.radius[start], 8.0, 16.0))
     return Valve(line.points[start], direction / np.linalg.norm(direction), radius, start, end)
