@@ -42,7 +42,7 @@ CONTRAST = Wobbles(
         LV: Wobble(0.40, _ALL_OVER),
         LEFT_ATRIUM: Wobble(0.55, _ALL_OVER),
         ROOT: Wobble(0.75, _ALL_OVER),
-        AORTA: Wobble(0.62, _ALL_OVER),
+        AORTA: Wobble(0.75, _ALL_OVER),
     },
     outside=Wobble(0.58, _ALL_OVER),
     other=Wobble(1.0, _ALL_OVER),

@@ -17,6 +17,7 @@ THIN_COAT, THICK_COAT = 0.45, 0.6  # fraction of muscle about a chamber that may
 WHOLE_COAT, BRIDGED = 0.8, 0.35  # that of a recess behind papillary muscles, and its neck, of the smaller radius
 COMPACT = 0.2  # the share of a ventricle that the largest ball within it fills at least
 UNLIKE, LEAST = 0.18, 10.0  # of the contrast, by which blood of the right heart differs; ml of a basin that shows it
+SAME = 0.1  # of the contrast, by which the blood of one vessel differs at most
 TOUCH = 6.0  # mm of valve between two chambers that belong together
 
 
@@ -63,21 +64,35 @@ def best_ventricle(parts: Compartments, coat: NDArray[np.float64], seed: int = 0
     return (best, float(score[best])) if coat[best] > THIN_COAT else (0, 0.0)
 
 
-def unlike(values: Floats, parts: Compartments, levels: Levels, best: int) -> set[int]:
-    """Large basins that are brighter or darker than the main one of the ventricle: blood of the right heart."""
-    numbers = np.arange(1, parts.count + 1)
-    bright = np.atleast_1d(ndimage.median(values, parts.labels, numbers))
-    odd = (np.abs(bright - bright[best - 1]) > UNLIKE * levels.contrast) & (parts.volume[1:] > LEAST)
-    return {int(n) for n in numbers[odd]}
+def brightness(values: Floats, parts: Compartments, levels: Levels) -> NDArray[np.float64]:
+    """(n + 1,) median HU of each basin, in contrasts between blood and muscle."""
+    medians = ndimage.median(values, parts.labels, np.arange(1, parts.count + 1))
+    return np.concatenate([[0.0], np.atleast_1d(medians)]) / levels.contrast
 
 
-def find_left_heart(parts: Compartments, coat: NDArray[np.float64], best: int, right: set[int]) -> LeftHeart:
-    """The parts of the left heart from the main basin of the ventricle; basins of ``right`` are none of it."""
+def find_left_heart(
+    parts: Compartments, coat: NDArray[np.float64], bright: NDArray[np.float64], best: int
+) -> LeftHeart:
+    """The parts of the left heart from the main basin of the ventricle."""
+    right = _unlike(parts, bright, best, UNLIKE)
     ventricle = _ventricle(parts, coat, best, right)
     near = _contacts(parts, ventricle)
     near[list(right)] = 0.0
-    aorta = _aorta(parts, ventricle, near, right)
-    return LeftHeart(ventricle, aorta, _atrium(parts, ventricle, aorta, near, right))
+    aorta = _aorta(parts, ventricle, near, bright, right)
+    atrium = _atrium(parts, ventricle, aorta, near, right)
+    if aorta and not atrium:  # an atrium with the outflow tract in its basin, which hides the aorta behind it
+        beyond = _contacts(parts, [*ventricle, *aorta])
+        beyond[list(right)] = 0.0
+        other = _aorta(parts, [*ventricle, *aorta], beyond, bright, right)
+        if other and _rounder(parts, other, aorta):
+            return LeftHeart(ventricle, other, aorta)
+    return LeftHeart(ventricle, aorta, atrium)
+
+
+def _unlike(parts: Compartments, bright: NDArray[np.float64], one: int, most: float) -> set[int]:
+    """Large basins that are brighter or darker than one, which is large too, by more than ``most`` of the contrast."""
+    odd = (np.abs(bright - bright[one]) > most) & (np.minimum(parts.volume, parts.volume[one]) > LEAST)
+    return {int(n) for n in np.nonzero(odd)[0] if n}
 
 
 def _ventricle(parts: Compartments, coat: NDArray[np.float64], best: int, right: set[int]) -> list[int]:
@@ -104,7 +119,9 @@ def _contacts(parts: Compartments, ventricle: list[int]) -> NDArray[np.float64]:
     return np.asarray(near)
 
 
-def _aorta(parts: Compartments, ventricle: list[int], near: NDArray[np.float64], right: set[int]) -> list[int]:
+def _aorta(
+    parts: Compartments, ventricle: list[int], near: NDArray[np.float64], bright: NDArray[np.float64], right: set[int]
+) -> list[int]:
     """What begins at the ventricle in front of, above and to the right of the atrium, and rises as a round vessel."""
     tops = _tops(parts)
     touching = [int(n) for n in np.nonzero(near > 30.0)[0]]
@@ -113,7 +130,7 @@ def _aorta(parts: Compartments, ventricle: list[int], near: NDArray[np.float64],
     for n in touching:
         if parts.radius[n] > 26.0:
             continue
-        reached = _joined(parts, n, {*ventricle, *right}, TUBE)
+        reached = _joined(parts, n, {*ventricle, *right, *_unlike(parts, bright, n, SAME)}, TUBE)
         rise = (max(tops[m] for m in reached) - start[n][2]) * _roundness(parts, reached, start[n][2])
         rest = [m for m in touching if m not in reached]
         away = start[n] - np.average([start[m] for m in rest], axis=0, weights=near[rest]) if rest else np.zeros(3)
@@ -130,6 +147,15 @@ def _starts(parts: Compartments, ventricle: list[int], basins: list[int]) -> dic
     close = ndimage.distance_transform_edt(~mine[box], sampling=parts.step) < TOUCH
     first = np.array([s.start for s in box])
     return {n: (np.argwhere(close & (parts.labels[box] == n)).mean(axis=0) + first) * parts.step for n in basins}
+
+
+def _rounder(parts: Compartments, one: list[int], other: list[int]) -> bool:
+    """Whether basins have rounder level sections than others, each above its own lowest level."""
+    boxes = ndimage.find_objects(parts.labels)
+    first, second = (
+        _roundness(parts, basins, min(boxes[n - 1][2].start for n in basins) * parts.step) for basins in (one, other)
+    )
+    return first > second
 
 
 def _roundness(parts: Compartments, basins: list[int], base: float) -> float:

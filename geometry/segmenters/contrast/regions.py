@@ -12,7 +12,7 @@ from geometry.segmenters.contrast.chances import Parts, chances
 from geometry.segmenters.contrast.compartments import Compartments, find_compartments
 from geometry.segmenters.contrast.grid import Floats, Grid, Mask, box_around, working_grid
 from geometry.segmenters.contrast.leaflets import find_leaflets
-from geometry.segmenters.contrast.left_heart import LeftHeart, closed, coats, find_left_heart, opened, unlike
+from geometry.segmenters.contrast.left_heart import LeftHeart, brightness, closed, coats, find_left_heart, opened
 from geometry.segmenters.contrast.locate import Found
 from geometry.segmenters.contrast.mitral import Ring, divide, find_ring
 from geometry.segmenters.contrast.outflow import Valve, along, arch_start, centre_line, find_valve, straight
@@ -59,7 +59,7 @@ def _parts_of(values: Floats, basins: Compartments, found: Found, grid: Grid) ->
         raise Refused(
             "The left ventricle could not be told from the rest of the blood in this CT; place a point in the middle of it."
         )
-    return find_left_heart(basins, coat, best, unlike(values, basins, found.levels, best))
+    return find_left_heart(basins, coat, brightness(values, basins, found.levels), best)
 
 
 def _regions(
