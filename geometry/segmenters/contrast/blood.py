@@ -10,6 +10,8 @@ from geometry.segmenters.contrast.grid import Floats, Grid, Mask
 
 MUSCLE = 100.0  # HU, enhanced myocardium where it cannot be measured
 SEARCHED = (150.0, 1000.0)  # HU
+HOLES = 2.5  # mm, half the width of gaps in blood that noise makes
+NOISY = 4.0  # times the noise, by which the darkest of several voxels differs from the brightest around them
 LEAST = 3e4  # mm3 of bright blood that a heart has at least
 
 
@@ -67,18 +69,22 @@ def _modes(bright: Floats) -> list[float]:
     return [float(edges[n] + 0.5 * (edges[1] - edges[0])) for n in peaks]
 
 
-def measured(values: Floats, cavity: Mask, step: float, levels: Levels) -> Levels:
-    """The levels with blood measured deep in a cavity and myocardium 2.5 to 5.5 mm outside it."""
+def measured(values: Floats, cavity: Mask, blood: Mask, step: float, levels: Levels) -> Levels:
+    """The levels with blood measured deep in a cavity and myocardium 2.5 to 5.5 mm outside it and all other ``blood``."""
     inner = values[ndimage.distance_transform_edt(cavity, sampling=step) > 4.0]
-    blood = float(np.median(inner[inner > levels.threshold])) if np.sum(inner > levels.threshold) > 50 else levels.blood
+    bright = (
+        float(np.median(inner[inner > levels.threshold])) if np.sum(inner > levels.threshold) > 50 else levels.blood
+    )
+    grown = ndimage.distance_transform_edt(~(blood | cavity), sampling=step) <= HOLES
+    whole = (ndimage.distance_transform_edt(grown, sampling=step) > HOLES) | blood | cavity
     distance = ndimage.distance_transform_edt(~cavity, sampling=step)
-    shell = values[(distance > 2.5) & (distance < 5.5)]
-    shell = shell[(shell > 20.0) & (shell < blood - 0.4 * (blood - levels.muscle))]
+    shell = values[(distance < 5.5) & (ndimage.distance_transform_edt(~whole, sampling=step) > 2.5)]
+    shell = shell[(shell > 20.0) & (shell < bright - 0.4 * (bright - levels.muscle))]
     if shell.size < 200:
-        return Levels(blood, levels.muscle)
+        return Levels(bright, levels.muscle)
     counts, edges = np.histogram(shell, bins=40)
     peak = int(ndimage.gaussian_filter1d(counts.astype(float), 2.0).argmax())
-    return Levels(blood, float(np.clip(0.5 * (edges[peak] + edges[peak + 1]), 40.0, 0.65 * blood)))
+    return Levels(bright, float(np.clip(0.5 * (edges[peak] + edges[peak + 1]), 40.0, 0.65 * bright)))
 
 
 def blood_mask(values: Floats, levels: Levels) -> Mask:
@@ -87,9 +93,13 @@ def blood_mask(values: Floats, levels: Levels) -> Mask:
     return np.asarray((values > levels.threshold) & (values < ceiling))
 
 
-def thin_walls(values: Floats, levels: Levels, step: float) -> Mask:
-    """Sheets up to 3 mm thick that are darker than the blood on both sides: walls that touch each other, leaflets."""
+def thin_walls(values: Floats, levels: Levels, step: float, noise: float = 0.0) -> Mask:
+    """Sheets up to 3 mm thick that are darker than the blood on both sides: walls that touch each other, leaflets.
+
+    ``noise`` HU that is left in the values: what it alone makes dark is no wall.
+    """
     half = max(round(1.5 / step), 1)
     ball = ndimage.distance_transform_edt(np.pad(np.zeros((1, 1, 1)), half, constant_values=1)) <= half + 0.5
     capped = np.minimum(values, levels.blood)
-    return np.asarray(ndimage.grey_closing(capped, footprint=ball) - capped > 0.28 * levels.contrast)
+    least = max(0.28 * levels.contrast, NOISY * noise)
+    return np.asarray(ndimage.grey_closing(capped, footprint=ball) - capped > least)

@@ -16,7 +16,7 @@ FORWARD = np.array([0.35, 0.66, 0.66])  # from the mitral to the aortic valve: r
 THIN_COAT, THICK_COAT = 0.45, 0.6  # fraction of muscle about a chamber that may be, and that is a ventricle's
 WHOLE_COAT, BRIDGED = 0.8, 0.35  # that of a recess behind papillary muscles, and its neck, of the smaller radius
 COMPACT = 0.2  # the share of a ventricle that the largest ball within it fills at least
-UNLIKE, LEAST = 0.18, 10.0  # of the contrast, by which blood of the right heart differs; ml of a basin that shows it
+UNLIKE, LEAST = 0.15, 10.0  # of the contrast, by which blood of the right heart differs; ml of a basin that shows it
 SAME = 0.1  # of the contrast, by which the blood of one vessel differs at most
 TOUCH = 6.0  # mm of valve between two chambers that belong together
 
@@ -130,7 +130,7 @@ def _aorta(
     for n in touching:
         if parts.radius[n] > 26.0:
             continue
-        reached = _joined(parts, n, {*ventricle, *right, *_unlike(parts, bright, n, SAME)}, TUBE)
+        reached = _joined(parts, n, {*ventricle, *right}, TUBE, bright)
         rise = (max(tops[m] for m in reached) - start[n][2]) * _roundness(parts, reached, start[n][2])
         rest = [m for m in touching if m not in reached]
         away = start[n] - np.average([start[m] for m in rest], axis=0, weights=near[rest]) if rest else np.zeros(3)
@@ -190,13 +190,16 @@ def _atrium(
     return _joined(parts, best, {*ventricle, *aorta, *large, *right})
 
 
-def _joined(parts: Compartments, start: int, barred: set[int], wide: float = WIDE) -> list[int]:
-    """Basins reached from one through wide necks."""
+def _joined(
+    parts: Compartments, start: int, barred: set[int], wide: float = WIDE, bright: NDArray[np.float64] | None = None
+) -> list[int]:
+    """Basins reached from one through wide necks, those of a vessel by blood that is as ``bright``."""
     reached, queue = [start], [start]
     while queue:
         n = queue.pop()
+        odd = set[int]() if bright is None else _unlike(parts, bright, n, SAME)
         for m in np.nonzero(parts.neck[n] > wide * np.minimum(parts.radius[n], parts.radius))[0]:
-            if m and m not in reached and m not in barred:
+            if m and m not in reached and m not in barred and m not in odd:
                 reached.append(int(m))
                 queue.append(int(m))
     return reached

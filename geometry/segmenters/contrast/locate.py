@@ -50,6 +50,6 @@ def _search(
         best, score = best_ventricle(parts, coats(smooth, parts, levels), int(parts.labels[seed]) if seed else 0)
         if not best:
             return 0.0, None
-        levels = measured(smooth, parts.labels == best, STEP, levels)
+        levels = measured(smooth, parts.labels == best, parts.labels > 0, STEP, levels)
     middle = grid.place(np.array(ndimage.center_of_mass(parts.labels == best)))
     return score, Found(levels, middle, np.stack([middle - BELOW, middle + ABOVE]))

@@ -84,7 +84,7 @@ def find_valve(line: Line, ring: Ring | None) -> Valve:
     Where the vessel shows no sinus, the usual length of a root and the usual place beside the mitral ring decide.
     """
     count, best, chosen = len(line.points), np.inf, (line.gate, line.gate + 22)
-    for start in range(max(line.gate - 30, 4), min(line.gate + 15, count - 14)):
+    for start in range(max(line.gate - 30, 4), min(line.gate + 15, count - int(SINUS[-1]))):
         place = _displaced(line, start, ring)
         for up in SINUS:
             wide = start + int(up)

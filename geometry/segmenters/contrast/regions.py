@@ -36,10 +36,12 @@ def find_chances(image: Image, found: Found, progress: Progress) -> tuple[dict[i
     clean = smoothed(grid.values, found.levels, step)
     values = clean.values
     progress(0.3, "Cutting blood at its necks")
-    basins = find_compartments(blood_mask(values, found.levels), thin_walls(values, found.levels, step), step)
+    basins = find_compartments(
+        blood_mask(values, found.levels), thin_walls(values, found.levels, step, clean.left), step
+    )
     progress(0.5, "Looking for the parts of the left heart")
     heart = _parts_of(values, basins, found, grid)
-    levels = measured(values, np.isin(basins.labels, heart.ventricle), step, found.levels)
+    levels = measured(values, np.isin(basins.labels, heart.ventricle), basins.labels > 0, step, found.levels)
     sharp = grid.values if clean.width == 0.0 else values
     regions, leaflets, notes = _regions(grid, sharp, basins, heart, levels)
     progress(0.7, "Measuring the wall")

@@ -16,10 +16,11 @@ RATE = 1.0 / 7.0  # stable with six neighbours
 
 @dataclass(frozen=True)
 class Smoothed:
-    """HU with little noise; noise (HU) that there was; width (mm) of the Gaussian that was needed."""
+    """HU with little noise; noise (HU) that there was and that is left; width (mm) of the Gaussian that was needed."""
 
     values: Floats
     noise: float
+    left: float
     width: float
 
 
@@ -32,7 +33,8 @@ def smoothed(values: Floats, levels: Levels, step: float) -> Smoothed:
         noise.append(_noise(current, levels, step))
         if noise[-1] < WANTED * levels.contrast:
             break
-    return Smoothed(_diffused(current, noise[-1], levels.contrast), noise[0], width * step)
+    values = _diffused(current, noise[-1], levels.contrast)
+    return Smoothed(values, noise[0], _noise(values, levels, step), width * step)
 
 
 def _noise(values: Floats, levels: Levels, step: float) -> float:
