@@ -16,8 +16,9 @@ OTHER = 9
 SURFACE = 0.7  # mm, doubt of a surface that was closed over papillary muscles or cut off a vein
 BAND = 1.2  # mm about the surface in which the brightness decides
 THRESHOLD = 0.15  # of the contrast, doubt of the level at which blood ends
-TRABECULAE = 0.5  # mm by which ridges and papillary muscles that have grown together with the wall hide the cavity
+TRABECULAE = 0.6  # mm by which ridges and papillary muscles that have grown together with the wall hide the cavity
 AROUND, LUNG = (2.0, 4.0), -300.0  # mm outside of a surface where its surroundings are measured; HU left out of them
+RING = 7.0  # mm from atrium and aorta, where the rings of the valves and fat lie and no muscle
 CUT = 2.0  # mm, doubt of the cuts at valves and junctions, which no contrast shows
 
 
@@ -51,7 +52,8 @@ def chances(parts: Parts) -> dict[int, Floats]:
     inside = np.maximum(inside, out[LV] + other)
     blood = (regions > 0) & (regions != LV)
     wall = wall_chance(parts.values, parts.seen, regions == LV, blood, parts.levels, parts.noise, step)
-    out[MYOCARDIUM] = np.asarray(np.minimum(wall, 1 - inside), dtype=np.float32)
+    away = ndimage.distance_transform_edt(~np.isin(regions, (LEFT_ATRIUM, ROOT, AORTA)), sampling=step)
+    out[MYOCARDIUM] = np.asarray(np.where(away < RING, 0.0, np.minimum(wall, 1 - inside)), dtype=np.float32)
     return {label: out[label] for label in (LV, MYOCARDIUM, ROOT, AORTA, LEFT_ATRIUM) if (out[label] > 0.5).any()}
 
 

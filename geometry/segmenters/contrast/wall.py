@@ -48,7 +48,9 @@ def wall_chance(
     reach = np.argwhere((field > -0.5 * step) & (field < THICKNESS[-1]) & ~inner)
     depth = field[tuple(reach.T)]
     _, nearest = tree.query(reach * step)
-    beyond = np.maximum(1.0 - np.cumsum(chance, axis=1), 0.0)  # chance that the wall is thicker than each thickness
+    beyond = np.maximum(
+        1.0 - np.cumsum(chance, axis=1) + 0.5 * chance, 0.0
+    )  # chance of a wall thicker than each thickness
     level = np.clip((depth - late[nearest] - THICKNESS[0]) / STEP, 0, THICKNESS.size - 1.001)
     low = level.astype(int)
     share = level - low
@@ -60,8 +62,9 @@ def wall_chance(
 
 
 def _signed(inner: Mask, step: float) -> Floats:
-    outside = ndimage.distance_transform_edt(~inner, sampling=step)
-    inside = ndimage.distance_transform_edt(inner, sampling=step)
+    """mm outside of a surface that runs halfway between voxels."""
+    outside = np.maximum(ndimage.distance_transform_edt(~inner, sampling=step) - 0.5 * step, 0.0)
+    inside = np.maximum(ndimage.distance_transform_edt(inner, sampling=step) - 0.5 * step, 0.0)
     return np.asarray(ndimage.gaussian_filter(outside - inside, 1.0 / step), dtype=np.float32)
 
 

@@ -66,7 +66,8 @@ def test_blood_unlike_that_of_the_vessel_is_none_of_it() -> None:
     values = np.where(ventricle | aorta, 300.0, 100.0).astype(np.float32)
     values[right & ~aorta] = 360.0
     parts = find_compartments(values > 200.0, np.zeros(shape, bool), STEP)
-    names = {word: int(np.bincount(parts.labels[mask]).argmax()) for word, mask in (("v", ventricle), ("a", aorta & (z > 90)), ("r", right & (x > 75)))}  # fmt: skip
+    masks = {"v": ventricle, "a": aorta & (z > 90), "r": right & (x > 75)}
+    names = {word: int(np.bincount(parts.labels[mask]).argmax()) for word, mask in masks.items()}
     assert len(set(names.values())) == 3
     coat = np.zeros(parts.count + 1)
     coat[names["v"]] = 0.9
