@@ -7,6 +7,7 @@ from scipy import ndimage
 
 from geometry.errors import Refused
 from geometry.segmenters.contrast.grid import Floats, Grid, Mask
+from geometry.segmenters.contrast.morphology import closed
 
 MUSCLE = 100.0  # HU, enhanced myocardium where it cannot be measured
 SEARCHED = (150.0, 1000.0)  # HU
@@ -72,11 +73,9 @@ def _modes(bright: Floats) -> list[float]:
 def measured(values: Floats, cavity: Mask, blood: Mask, step: float, levels: Levels) -> Levels:
     """The levels with blood measured deep in a cavity and myocardium 2.5 to 5.5 mm outside it and all other ``blood``."""
     inner = values[ndimage.distance_transform_edt(cavity, sampling=step) > 4.0]
-    bright = (
-        float(np.median(inner[inner > levels.threshold])) if np.sum(inner > levels.threshold) > 50 else levels.blood
-    )
-    grown = ndimage.distance_transform_edt(~(blood | cavity), sampling=step) <= HOLES
-    whole = (ndimage.distance_transform_edt(grown, sampling=step) > HOLES) | blood | cavity
+    inner = inner[inner > levels.threshold]
+    bright = float(np.median(inner)) if inner.size > 50 else levels.blood
+    whole = closed(blood | cavity, HOLES, step)
     distance = ndimage.distance_transform_edt(~cavity, sampling=step)
     shell = values[(distance < 5.5) & (ndimage.distance_transform_edt(~whole, sampling=step) > 2.5)]
     shell = shell[(shell > 20.0) & (shell < bright - 0.4 * (bright - levels.muscle))]

@@ -11,6 +11,7 @@ from scipy import ndimage
 
 from geometry.segmenters.contrast.blood import Levels
 from geometry.segmenters.contrast.grid import Floats
+from geometry.segmenters.contrast.morphology import closed
 from geometry.segmenters.contrast.outflow import Valve
 
 THICKEST = 3.0  # mm, half of what still counts as a sheet
@@ -33,9 +34,9 @@ def find_leaflets(
     capped = np.minimum(smooth, levels.blood + 0.1 * contrast)
     sheet = ndimage.grey_closing(capped, footprint=ball) - capped > DARKER * contrast
     hard = smooth > levels.blood + BRIGHTER * contrast
-    closed = _closed(sheet | hard | ~blood[box], spacing)
+    shut = closed(sheet | hard | ~blood[box], SEAM, float(spacing[0]))
     out = np.zeros(blood.shape, dtype=bool)
-    out[box] = _large(closed & near & blood[box], spacing)
+    out[box] = _large(shut & near & blood[box], spacing)
     return out
 
 
@@ -51,12 +52,6 @@ def _about(
     along = away @ valve.direction
     beside = np.linalg.norm(away - along[..., None] * valve.direction, axis=-1)
     return box, (along > -BELOW) & (along < ABOVE) & (beside < valve.radius + BESIDE)
-
-
-def _closed(mask: NDArray[np.bool_], spacing: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """A mask with gaps narrower than twice SEAM filled."""
-    grown = ndimage.distance_transform_edt(~mask, sampling=spacing) <= SEAM
-    return np.asarray(ndimage.distance_transform_edt(grown, sampling=spacing) > SEAM) | mask
 
 
 def _large(mask: NDArray[np.bool_], spacing: NDArray[np.float64]) -> NDArray[np.bool_]:

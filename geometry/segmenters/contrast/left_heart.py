@@ -1,6 +1,6 @@
 """Which compartments are the left ventricle, the aorta and the left atrium."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +8,7 @@ from scipy import ndimage
 
 from geometry.segmenters.contrast.blood import Levels
 from geometry.segmenters.contrast.compartments import Compartments
-from geometry.segmenters.contrast.grid import Floats, Mask, box_around
+from geometry.segmenters.contrast.grid import Floats, box_around
 
 WIDE = 0.72  # of the smaller radius: a neck as wide as this is no valve
 TUBE = 0.55  # the same between root and ascending aorta, which leaflets and sinuses set apart
@@ -74,16 +74,15 @@ def find_left_heart(
     parts: Compartments, coat: NDArray[np.float64], bright: NDArray[np.float64], best: int
 ) -> LeftHeart:
     """The parts of the left heart from the main basin of the ventricle."""
-    right = _unlike(parts, bright, best, UNLIKE)
-    ventricle = _ventricle(parts, coat, best, right)
-    near = _contacts(parts, ventricle)
-    near[list(right)] = 0.0
-    aorta = _aorta(parts, ventricle, near, bright, right)
-    atrium = _atrium(parts, ventricle, aorta, near, right)
+    right = list(_unlike(parts, bright, best, UNLIKE))
+    parts = _parted(parts, right)
+    ventricle = _ventricle(parts, coat, best)
+    near = _contacts(parts, ventricle, right)
+    aorta = _aorta(parts, ventricle, near, bright)
+    atrium = _atrium(parts, ventricle, aorta, near)
     if aorta and not atrium:  # an atrium with the outflow tract in its basin, which hides the aorta behind it
-        beyond = _contacts(parts, [*ventricle, *aorta])
-        beyond[list(right)] = 0.0
-        other = _aorta(parts, [*ventricle, *aorta], beyond, bright, right)
+        inner = [*ventricle, *aorta]
+        other = _aorta(parts, inner, _contacts(parts, inner, right), bright)
         if other and _rounder(parts, other, aorta):
             return LeftHeart(ventricle, other, aorta)
     return LeftHeart(ventricle, aorta, atrium)
@@ -95,12 +94,19 @@ def _unlike(parts: Compartments, bright: NDArray[np.float64], one: int, most: fl
     return {int(n) for n in np.nonzero(odd)[0] if n}
 
 
-def _ventricle(parts: Compartments, coat: NDArray[np.float64], best: int, right: set[int]) -> list[int]:
+def _parted(parts: Compartments, right: list[int]) -> Compartments:
+    """The basins without necks to those of ``right``, so that nothing joins them."""
+    neck = parts.neck.copy()
+    neck[right], neck[:, right] = 0.0, 0.0
+    return replace(parts, neck=neck)
+
+
+def _ventricle(parts: Compartments, coat: NDArray[np.float64], best: int) -> list[int]:
     """The main basin and what opens widely into it and has a coat of muscle, or less widely and a coat all around."""
     joined, grew = [best], True
     while grew:
         grew = False
-        for n in set(range(1, parts.count + 1)) - {*joined, *right}:
+        for n in set(range(1, parts.count + 1)) - set(joined):
             gaps = parts.neck[joined, n] / np.minimum(parts.radius[joined], parts.radius[n])
             fits = coat[n] > THICK_COAT if gaps.max() > WIDE else coat[n] > WHOLE_COAT and gaps.max() > BRIDGED
             if fits and parts.volume[n] < parts.volume[best]:
@@ -109,18 +115,18 @@ def _ventricle(parts: Compartments, coat: NDArray[np.float64], best: int, right:
     return joined
 
 
-def _contacts(parts: Compartments, ventricle: list[int]) -> NDArray[np.float64]:
+def _contacts(parts: Compartments, ventricle: list[int], right: list[int]) -> NDArray[np.float64]:
     """(n + 1,) mm2, about the area over which each basin lies within TOUCH of the ventricle."""
     mine = np.isin(parts.labels, ventricle)
     box = box_around(mine, int(np.ceil(TOUCH / parts.step)) + 1)
     distance = ndimage.distance_transform_edt(~mine[box], sampling=parts.step)
     near = np.bincount(parts.labels[box][distance < TOUCH], minlength=parts.count + 1) * parts.step**3 / TOUCH
-    near[[0, *ventricle]] = 0.0
+    near[[0, *ventricle, *right]] = 0.0
     return np.asarray(near)
 
 
 def _aorta(
-    parts: Compartments, ventricle: list[int], near: NDArray[np.float64], bright: NDArray[np.float64], right: set[int]
+    parts: Compartments, ventricle: list[int], near: NDArray[np.float64], bright: NDArray[np.float64]
 ) -> list[int]:
     """What begins at the ventricle in front of, above and to the right of the atrium, and rises as a round vessel."""
     tops = _tops(parts)
@@ -130,7 +136,7 @@ def _aorta(
     for n in touching:
         if parts.radius[n] > 26.0:
             continue
-        reached = _joined(parts, n, {*ventricle, *right}, TUBE, bright)
+        reached = _joined(parts, n, {*ventricle}, TUBE, bright)
         rise = (max(tops[m] for m in reached) - start[n][2]) * _roundness(parts, reached, start[n][2])
         rest = [m for m in touching if m not in reached]
         away = start[n] - np.average([start[m] for m in rest], axis=0, weights=near[rest]) if rest else np.zeros(3)
@@ -174,9 +180,7 @@ def _roundness(parts: Compartments, basins: list[int], base: float) -> float:
     return float(np.mean(found)) if found else 0.0
 
 
-def _atrium(
-    parts: Compartments, ventricle: list[int], aorta: list[int], near: NDArray[np.float64], right: set[int]
-) -> list[int]:
+def _atrium(parts: Compartments, ventricle: list[int], aorta: list[int], near: NDArray[np.float64]) -> list[int]:
     """What lies against the ventricle over the largest area, behind and below where the aorta begins."""
     touching = [int(n) for n in np.nonzero(near > 30.0)[0]]
     start = _starts(parts, ventricle, touching)
@@ -187,7 +191,7 @@ def _atrium(
         return []
     best = max(fit, key=lambda n: float(near[n]) * min(float(parts.volume[n]), 60.0) ** 0.5)
     large = {m for m in range(1, parts.count + 1) if parts.volume[m] > 0.4 * parts.volume[best]} - {best}
-    return _joined(parts, best, {*ventricle, *aorta, *large, *right})
+    return _joined(parts, best, {*ventricle, *aorta, *large})
 
 
 def _joined(
@@ -209,15 +213,3 @@ def _tops(parts: Compartments) -> NDArray[np.float64]:
     """(n + 1,) mm, the highest level of each basin."""
     boxes = ndimage.find_objects(parts.labels)
     return np.array([0.0, *((b[2].stop - 1) * parts.step if b else 0.0 for b in boxes)])
-
-
-def opened(mask: Mask, radius: float, step: float) -> Mask:
-    """What balls of ``radius`` mm reach from within a mask."""
-    core = ndimage.distance_transform_edt(mask, sampling=step) > radius
-    return np.asarray(mask & (ndimage.distance_transform_edt(~core, sampling=step) <= radius + 0.5 * step))
-
-
-def closed(mask: Mask, radius: float, step: float) -> Mask:
-    """A mask with gaps narrower than twice ``radius`` mm filled."""
-    grown = ndimage.distance_transform_edt(~mask, sampling=step) <= radius
-    return np.asarray((ndimage.distance_transform_edt(grown, sampling=step) > radius) | mask)

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import ndimage
 
 from geometry.segmenters.contrast.grid import Mask, Points, box_around
-from geometry.segmenters.contrast.left_heart import closed
+from geometry.segmenters.contrast.morphology import closed
 
 LEAFLET = 3.0  # mm, half of a gap between leaflet and leaflet or wall that is closed before the ring is looked for
 REACH = 26.0  # mm, half the widest ring

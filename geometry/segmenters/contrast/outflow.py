@@ -9,8 +9,8 @@ from scipy.spatial import cKDTree
 from skimage.graph import MCP_Geometric
 
 from geometry.segmenters.contrast.grid import Mask, Points, box_around
-from geometry.segmenters.contrast.left_heart import closed
 from geometry.segmenters.contrast.mitral import Ring
+from geometry.segmenters.contrast.morphology import closed
 
 BIN = 1.0  # mm along the outflow
 TRACT = 45  # mm of the line that lie in the ventricle
@@ -157,9 +157,7 @@ def _path(blood: Mask, ventricle: Mask, aorta: Mask, step: float) -> Points:
     depth = ndimage.distance_transform_edt(blood, sampling=step)
     coarse = (slice(None, None, 2),) * 3
     cost = np.where(depth[coarse] > 0, 1.0 / np.clip(depth[coarse] / 8.0, 0.1, 1.5) ** 2, WALL * 4)
-    own = ndimage.distance_transform_edt(
-        ventricle
-    )  # away from the aorta too, whose root may be wider than a small ventricle
+    own = ndimage.distance_transform_edt(ventricle)  # from the aorta too: its root may be wider than a small ventricle
     first = np.unravel_index(int(own[coarse].argmax()), cost.shape)
     walk = MCP_Geometric(cost)
     way, _ = walk.find_costs([first])

@@ -12,9 +12,10 @@ from geometry.segmenters.contrast.chances import Parts, chances
 from geometry.segmenters.contrast.compartments import Compartments, find_compartments
 from geometry.segmenters.contrast.grid import Floats, Grid, Mask, box_around, working_grid
 from geometry.segmenters.contrast.leaflets import find_leaflets
-from geometry.segmenters.contrast.left_heart import LeftHeart, brightness, closed, coats, find_left_heart, opened
+from geometry.segmenters.contrast.left_heart import LeftHeart, brightness, coats, find_left_heart
 from geometry.segmenters.contrast.locate import Found
 from geometry.segmenters.contrast.mitral import Ring, divide, find_ring
+from geometry.segmenters.contrast.morphology import closed, opened
 from geometry.segmenters.contrast.outflow import Valve, along, arch_start, centre_line, find_valve, straight
 from geometry.segmenters.contrast.smooth import smoothed
 

@@ -14,7 +14,7 @@ from scipy.spatial import cKDTree
 
 from geometry.segmenters.contrast.blood import Levels
 from geometry.segmenters.contrast.grid import Floats, Mask, Points, box_around
-from geometry.segmenters.contrast.left_heart import closed
+from geometry.segmenters.contrast.morphology import closed
 
 THICKNESS = np.arange(2.0, 24.0, 0.5)  # mm, asked for
 STEP = 0.5
@@ -48,9 +48,8 @@ def wall_chance(
     reach = np.argwhere((field > -0.5 * step) & (field < THICKNESS[-1]) & ~inner)
     depth = field[tuple(reach.T)]
     _, nearest = tree.query(reach * step)
-    beyond = np.maximum(
-        1.0 - np.cumsum(chance, axis=1) + 0.5 * chance, 0.0
-    )  # chance of a wall thicker than each thickness
+    thicker = 1.0 - np.cumsum(chance, axis=1) + 0.5 * chance  # the chance that the wall is, than each thickness
+    beyond = np.maximum(thicker, 0.0)
     level = np.clip((depth - late[nearest] - THICKNESS[0]) / STEP, 0, THICKNESS.size - 1.001)
     low = level.astype(int)
     share = level - low
