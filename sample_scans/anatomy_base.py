@@ -12,6 +12,8 @@ from sample_scans.anatomy_surfaces import Array, Blob, Ripple, Tube, draw_ripple
 from sample_scans.anatomy_torso import Torso
 from sample_scans.canvas import Canvas
 
+ROOT_LENGTH = 24.0  # mm from annulus to sinotubular junction
+
 
 @dataclass(frozen=True)
 class HeartBase:
@@ -83,24 +85,23 @@ def draw_base(
         veins=_pulmonary_veins(atrium.centre, right, front, upright),
         caval=_caval_veins(other.centre, right, front, upright),
         outflow=_outflow(heart, right, front, upright, wide),
-        aorta=aorta_line(
-            heart, frame, torso, annulus, ascending, loose * rng.normal(0.0, 3.5, 3) if loose else np.zeros(3)
-        ),
+        aorta=aorta_line(heart, frame, torso, annulus, ascending, loose * rng.normal(0.0, 3.5, 3) if loose else None),
         ripples=(draw_ripple(rng, 1.0, 40.0),),
     )
 
 
-def aorta_knots(heart: Heart, frame: Frame, descending: tuple[float, float]) -> Array:
+def aorta_knots(heart: Heart, frame: Frame, descending: tuple[float, float], root: float = ROOT_LENGTH) -> Array:
     """(14, 3) mm: outflow tract (0, 1), annulus (2), sinotubular junction (5), start of the arch (8), descending aorta.
 
-    ``descending`` RAS x and y (mm) of the upright vessel in the back, which the arch runs into.
+    ``descending`` RAS x and y (mm) of the upright vessel in the back, which the arch runs into; ``root`` is the length of
+    the root (mm).
     """
     right, front, up = (frame.axes @ unit for unit in np.eye(3))
     valve = np.array([-13.0, -13.0, heart.length + 4.0])
     out = 0.80 * up + 0.46 * right + 0.28 * front
     out /= np.linalg.norm(out)
     start = [valve - 24 * out - np.array([-6, -4, 9.0]), valve - 11 * out - np.array([-1.5, -1, 2.0]), valve]
-    knots = start + [valve + step * out for step in (8.0, 16.0, 24.0)]
+    knots = start + [valve + share * root * out for share in (1 / 3, 2 / 3, 1.0)]
     junction = knots[-1]
     rise = ((6, 4, 15), (8, 5, 31), (6, 2, 46))
     knots += [junction + r * right + f * front + u * up for r, f, u in rise]
@@ -111,15 +112,24 @@ def aorta_knots(heart: Heart, frame: Frame, descending: tuple[float, float]) -> 
     return np.array([*knots, *frame.to_heart(np.array(bows))])
 
 
-def aorta_line(heart: Heart, frame: Frame, torso: Torso, annulus: float, ascending: float, aside: Array) -> Tube:
+def aorta_line(
+    heart: Heart,
+    frame: Frame,
+    torso: Torso,
+    annulus: float,
+    ascending: float,
+    aside: Array | None = None,
+    root: float = ROOT_LENGTH,
+) -> Tube:
     """Centre line from inside the left ventricle (arc 0) through outflow tract, root, ascending aorta, arch.
 
     ``aside`` (3,) mm moves the valve, and less and less what lies further on.
     """
     radii = [9.0, annulus - 1.0, annulus, annulus + 2, annulus + 2, annulus + 1.5]
     radii += [ascending - 0.8, ascending, ascending, ascending - 0.8, 13.5, torso.aorta + 0.5, torso.aorta, torso.aorta]
-    knots = aorta_knots(heart, frame, torso.descending)
-    knots += aside * np.clip(1.5 - np.arange(len(knots)) / 8.0, 0.0, 1.0)[:, None]
+    knots = aorta_knots(heart, frame, torso.descending, root)
+    if aside is not None:
+        knots += aside * np.clip(1.5 - np.arange(len(knots)) / 8.0, 0.0, 1.0)[:, None]
     return tube(knots, np.array(radii), step=3.0)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sample_scans.anatomy_base import HeartBase, aorta_knots, draw_base
+from sample_scans.anatomy_base import HeartBase, aorta_knots, aorta_line, draw_base
 from sample_scans.anatomy_frame import Frame, place_heart
 from sample_scans.anatomy_heart import Heart, draw_heart
 from sample_scans.anatomy_mitral import Mitral, draw_mitral
@@ -46,7 +46,9 @@ def draw_case(seed: int) -> CtCase:
     annulus = float(rng.uniform(9.3, 13.8))
     ascending = annulus + float(rng.uniform(3.0, 6.5)) + float(rng.choice([0.0, rng.uniform(2, 6)], p=[0.75, 0.25]))
     base = _atrium(draw_base(heart, frame, rng, torso, annulus, ascending), heart, rng)
-    knots = aorta_knots(heart, frame, torso.descending) - np.array([0.0, 0.0, shift])
+    root = float(np.clip(np.random.default_rng([seed, 7]).normal(22.0, 3.0), 16.0, 30.0))
+    base = replace(base, aorta=aorta_line(heart, frame, torso, annulus, ascending, root=root))
+    knots = aorta_knots(heart, frame, torso.descending, root) - np.array([0.0, 0.0, shift])
     line = Tube(base.aorta.centres - np.array([0.0, 0.0, shift]), base.aorta.radii, base.aorta.arc)
     valve = _valve(line, knots, annulus, open_valve, rng)
     return CtCase(

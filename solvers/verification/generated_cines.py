@@ -1,10 +1,8 @@
 """Generated cine patients judged in parallel: how the automatic method compares with what is known of them."""
 
-import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context
+from functools import partial
 
 import numpy as np
 
@@ -15,6 +13,7 @@ from geometry.segmentation import LV, MYOCARDIUM, RV
 from geometry.segmenters.catalogue import segment
 from sample_scans.cine_mr import draw_cine_patient
 from sample_scans.patient import Patient
+from solvers.verification.each_core import on_each_core
 
 LABELS = {"lv": LV, "myocardium": MYOCARDIUM, "rv": RV}
 FACTS = {  # name of the measure -> name of the fact
@@ -74,12 +73,7 @@ def judge(patient: Patient, seed: int) -> Judgement:
 
 def judge_all(seeds: Sequence[int], phases: int, progress: Progress) -> tuple[Judgement, ...]:
     """Generate and judge patients, one a core, in the order of their seeds."""
-    workers = max(1, min(os.cpu_count() or 1, len(seeds)))
-    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_one_core, initargs=(workers,)) as pool:
-        waiting = [pool.submit(_judge_seed, seed, phases) for seed in seeds]
-        for count, _ in enumerate(as_completed(waiting), start=1):
-            progress(count / len(seeds), f"{count} of {len(seeds)} generated patients")
-        return tuple(each.result() for each in waiting)
+    return on_each_core(partial(_judge_seed, phases=phases), seeds, progress, "generated patients")
 
 
 def errors(judged: Sequence[Judgement], name: str) -> Iterator[float]:
@@ -89,11 +83,3 @@ def errors(judged: Sequence[Judgement], name: str) -> Iterator[float]:
 
 def _judge_seed(seed: int, phases: int) -> Judgement:
     return judge(draw_cine_patient(seed, phases=phases), seed)
-
-
-def _one_core(workers: int) -> None:
-    """Each worker keeps to its share of the cores, so that libraries do not start more threads than there is room for."""
-    if hasattr(os, "sched_setaffinity"):
-        cores = sorted(os.sched_getaffinity(0))
-        mine = os.getpid() % workers
-        os.sched_setaffinity(0, cores[mine::workers] or cores)

@@ -3,12 +3,9 @@
 A refusal is a sentence about the anatomy with the slice or the place. A mesh counts only if it is fit for a solver.
 """
 
-import os
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
 
 import numpy as np
 
@@ -21,6 +18,7 @@ from geometry.quality import mesh_quality
 from geometry.segmentation import LV, MYOCARDIUM, RV
 from sample_scans.sparse_slices import cut_slices
 from solvers.result import Check
+from solvers.verification.each_core import on_each_core
 from solvers.verification.label_defects import DEFECTS
 
 NAME = "mesh-robust"
@@ -96,10 +94,6 @@ def mesh_one(seed: int) -> Outcome:
     return Outcome(seed, defect, kind, "", quality.min_dihedral, quality.radius_ratio_p99, max(errors), wall)
 
 
-def mesh_all(seeds: Sequence[int], progress: Progress) -> list[Outcome]:
+def mesh_all(seeds: Sequence[int], progress: Progress) -> tuple[Outcome, ...]:
     """Mesh hearts in parallel, in the order of their seeds."""
-    with ProcessPoolExecutor(max(1, os.cpu_count() or 1), get_context("spawn")) as pool:
-        waiting = [pool.submit(mesh_one, seed) for seed in seeds]
-        for count, _ in enumerate(as_completed(waiting), start=1):
-            progress(count / len(seeds), f"{count} of {len(seeds)} hearts")
-        return [each.result() for each in waiting]
+    return on_each_core(mesh_one, seeds, progress, "hearts")

@@ -5,11 +5,9 @@ base, which is tilted, begins to cut them. Volumes are those of the whole chambe
 stack, shifts that all slices share and those that grow evenly along it, counts as error.
 """
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +24,7 @@ from geometry.progress import Progress, part, silent
 from geometry.segmentation import LV, MYOCARDIUM, RV
 from sample_scans.sparse_slices import CutHeart, cut_heart, cut_long_axis
 from solvers.result import Check
+from solvers.verification.each_core import on_each_core
 
 NAME = "mesh-shape"
 TITLE = "Ventricles from sparse slices against their dense truth"
@@ -126,13 +125,9 @@ def _spread(corners: Floats, faces: NDArray[np.integer]) -> Floats:
 
 def _judge_all(seeds: Sequence[int], gap: float, progress: Progress) -> tuple[list[Judgement], ...]:
     """All hearts from their slices alone, and with long-axis planes."""
-    workers = max(1, os.cpu_count() or 1)
-    with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-        waiting = [pool.submit(_judge_seed, seed, gap) for seed in seeds]
-        for count, _ in enumerate(as_completed(waiting), start=1):
-            progress(count / len(seeds), f"{count} of {len(seeds)} hearts cut every {gap:g} mm")
-        alone, seen = zip(*(each.result() for each in waiting), strict=True)
-        return list(alone), list(seen)
+    found = on_each_core(partial(_judge_seed, gap=gap), seeds, progress, f"hearts cut every {gap:g} mm")
+    alone, seen = zip(*found, strict=True)
+    return list(alone), list(seen)
 
 
 def _judge_seed(seed: int, gap: float) -> tuple[Judgement, Judgement]:

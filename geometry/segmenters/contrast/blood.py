@@ -6,12 +6,13 @@ import numpy as np
 from scipy import ndimage
 
 from geometry.errors import Refused
-from geometry.segmenters.contrast.grid import Floats, Grid, Mask
+from geometry.segmenters.contrast.grid import Floats, Grid, Mask, box_around
 from geometry.segmenters.contrast.morphology import closed
 
 MUSCLE = 100.0  # HU, enhanced myocardium where it cannot be measured
 SEARCHED = (150.0, 1000.0)  # HU
 HOLES = 2.5  # mm, half the width of gaps in blood that noise makes
+BESIDE = 16.0  # mm about a cavity that hold all that is measured beside it
 NOISY = 4.0  # times the noise, by which the darkest of several voxels differs from the brightest around them
 LEAST = 3e4  # mm3 of bright blood that a heart has at least
 
@@ -72,6 +73,8 @@ def _modes(bright: Floats) -> list[float]:
 
 def measured(values: Floats, cavity: Mask, blood: Mask, step: float, levels: Levels) -> Levels:
     """The levels with blood measured deep in a cavity and myocardium 2.5 to 5.5 mm outside it and all other ``blood``."""
+    box = box_around(cavity, int(np.ceil(BESIDE / step)))
+    values, cavity, blood = values[box], cavity[box], blood[box]
     inner = values[ndimage.distance_transform_edt(cavity, sampling=step) > 4.0]
     inner = inner[inner > levels.threshold]
     bright = float(np.median(inner)) if inner.size > 50 else levels.blood

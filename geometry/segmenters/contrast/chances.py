@@ -10,13 +10,15 @@ from scipy.special import ndtr
 from geometry.segmentation import AORTA, LEFT_ATRIUM, LV, MYOCARDIUM, ROOT
 from geometry.segmenters.contrast.blood import Levels
 from geometry.segmenters.contrast.grid import Floats, Mask, box_around
+from geometry.segmenters.contrast.morphology import outside
 from geometry.segmenters.contrast.wall import wall_chance
 
 OTHER = 9
 SURFACE = 0.7  # mm, doubt of a surface that was closed over papillary muscles or cut off a vein
 BAND = 1.2  # mm about the surface in which the brightness decides
 THRESHOLD = 0.15  # of the contrast, doubt of the level at which blood ends
-TRABECULAE = 0.6  # mm by which ridges and papillary muscles that have grown together with the wall hide the cavity
+TRABECULAE, CLOSER = 0.5, 0.35  # mm by which ridges and papillary muscles that have grown together with the wall hide a
+# cavity of 100 ml, and mm more for each e-fold that it is smaller: there they lie closer together
 AROUND, LUNG = (2.0, 4.0), -300.0  # mm outside of a surface where its surroundings are measured; HU left out of them
 RING = 7.0  # mm from atrium and aorta, where the rings of the valves and fat lie and no muscle
 CUT = 2.0  # mm, doubt of the cuts at valves and junctions, which no contrast shows
@@ -48,13 +50,19 @@ def chances(parts: Parts) -> dict[int, Floats]:
         out[label] = np.asarray(np.clip(inside * out[label] / total, 0, 1), dtype=np.float32)
     other = sum(out[label] for label in (ROOT, AORTA, LEFT_ATRIUM, OTHER))
     del out[OTHER]
-    out[LV] = np.minimum(_moved_out(out[LV], TRABECULAE, step), 1 - other)
+    out[LV] = np.minimum(_moved_out(out[LV], _hidden(out[LV], step), step), 1 - other)
     inside = np.maximum(inside, out[LV] + other)
     blood = (regions > 0) & (regions != LV)
     wall = wall_chance(parts.values, parts.seen, regions == LV, blood, parts.levels, parts.noise, step)
     away = ndimage.distance_transform_edt(~np.isin(regions, (LEFT_ATRIUM, ROOT, AORTA)), sampling=step)
     out[MYOCARDIUM] = np.asarray(np.where(away < RING, 0.0, np.minimum(wall, 1 - inside)), dtype=np.float32)
     return {label: out[label] for label in (LV, MYOCARDIUM, ROOT, AORTA, LEFT_ATRIUM) if (out[label] > 0.5).any()}
+
+
+def _hidden(chance: Floats, step: float) -> float:
+    """mm by which ridges and papillary muscles hide a cavity all around."""
+    volume = max(float(chance.sum()) * step**3, 1e3)
+    return float(np.clip(TRABECULAE - CLOSER * np.log(volume / 1e5), 0.3, 1.0))
 
 
 def _moved_out(chance: Floats, by: float, step: float) -> Floats:
@@ -80,8 +88,7 @@ def _inside(parts: Parts) -> Floats:
     """
     box = box_around(parts.regions > 0, 4)
     blood, step = parts.regions[box] > 0, parts.step
-    depth = ndimage.distance_transform_edt(blood, sampling=step) - ndimage.distance_transform_edt(~blood, sampling=step)
-    depth -= np.sign(depth) * 0.5 * step
+    depth = -outside(blood, step)
     limit = _limits(parts)[box]
     bright = ndtr((parts.values[box] - limit) / (THRESHOLD * parts.levels.contrast))
     soft = ndtr(depth / SURFACE)
@@ -108,6 +115,6 @@ def _limits(parts: Parts) -> Floats:
     for part in (ROOT, AORTA, LEFT_ATRIUM):
         about = values[shell & (label == part)]
         if about.size > 200:
-            outside = min(0.5 * (float(np.median(about)) + parts.levels.muscle), parts.levels.muscle)
-            out[box][label == part] = 0.5 * (parts.levels.blood + outside)
+            beyond = min(0.5 * (float(np.median(about)) + parts.levels.muscle), parts.levels.muscle)
+            out[box][label == part] = 0.5 * (parts.levels.blood + beyond)
     return out

@@ -11,14 +11,18 @@ from geometry.segmenters.contrast.compartments import Compartments
 from geometry.segmenters.contrast.grid import Floats, box_around
 
 WIDE = 0.72  # of the smaller radius: a neck as wide as this is no valve
-TUBE = 0.55  # the same between root and ascending aorta, which leaflets and sinuses set apart
+TUBE, SHUT_TUBE = 0.55, 0.4  # the same between root and ascending aorta, which leaflets and sinuses set apart
+STUMP, LITTLE = 45.0, 40.0  # mm that an aorta rises at least, where the scan goes on; ml of a root by itself
+ROUND = 0.6  # how round the sections of a vessel are
 FORWARD = np.array([0.35, 0.66, 0.66])  # from the mitral to the aortic valve: right, front, up
 THIN_COAT, THICK_COAT = 0.45, 0.6  # fraction of muscle about a chamber that may be, and that is a ventricle's
+CLICKED = 0.3  # of the best score, what a clicked chamber with such a coat has at least
 WHOLE_COAT, BRIDGED = 0.8, 0.35  # that of a recess behind papillary muscles, and its neck, of the smaller radius
 COMPACT = 0.2  # the share of a ventricle that the largest ball within it fills at least
 UNLIKE, LEAST = 0.15, 10.0  # of the contrast, by which blood of the right heart differs; ml of a basin that shows it
+COATED, LARGE = 0.4, 70.0  # fraction of muscle about, and ml of, a chamber that is no part of a vessel
 SAME = 0.1  # of the contrast, by which the blood of one vessel differs at most
-TOUCH = 6.0  # mm of valve between two chambers that belong together
+TOUCH, TRACT = 6.0, 20.0  # mm of valve between two chambers that belong together; and of an outflow tract
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ def best_ventricle(parts: Compartments, coat: NDArray[np.float64], seed: int = 0
     ball = 4.2e-3 * parts.radius**3 / np.maximum(parts.volume, 1e-6)  # the share that the largest ball within it fills
     compact = np.minimum(ball / COMPACT, 1.0) ** 0.5
     score = coat * compact * np.minimum(parts.volume, 60.0) ** 0.25 * (parts.radius > 7.0) * (parts.volume < 700.0)
-    if seed and coat[seed] > THICK_COAT and score[seed] > 0.6 * score.max():
+    if seed and coat[seed] > THICK_COAT and score[seed] > CLICKED * score.max():
         return seed, float(score[seed])
     best = int(score.argmax())
     return (best, float(score[best])) if coat[best] > THIN_COAT else (0, 0.0)
@@ -75,11 +79,16 @@ def find_left_heart(
 ) -> LeftHeart:
     """The parts of the left heart from the main basin of the ventricle."""
     right = list(_unlike(parts, bright, best, UNLIKE))
+    ventricle = _ventricle(_parted(parts, right), coat, best)
+    right += [int(n) for n in np.nonzero((coat > COATED) & (parts.volume > LARGE))[0] if n not in ventricle]
     parts = _parted(parts, right)
-    ventricle = _ventricle(parts, coat, best)
     near = _contacts(parts, ventricle, right)
     aorta = _aorta(parts, ventricle, near, bright)
     atrium = _atrium(parts, ventricle, aorta, near)
+    if atrium and not aorta:  # an atrium with the outflow tract in its basin, which parts the aorta from the ventricle
+        inner = [*ventricle, *atrium]
+        near = _contacts(parts, inner, right) * (_contacts(parts, ventricle, right, TRACT) > 0.0)
+        return LeftHeart(ventricle, _aorta(parts, inner, near, bright), atrium)
     if aorta and not atrium:  # an atrium with the outflow tract in its basin, which hides the aorta behind it
         inner = [*ventricle, *aorta]
         other = _aorta(parts, inner, _contacts(parts, inner, right), bright)
@@ -108,19 +117,19 @@ def _ventricle(parts: Compartments, coat: NDArray[np.float64], best: int) -> lis
         grew = False
         for n in set(range(1, parts.count + 1)) - set(joined):
             gaps = parts.neck[joined, n] / np.minimum(parts.radius[joined], parts.radius[n])
-            fits = coat[n] > THICK_COAT if gaps.max() > WIDE else coat[n] > WHOLE_COAT and gaps.max() > BRIDGED
-            if fits and parts.volume[n] < parts.volume[best]:
+            half = coat[n] > WHOLE_COAT and gaps.max() > BRIDGED
+            if half or (coat[n] > THICK_COAT and gaps.max() > WIDE and parts.volume[n] < parts.volume[best]):
                 joined.append(n)
                 grew = True
     return joined
 
 
-def _contacts(parts: Compartments, ventricle: list[int], right: list[int]) -> NDArray[np.float64]:
-    """(n + 1,) mm2, about the area over which each basin lies within TOUCH of the ventricle."""
+def _contacts(parts: Compartments, ventricle: list[int], right: list[int], reach: float = TOUCH) -> NDArray[np.float64]:
+    """(n + 1,) mm2, about the area over which each basin lies within ``reach`` mm of the ventricle."""
     mine = np.isin(parts.labels, ventricle)
-    box = box_around(mine, int(np.ceil(TOUCH / parts.step)) + 1)
+    box = box_around(mine, int(np.ceil(reach / parts.step)) + 1)
     distance = ndimage.distance_transform_edt(~mine[box], sampling=parts.step)
-    near = np.bincount(parts.labels[box][distance < TOUCH], minlength=parts.count + 1) * parts.step**3 / TOUCH
+    near = np.bincount(parts.labels[box][distance < reach], minlength=parts.count + 1) * parts.step**3 / reach
     near[[0, *ventricle, *right]] = 0.0
     return np.asarray(near)
 
@@ -143,6 +152,10 @@ def _aorta(
         score = min(rise, 50.0) + 0.7 * float(away @ FORWARD)
         if rise > 8.0 and score > best:
             best, chosen = score, reached
+    low = float(start[chosen[0]][2]) if chosen else 0.0
+    if chosen and max(tops[m] for m in chosen) - low < STUMP and parts.volume[chosen].sum() < LITTLE:
+        further = _joined(parts, chosen[0], {*ventricle}, SHUT_TUBE, bright)
+        return further if _roundness(parts, further, low) > ROUND else chosen
     return chosen
 
 

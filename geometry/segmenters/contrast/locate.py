@@ -11,6 +11,7 @@ from geometry.segmenters.contrast.blood import Levels, blood_mask, likely_levels
 from geometry.segmenters.contrast.compartments import find_compartments
 from geometry.segmenters.contrast.grid import Grid, Points, corners, working_grid
 from geometry.segmenters.contrast.left_heart import best_ventricle, coats
+from geometry.segmenters.contrast.smooth import noise_in
 
 STEP = 2.5  # mm
 BELOW, ABOVE = np.array([75.0, 120.0, 90.0]), np.array([105.0, 80.0, 140.0])  # mm left, back, down; right, front, up
@@ -46,7 +47,8 @@ def _search(
     grid: Grid, smooth: np.ndarray, levels: Levels, seed: tuple[int, int, int] | None
 ) -> tuple[float, Found | None]:
     for _ in range(2):  # a second time with muscle measured about the first answer
-        parts = find_compartments(blood_mask(smooth, levels), thin_walls(smooth, levels, STEP), STEP)
+        walls = thin_walls(smooth, levels, STEP, noise_in(smooth, levels, STEP))
+        parts = find_compartments(blood_mask(smooth, levels), walls, STEP)
         best, score = best_ventricle(parts, coats(smooth, parts, levels), int(parts.labels[seed]) if seed else 0)
         if not best:
             return 0.0, None

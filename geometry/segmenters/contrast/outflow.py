@@ -25,9 +25,10 @@ SINUS, WAIST = (
     np.arange(6.0, 16.0),
     np.arange(7.0, 17.0),
 )  # mm from annulus to the widest part, from there to the junction
-LENGTH = 2.15  # the length of a root, in radii of its annulus, give or take a fifth
-LATE = 1  # mm by which the sections fit best before the true ones, on patients whose annulus and junction are known
-APART, APART_SPREAD = 20.0, 8.0  # mm between the middles of the mitral ring and the aortic annulus
+LENGTH, SPREAD = 22.0, 4.5  # mm, of a root whose annulus has the usual RADIUS; it grows as the root of the radius
+RADIUS = 11.5  # mm
+LATE = (1, 2)  # mm by which annulus and junction that fit best lie before the true ones of generated patients
+APART, APART_SPREAD = 21.0, 6.0  # mm between the middles of the mitral ring and the aortic annulus
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def find_valve(line: Line, ring: Ring | None) -> Valve:
                 cost = place + _misfit(line.radius, start, wide, end)
                 if cost < best:
                     best, chosen = cost, (start, end)
-    start, end = (min(number + LATE, count - 1) for number in chosen)
+    start, end = (min(number + late, count - 1) for number, late in zip(chosen, LATE, strict=True))
     direction = line.points[min(start + 10, count - 1)] - line.points[max(start - 3, 0)]
     radius = float(np.clip(line.radius[start], 8.0, 16.0))
     return Valve(line.points[start], direction / np.linalg.norm(direction), radius, start, end)
@@ -139,9 +140,10 @@ def _misfit(radius: Points, start: int, wide: int, end: int) -> float:
     """How little three sections of these radii look like annulus, sinuses and junction."""
     sinus = min(radius[wide] - radius[start], 4.0)
     waist = np.clip(radius[wide] - radius[end], -1.0, 2.5)
+    narrowing = np.clip(radius[end - 4] - radius[end], -1.0, 2.0)  # up to the junction itself
     mouth = np.clip(radius[start] - radius[max(start - 8, 0)], 0.0, 3.0)  # the tract below is no narrower
-    usual = LENGTH * np.clip(radius[start], 9.0, 14.0)
-    return float(-sinus - 0.6 * waist + 0.5 * mouth + 0.5 * ((end - start - usual) / (0.2 * usual)) ** 2)
+    usual = LENGTH * np.sqrt(np.clip(radius[start], 9.0, 14.0) / RADIUS)
+    return float(-sinus - 0.9 * waist - narrowing + 0.6 * mouth + 0.5 * ((end - start - usual) / SPREAD) ** 2)
 
 
 def _displaced(line: Line, start: int, ring: Ring | None) -> float:

@@ -26,6 +26,7 @@ APPENDAGE, MOUTH = 24.0, 2.5  # mm, how far an appendage may stand out, and what
 BESIDE = 2.5  # mm by which a sinus may stand out of the mean radius of a vessel
 SPECK, LEAK = 1.8, 2.6  # mm, half of a gap that noise makes, and half the width of a neck that a leak has
 SHUT = 5.0  # mm, half of the widest gap that noise opens in a shut valve
+LOUD = 0.25  # of the contrast, the noise from which parts of generated patients begin to be mistaken
 OTHER = 9  # blood that is none of ours
 
 
@@ -45,6 +46,12 @@ def find_chances(image: Image, found: Found, progress: Progress) -> tuple[dict[i
     levels = measured(values, np.isin(basins.labels, heart.ventricle), basins.labels > 0, step, found.levels)
     sharp = grid.values if clean.width == 0.0 else values
     regions, leaflets, notes = _regions(grid, sharp, basins, heart, levels)
+    if clean.noise > LOUD * levels.contrast:
+        notes = (
+            f"Noise is high for the contrast of this CT ({clean.noise:.0f} HU against {levels.contrast:.0f} HU between blood "
+            "and muscle): parts may be cut or joined in the wrong place, which no interval tells. Compare them with the scan.",
+            *notes,
+        )
     progress(0.7, "Measuring the wall")
     parts = Parts(regions, leaflets, values, grid.seen, levels, clean.noise, step)
     return chances(parts), grid, notes
@@ -165,10 +172,9 @@ def _split_outflow(out: np.ndarray, ventricle: Mask, aorta: Mask, ring: Ring | N
     voxels = np.nonzero(ventricle | aorta)
     number, away = along(line, np.asarray(np.stack(voxels, axis=-1) * step, dtype=float))
     radius = line.radius[np.clip(number.round().astype(int), 0, len(line.radius) - 1)]
-    past = (number >= valve.start) & (away < 1.15 * radius + BESIDE)
-    part = np.select([number < valve.junction, number < end], [ROOT, AORTA], OTHER)
-    below = np.where(ventricle[voxels] | (number < valve.start), LV, OTHER)
-    out[voxels] = np.where(past, part, below)
+    part = np.select([number < valve.start, number < valve.junction, number < end], [LV, ROOT, AORTA], OTHER)
+    beside = away < 1.15 * radius + BESIDE
+    out[voxels] = np.where(beside, part, np.where(ventricle[voxels], LV, OTHER))
     return valve
 
 

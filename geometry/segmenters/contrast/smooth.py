@@ -26,18 +26,18 @@ class Smoothed:
 
 def smoothed(values: Floats, levels: Levels, step: float) -> Smoothed:
     """HU with so little noise that blood and muscle of these levels can be told apart voxel by voxel."""
-    noise = [_noise(values, levels, step)]
+    noise = [noise_in(values, levels, step)]
     current, width = values, 0.0
     for width in WIDTHS:
         current = ndimage.gaussian_filter(values, width) if width else values
-        noise.append(_noise(current, levels, step))
+        noise.append(noise_in(current, levels, step))
         if noise[-1] < WANTED * levels.contrast:
             break
     values = _diffused(current, noise[-1], levels.contrast)
-    return Smoothed(values, noise[0], _noise(values, levels, step), width * step)
+    return Smoothed(values, noise[0], noise_in(values, levels, step), width * step)
 
 
-def _noise(values: Floats, levels: Levels, step: float) -> float:
+def noise_in(values: Floats, levels: Levels, step: float) -> float:
     """HU, deviation from the surroundings deep in thick blood."""
     soft = ndimage.gaussian_filter(values, 2.5 / step)
     deep = ndimage.binary_erosion(soft > levels.threshold, iterations=max(round(4.0 / step), 1))

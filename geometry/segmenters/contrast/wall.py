@@ -1,8 +1,8 @@
 """The wall of the left ventricle by its thickness: along rays from the cavity, agreed upon among neighbours.
 
 Each ray asks of every thickness how well muscle fills the way up to it and something else begins beyond. The answers of
-neighbouring rays are averaged, and where fat, lung or brighter blood show no border the usual thickness of this heart
-decides. What is left of the answers is the chance of every thickness.
+neighbouring rays are averaged, and where fat, lung or brighter blood show no border the usual thickness of this heart,
+measured where they do, decides. What is left of the answers is the chance of every thickness.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from scipy.spatial import cKDTree
 
 from geometry.segmenters.contrast.blood import Levels
 from geometry.segmenters.contrast.grid import Floats, Mask, Points, box_around
-from geometry.segmenters.contrast.morphology import closed
+from geometry.segmenters.contrast.morphology import closed, outside
 
 THICKNESS = np.arange(2.0, 24.0, 0.5)  # mm, asked for
 STEP = 0.5
@@ -24,7 +24,8 @@ FAT = -100.0  # HU, the least that is taken for what lies on the wall: lung does
 SMOOTH = 4.0  # mm, half the distance over which neighbours agree
 NEIGHBOURS = 40
 LEAST_BAND = 25.0  # HU by which muscle differs from place to place
-PULL = 1.0  # cost of one SPREAD away from the usual thickness
+SHOWN = 40.0  # HU by which what lies beyond a border differs from muscle at least
+PULL, PULL_UNSEEN = 1.0, 3.0  # cost of one SPREAD away from the usual thickness, and where no border is seen
 SOFT = 0.8  # cost that halves and more the chance of a thickness
 SPREAD = 0.25  # of the usual thickness, how much a wall varies
 
@@ -36,15 +37,16 @@ def wall_chance(
     out = np.zeros(cavity.shape, dtype=np.float32)
     box = box_around(cavity, int(np.ceil(27.0 / step)))
     inner = closed(cavity[box], 4.0, step) & ~blood[box]
-    field = _signed(inner, step)
+    field = np.asarray(ndimage.gaussian_filter(outside(inner, step), 1.0 / step), dtype=np.float32)
     starts, ways = _rays(field, step)
     hu = _along_rays(ndimage.gaussian_filter(values[box], 0.6), starts, ways, step, "nearest")
     cost = _costs(hu, seen[box], blood[box], starts, ways, levels, noise, step)
     tree = cKDTree(starts)
     near = _neighbours(starts, ways, tree)
-    agreed = _pulled(near.mean(cost))
+    hu, agreed = near.mean(hu), near.mean(cost)
+    agreed = _pulled(agreed, np.abs(_past(hu, agreed, levels)) > SHOWN)
     chance = _posterior(agreed)
-    late = _late(near.mean(hu), agreed, levels)
+    late = _late(hu, agreed, levels)
     reach = np.argwhere((field > -0.5 * step) & (field < THICKNESS[-1]) & ~inner)
     depth = field[tuple(reach.T)]
     _, nearest = tree.query(reach * step)
@@ -58,13 +60,6 @@ def wall_chance(
     part[tuple(reach.T)] = found * (blood[box][tuple(reach.T)] == 0)
     out[box] = part
     return out
-
-
-def _signed(inner: Mask, step: float) -> Floats:
-    """mm outside of a surface that runs halfway between voxels."""
-    outside = np.maximum(ndimage.distance_transform_edt(~inner, sampling=step) - 0.5 * step, 0.0)
-    inside = np.maximum(ndimage.distance_transform_edt(inner, sampling=step) - 0.5 * step, 0.0)
-    return np.asarray(ndimage.gaussian_filter(outside - inside, 1.0 / step), dtype=np.float32)
 
 
 def _rays(field: Floats, step: float) -> tuple[Points, Points]:
@@ -98,9 +93,9 @@ def _costs(
     into = np.cumsum(strange, axis=1)
     width = round(BEYOND / STEP)
     index = np.round(THICKNESS / STEP).astype(int) - 1
-    outside = (into[:, index + width] - into[:, index]) / width
+    beyond = (into[:, index + width] - into[:, index]) / width
     # Muscle that goes on beyond a border costs as much as half of it would within; strange tissue within costs in full.
-    return np.asarray(into[:, index] - plain * index + (1.0 - outside) * width)
+    return np.asarray(into[:, index] - plain * index + (1.0 - beyond) * width)
 
 
 @dataclass(frozen=True)
@@ -124,11 +119,24 @@ def _neighbours(starts: Points, ways: Points, tree: cKDTree) -> _Near:
     return _Near(index, weight / weight.sum(axis=1, keepdims=True))
 
 
-def _pulled(agreed: Points) -> Points:
-    """Costs (n, thicknesses) with the pull of the usual thickness."""
-    usual = float(np.median(THICKNESS[agreed.argmin(axis=1)]))
+def _pulled(agreed: Points, shown: NDArray[np.bool_]) -> Points:
+    """Costs (n, thicknesses) with the pull of the usual thickness: that of the rays (n,) on which a border is ``shown``."""
+    thickness = THICKNESS[agreed.argmin(axis=1)]
+    usual = float(np.median(thickness[shown] if shown.mean() > 0.1 else thickness))
     odd = np.abs(THICKNESS - usual) / (SPREAD * usual)
-    return np.asarray(agreed + PULL * np.where(odd < 1.0, odd**2, 2.0 * odd - 1.0))
+    pull = np.where(shown, PULL, PULL_UNSEEN)[:, None]
+    return np.asarray(agreed + pull * np.where(odd < 1.0, odd**2, 2.0 * odd - 1.0))
+
+
+def _first(agreed: Points) -> NDArray[np.int_]:
+    """(n,) number of the place along each ray where the likeliest border lies."""
+    return np.asarray(np.round(THICKNESS[agreed.argmin(axis=1)] / STEP).astype(int) - 1)
+
+
+def _past(hu: Points, agreed: Points, levels: Levels) -> Points:
+    """(n,) HU over those of muscle, of what lies BEYOND the likeliest border."""
+    at = _first(agreed) + round(BEYOND / STEP)
+    return np.asarray(np.maximum(hu[np.arange(len(hu)), at], FAT) - levels.muscle)
 
 
 def _late(hu: Points, agreed: Points, levels: Levels) -> Points:
@@ -137,11 +145,9 @@ def _late(hu: Points, agreed: Points, levels: Levels) -> Points:
     A border is blurred by the scanner, the voxels and what took the noise away, and shows before it is reached.
     """
     rows = np.arange(len(hu))
-    first = np.round(THICKNESS[agreed.argmin(axis=1)] / STEP).astype(int) - 1
-    end = round(BEYOND / STEP)
-    past = np.maximum(hu[rows, first + end], FAT) - levels.muscle
+    past = _past(hu, agreed, levels)
     known = np.abs(past) > LEAST_BAND
-    window = hu[rows[:, None], first[:, None] + np.arange(end + 1)] - levels.muscle
+    window = hu[rows[:, None], _first(agreed)[:, None] + np.arange(round(BEYOND / STEP) + 1)] - levels.muscle
     share = window / np.where(known, past, np.inf)[:, None]
     over = share > 0.5
     after = np.maximum(over.argmax(axis=1), 1)

@@ -12,7 +12,7 @@ from geometry.image import Image
 from geometry.segmentation import AORTA, LEFT_ATRIUM, LV, MYOCARDIUM, ROOT
 from geometry.segmenters import contrast_ct
 from sample_scans.any_ct import draw_ct_patient
-from solvers.verification.imaging_ct import click, overlap
+from solvers.verification.generated_cts import click, overlap
 
 
 def test_every_part_overlaps_the_truth(ct: Any) -> None:
