@@ -20,6 +20,6 @@ def verify(progress: Progress) -> list[Check]:
     for label, words in WORDS.items():
         rows = [one for one in scores if label in one.dice]
         share = 100.0 * float(np.mean([one.covered(label) for one in rows]))
-        width = 100.0 * float(np.median([np.subtract(*one.interval[label][::-1]) for one in rows]))
+        width = 100.0 * float(np.nanmedian([np.subtract(*one.interval[label][::-1]) for one in rows]))
         checks.append(Check(f"{words}: covered (median width {width:.0f} % of it)", share, 90.0, 5.0, "%", SOURCE))
     return checks
