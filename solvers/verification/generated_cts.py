@@ -26,7 +26,7 @@ LEAK_DEPTH, LEAK = 3.0, 5.0  # mm beyond the truth, and ml of it, that make a le
 class Score:
     """How one scan was segmented, label by label.
 
-    dice; error of the volume, and its 90 % interval, less than or over the truth (share of the truth); leak ml of left
+    dice; error of the volume and the ends of its 90 % interval, both less the truth and as shares of it; leak ml of left
     blood more than LEAK_DEPTH away from true left blood; marks: mm by which annulus and junction are off
     """
 
@@ -85,6 +85,7 @@ def overlap(a: NDArray[np.bool_], b: NDArray[np.bool_]) -> float:
 
 
 def _interval(found: Segmentation, truth: Segmentation, label: int) -> tuple[float, float]:
+    """As in ``Score``; NaN, which holds nothing, where the label was not found."""
     draws = draw_volumes(found, label, (0,), draws=1000)
     if draws is None:
         return float("nan"), float("nan")

@@ -17,8 +17,8 @@ OTHER = 9
 SURFACE = 0.7  # mm, doubt of a surface that was closed over papillary muscles or cut off a vein
 BAND = 1.2  # mm about the surface in which the brightness decides
 THRESHOLD = 0.15  # of the contrast, doubt of the level at which blood ends
-TRABECULAE, CLOSER = 0.5, 0.35  # mm by which ridges and papillary muscles that have grown together with the wall hide a
-# cavity of 100 ml, and mm more for each e-fold that it is smaller: there they lie closer together
+TRABECULAE = 0.5  # mm by which ridges and papillary muscles grown together with the wall hide a cavity of 100 ml
+CLOSER = 0.35  # mm more of it for each e-fold that a cavity is smaller: there they lie closer together
 AROUND, LUNG = (2.0, 4.0), -300.0  # mm outside of a surface where its surroundings are measured; HU left out of them
 RING = 7.0  # mm from atrium and aorta, where the rings of the valves and fat lie and no muscle
 CUT = 2.0  # mm, doubt of the cuts at valves and junctions, which no contrast shows
